@@ -1,0 +1,102 @@
+#include "keys/base/calendar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { DAY = 86400, WEEK = 7 * DAY, FIRST_MONDAY = 4 * DAY, LAST_DAY = 2932896 };
+
+uint32_t sk_day_of(time_t now)
+{
+    return now < 0 ? 0 : (uint32_t)(now / DAY);
+}
+
+uint32_t sk_week_of(time_t now)
+{
+    return now < FIRST_MONDAY ? 0 : (uint32_t)((now - FIRST_MONDAY) / WEEK);
+}
+
+uint32_t sk_month_of(time_t now)
+{
+    struct tm tm;
+
+    if (now < 0 || gmtime_r(&now, &tm) == NULL) {
+        return 0;
+    }
+    return (uint32_t)((tm.tm_year - 70) * 12 + tm.tm_mon);
+}
+
+uint32_t sk_week_first_day(uint32_t week)
+{
+    return week * 7 + 4;
+}
+
+uint32_t sk_month_of_day(uint32_t day)
+{
+    return sk_month_of((time_t)day * DAY);
+}
+
+bool sk_epoch_accepted(uint32_t epoch, time_t now)
+{
+    if ((epoch & SK_EPOCH_MONTH) != 0) {
+        uint32_t month = epoch & ~SK_EPOCH_MONTH;
+        uint32_t current = sk_month_of(now);
+
+        return month + 6 >= current && month <= current + 1;
+    }
+    return epoch + 1 >= sk_week_of(now) && epoch <= sk_week_of(now) + 1;
+}
+
+bool sk_day_format(uint32_t day, char out[11])
+{
+    time_t t = (time_t)day * DAY;
+    struct tm tm;
+    char text[16];
+
+    if (day > LAST_DAY || gmtime_r(&t, &tm) == NULL) {
+        return false;
+    }
+    if (strftime(text, sizeof text, "%Y-%m-%d", &tm) != 10) {
+        return false;
+    }
+    memcpy(out, text, 11);
+    return true;
+}
+
+/* n digits at *p, advancing it. */
+static bool digits(const char **p, int n, int *value)
+{
+    int v = 0;
+
+    for (int i = 0; i < n; i++) {
+        char c = (*p)[i];
+
+        if (c < '0' || c > '9') {
+            return false;
+        }
+        v = v * 10 + (c - '0');
+    }
+    *p += n;
+    *value = v;
+    return true;
+}
+
+bool sk_day_parse(const char *text, uint32_t *day)
+{
+    const char *p = text;
+    int y, m, d;
+    char back[11];
+
+    if (!digits(&p, 4, &y) || *p++ != '-' || !digits(&p, 2, &m) || *p++ != '-' ||
+        !digits(&p, 2, &d) || *p != '\0' || y < 1970 || m < 1 || m > 12 || d < 1) {
+        return false;
+    }
+    struct tm tm = {.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d};
+    time_t t = timegm(&tm);
+
+    /* timegm() normalises 30 February to March: print it back and compare. */
+    if (t < 0 || !sk_day_format(sk_day_of(t), back) || strcmp(back, text) != 0) {
+        return false;
+    }
+    *day = sk_day_of(t);
+    return true;
+}

@@ -1,0 +1,234 @@
+#include "keys/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/secret.h"
+
+static enum sk_error error_of_errno(int e)
+{
+    switch (e) {
+    case ENOENT:
+        return SK_ERR_NOT_FOUND;
+    case ENOSPC:
+    case EDQUOT:
+        return SK_ERR_FULL;
+    case ENOMEM:
+        return SK_ERR_MEMORY;
+    default:
+        return SK_ERR_IO;
+    }
+}
+
+static enum sk_error read_all(int fd, uint8_t *buffer, size_t len)
+{
+    size_t got = 0;
+
+    while (got < len) {
+        ssize_t n = read(fd, buffer + got, len - got);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return SK_ERR_IO;
+        }
+        got += (size_t)n;
+    }
+    return SK_OK;
+}
+
+static enum sk_error open_regular(const char *path, size_t max, int *fd_out, size_t *len)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+    if (fd < 0) {
+        return error_of_errno(errno);
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return SK_ERR_IO;
+    }
+    if ((uint64_t)st.st_size > max) {
+        close(fd);
+        return SK_ERR_TOO_LARGE;
+    }
+    *fd_out = fd;
+    *len = (size_t)st.st_size;
+    return SK_OK;
+}
+
+static enum sk_error read_into(const char *path, size_t max, uint8_t **out, size_t *len,
+                               void *(*allocate)(size_t), void (*release)(void *))
+{
+    size_t n;
+    int fd;
+    enum sk_error e = open_regular(path, max, &fd, &n);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    uint8_t *buffer = allocate(n + 1);
+
+    if (buffer == NULL) {
+        e = SK_ERR_MEMORY;
+    } else {
+        e = read_all(fd, buffer, n);
+    }
+    close(fd);
+    if (e != SK_OK) {
+        release(buffer);
+        return e;
+    }
+    buffer[n] = 0;
+    *out = buffer;
+    *len = n;
+    return SK_OK;
+}
+
+enum sk_error sk_file_read(const char *path, size_t max, uint8_t **out, size_t *len)
+{
+    return read_into(path, max, out, len, malloc, free);
+}
+
+enum sk_error sk_file_read_secret(const char *path, size_t max, uint8_t **out, size_t *len)
+{
+    return read_into(path, max, out, len, sk_secret_new, sk_secret_free);
+}
+
+/* ---- writing -------------------------------------------------------------- */
+
+struct sk_file_writer {
+    int fd;
+    char path[PATH_MAX];
+    char temporary[PATH_MAX];
+};
+
+static enum sk_error sync_folder_of(const char *path)
+{
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+
+    if (slash == NULL) {
+        strcpy(folder, ".");
+    } else if (slash == path) {
+        strcpy(folder, "/");
+    } else {
+        memcpy(folder, path, (size_t)(slash - path));
+        folder[slash - path] = '\0';
+    }
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return SK_ERR_IO;
+    }
+    int r = fsync(fd);
+
+    close(fd);
+    return r == 0 ? SK_OK : SK_ERR_IO;
+}
+
+enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
+{
+    struct sk_file_writer *w = calloc(1, sizeof *w);
+
+    if (w == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    w->fd = -1;
+    if (strlen(path) + 5 > sizeof w->path) {
+        free(w);
+        return SK_ERR_IO;
+    }
+    strcpy(w->path, path);
+    strcpy(w->temporary, path);
+    strcat(w->temporary, ".tmp");
+    w->fd = open(w->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (w->fd < 0) {
+        enum sk_error e = error_of_errno(errno);
+
+        free(w);
+        return e;
+    }
+    *out = w;
+    return SK_OK;
+}
+
+enum sk_error sk_file_writer_put(struct sk_file_writer *w, const void *data, size_t len)
+{
+    const uint8_t *p = data;
+
+    while (len > 0) {
+        ssize_t n = write(w->fd, p, len);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return error_of_errno(errno);
+        }
+        p += n;
+        len -= (size_t)n;
+    }
+    return SK_OK;
+}
+
+enum sk_error sk_file_writer_rewind(struct sk_file_writer *w, uint64_t offset)
+{
+    return lseek(w->fd, (off_t)offset, SEEK_SET) < 0 ? SK_ERR_IO : SK_OK;
+}
+
+enum sk_error sk_file_writer_sync(struct sk_file_writer *w)
+{
+    return fsync(w->fd) == 0 ? SK_OK : error_of_errno(errno);
+}
+
+enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
+{
+    enum sk_error e = sk_file_writer_sync(w);
+
+    if (e == SK_OK && rename(w->temporary, w->path) != 0) {
+        e = error_of_errno(errno);
+    }
+    if (e != SK_OK) {
+        sk_file_writer_discard(w);
+        return e;
+    }
+    e = sync_folder_of(w->path);
+    close(w->fd);
+    free(w);
+    return e;
+}
+
+void sk_file_writer_discard(struct sk_file_writer *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    close(w->fd);
+    unlink(w->temporary);
+    free(w);
+}
+
+enum sk_error sk_file_replace(const char *path, const uint8_t *data, size_t len)
+{
+    struct sk_file_writer *w;
+    enum sk_error e = sk_file_writer_open(&w, path);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_file_writer_put(w, data, len);
+    if (e != SK_OK) {
+        sk_file_writer_discard(w);
+        return e;
+    }
+    return sk_file_writer_commit(w);
+}

@@ -1,0 +1,40 @@
+/* What all programs share: option errors, exit codes, the table of sub-commands. */
+#ifndef SK_KEYS_CLI_COMMAND_H
+#define SK_KEYS_CLI_COMMAND_H
+
+#include <stddef.h>
+
+#include "keys/base/error.h"
+
+enum { SK_EXIT_OK = 0, SK_EXIT_REFUSED = 1, SK_EXIT_USAGE = 2 };
+
+struct sk_command {
+    const char *name;
+    const char *arguments; /* for --help: "--out FILE" */
+    const char *summary;   /* one line */
+    int (*run)(void *program, int argc, char **argv); /* argv[0] is the command's name */
+};
+
+/* The entry for a name, or NULL. The table ends with a NULL name. */
+const struct sk_command *sk_command_find(const struct sk_command *table, const char *name);
+
+/* Prints usage, commands and options to stdout. */
+void sk_command_help(const char *program, const char *about, const struct sk_command *table,
+                     const char *options);
+
+void sk_version(const char *program);
+
+/* One line on stderr, "program: what", printf-like; returns SK_EXIT_REFUSED or SK_EXIT_USAGE. */
+int sk_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int sk_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* "program: subject: text of the error (system message if errno matters)". */
+int sk_refuse_error(const char *subject, enum sk_error error);
+
+/* Set once in main(), for the prefix of messages. */
+void sk_program_name(const char *name);
+
+/* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
+int sk_stderr_is_terminal(void);
+
+#endif

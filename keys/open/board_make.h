@@ -1,0 +1,39 @@
+/* Issuing boards (FORMAT section 5). Signs with the desk key: desk only. */
+#ifndef SK_KEYS_OPEN_BOARD_MAKE_H
+#define SK_KEYS_OPEN_BOARD_MAKE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+#include "keys/seal/answer.h"
+#include "keys/seal/board.h"
+
+/* One live thread: every one is sealed anew in every board. */
+struct sk_thread {
+    struct sk_mailbox mailbox;
+    struct sk_x25519_pk reply_pk;
+    uint8_t status; /* enum sk_status */
+    uint32_t day;   /* of the answer */
+    struct sk_digest envelope;
+    const char *text; /* UTF-8, at most SK_ANSWER_TEXT_MAX bytes; may be NULL when text_len is 0 */
+    size_t text_len;
+};
+
+struct sk_board_plan {
+    uint32_t issued_day, stale_day, carry_serial, sheet_serial;
+    uint64_t counter; /* already recorded as spent */
+    struct sk_ed25519_pk identity;
+    struct sk_digest previous;
+};
+
+/* Builds the whole board file. emit is called with the header first, then bucket by bucket; its
+ * error ends the work and is returned. Chooses b and c so that the threads fit.
+ * ANSWER_LENGTH, ANSWER_FORMAT (text is not UTF-8), BOARD_OVERFLOW, MEMORY. */
+enum sk_error sk_board_make(const struct sk_board_plan *plan, const struct sk_ed25519_sk *desk,
+                            const struct sk_thread *threads, size_t count,
+                            enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
+                            void *ctx, struct sk_digest *header_digest);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * The inbox: ciphertext that residents handed in and nobody has carried away yet.
+ *
+ * Written by the gateway (one writer thread, group commit), read and thinned out by the store
+ * program, which may run at the same time in another process. An envelope has a random id, its
+ * day of arrival and nothing else; a receipt row has its day and nothing else; nothing links the
+ * two. No type of the database engine appears here, so that another engine can stand behind it.
+ */
+#ifndef SK_STORAGE_INBOX_H
+#define SK_STORAGE_INBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+
+struct sk_inbox;
+
+struct sk_envelope_id { uint8_t b[16]; };
+
+/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this
+ * long: a value of this size fills 32 pages of 4,096 bytes less the page header. */
+#define SK_PIECE_BYTES 131056u
+
+/* Makes DIR/inbox with room for `size` bytes, preallocated (posix_fallocate). EXISTS, FULL, IO. */
+enum sk_error sk_inbox_create(const char *store_dir, uint64_t size);
+
+/* Opens an existing one, following an unfinished rewrite. Checks for dead readers and verifies
+ * the structure. One opened inbox per process and store; not across fork().
+ * NOT_FOUND, CORRUPT, IO. */
+enum sk_error sk_inbox_open(struct sk_inbox **out, const char *store_dir);
+void sk_inbox_close(struct sk_inbox *inbox); /* stops the writer first; NULL is a no-op */
+
+/* ---- space --------------------------------------------------------------- */
+
+struct sk_inbox_space {
+    uint64_t size;      /* bytes that may be used */
+    uint64_t used;      /* live and not yet reusable */
+    uint64_t announced; /* admitted uploads that have not been stored yet (this process) */
+};
+enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out);
+
+/* Asks before an upload of this many ciphertext bytes begins; accounts for it until released.
+ * STORE_RESERVE: only one-chunk reports fit any more (above 80 %). FULL: nothing does (95 %). */
+enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes);
+void sk_inbox_release(struct sk_inbox *inbox, uint64_t bytes);
+
+/* ---- writing: queued, committed in groups -------------------------------- */
+
+enum sk_deposit_kind {
+    SK_DEPOSIT_PIECE,  /* one piece of an envelope in the making, in order from 0 */
+    SK_DEPOSIT_FINISH, /* the envelope is whole: becomes visible, with its row */
+    SK_DEPOSIT_ABANDON /* forget the pieces of an envelope in the making */
+};
+
+/*
+ * One request to the writer. The caller owns it and everything it points to, and must leave both
+ * alone until done() was called, exactly once, from the writer's thread, after the commit that
+ * holds it is on disk (fsync) or has failed. done() must not block and may submit again.
+ * A FINISH may carry the last piece in data, so that a small report is one request.
+ * After a failed PIECE or FINISH the envelope's earlier pieces are gone or will be collected.
+ */
+struct sk_deposit {
+    enum sk_deposit_kind kind;
+    struct sk_envelope_id id; /* from sk_envelope_id_random() */
+    uint32_t piece;           /* PIECE and FINISH: number of the piece in data */
+    const uint8_t *data;      /* at most SK_PIECE_BYTES; NULL with len 0: none */
+    size_t len;
+    uint32_t chunks;   /* FINISH: the size class; the lengths must add up to its envelope length */
+    uint32_t day;      /* FINISH: day of arrival */
+    bool has_row;      /* FINISH */
+    struct sk_row row; /* FINISH: kept if already known */
+    void (*done)(struct sk_deposit *deposit, enum sk_error result);
+    void *context;           /* the caller's */
+    struct sk_deposit *next; /* the writer's */
+};
+
+void sk_envelope_id_random(struct sk_envelope_id *out);
+
+/* Starts the writer thread. fatal is called from it after an I/O error at a commit, when nothing
+ * that this process believes about the disk can be trusted any more: the process must answer
+ * what it can and exit; the next open verifies. Pieces that no process can finish (older than
+ * this start) are collected first. */
+enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context);
+
+/* Queues; never blocks on the disk. done() gets FULL, STORE_ORDER, IO, USAGE. */
+void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
+
+/* How many deposits and how many commits so far: their ratio is the group size. */
+void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
+
+/* To be called about every minute by a long-running process: dead readers, a finished rewrite. */
+enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
+
+/* ---- receipts ------------------------------------------------------------- */
+
+enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED, SK_ROW_CARRIED };
+
+enum sk_error sk_inbox_row(struct sk_inbox *inbox, const struct sk_row *row,
+                           enum sk_row_state *state, uint32_t *day);
+
+/* ---- for the store program ------------------------------------------------ */
+
+struct sk_envelope_info {
+    struct sk_envelope_id id;
+    uint32_t day, chunks;
+};
+
+/* Calls back for every whole envelope, in no meaningful order, inside one snapshot; the callback
+ * must not call this inbox. A callback's error ends the walk and is returned. */
+enum sk_error sk_inbox_each(struct sk_inbox *inbox,
+                            enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
+                            void *ctx);
+enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
+                                enum sk_error (*fn)(void *ctx, const struct sk_row *row,
+                                                    enum sk_row_state state, uint32_t day),
+                                void *ctx);
+
+/* The ids of whole envelopes and the rows still "received", both of one snapshot: what a carry
+ * bundle made now covers. Both arrays are from malloc. */
+enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info **envelopes,
+                                size_t *envelope_count, struct sk_row **rows, size_t *row_count);
+
+/* Reads piece `piece` into buffer (SK_PIECE_BYTES); NOT_FOUND, CORRUPT. */
+enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelope_id *id,
+                                  uint32_t piece, uint8_t *buffer, size_t *len);
+
+/* In groups, each its own synced transaction, so that the gateway is never held up for long. */
+enum sk_error sk_inbox_mark_carried(struct sk_inbox *inbox, const struct sk_row *rows, size_t count);
+enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
+                              size_t count, uint64_t *deleted);
+enum sk_error sk_inbox_delete_rows_before(struct sk_inbox *inbox, uint32_t day, uint64_t *deleted);
+
+/* Copies what lives into a new file in key order (keys are random, so the order of arrival is
+ * gone, and so is every deleted page), swaps it in and removes the old one, with the gateway
+ * running: its writer waits for the swap and follows. Needs as much free disk as the inbox. */
+enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox, void (*progress)(void *, uint64_t done,
+                               uint64_t total), void *ctx);
+
+struct sk_inbox_check {
+    uint64_t envelopes, rows, partial, bytes;
+    uint64_t broken; /* envelopes whose pieces are missing, out of order or of the wrong length */
+};
+enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
+                             void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
+
+/* A consistent compacted copy to a folder, while others work. */
+enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_dir);
+
+#endif
