@@ -117,9 +117,9 @@ static enum sk_error sync_folder_of(const char *path)
     const char *slash = strrchr(path, '/');
 
     if (slash == NULL) {
-        strcpy(folder, ".");
+        memcpy(folder, ".", 2);
     } else if (slash == path) {
-        strcpy(folder, "/");
+        memcpy(folder, "/", 2);
     } else {
         memcpy(folder, path, (size_t)(slash - path));
         folder[slash - path] = '\0';
@@ -137,19 +137,22 @@ static enum sk_error sync_folder_of(const char *path)
 
 enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
 {
+    static const char suffix[] = ".tmp";
     struct sk_file_writer *w = calloc(1, sizeof *w);
 
     if (w == NULL) {
         return SK_ERR_MEMORY;
     }
     w->fd = -1;
-    if (strlen(path) + 5 > sizeof w->path) {
+    size_t len = strlen(path);
+
+    if (len + sizeof suffix > sizeof w->path) {
         free(w);
         return SK_ERR_IO;
     }
-    strcpy(w->path, path);
-    strcpy(w->temporary, path);
-    strcat(w->temporary, ".tmp");
+    memcpy(w->path, path, len + 1);
+    memcpy(w->temporary, path, len);
+    memcpy(w->temporary + len, suffix, sizeof suffix);
     w->fd = open(w->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (w->fd < 0) {
         enum sk_error e = error_of_errno(errno);

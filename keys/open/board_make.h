@@ -28,9 +28,17 @@ struct sk_board_plan {
     struct sk_digest previous;
 };
 
-/* Builds the whole board file. emit is called with the header first, then bucket by bucket; its
- * error ends the work and is returned. Chooses b and c so that the threads fit.
- * ANSWER_LENGTH, ANSWER_FORMAT (text is not UTF-8), BOARD_OVERFLOW, MEMORY. */
+/*
+ * Builds the whole board file. emit is called with the header first, then bucket by bucket; its
+ * error ends the work and is returned. Chooses b and c so that the threads fill about half of the
+ * places, at most; the file is held in memory meanwhile (64 KiB for up to 32 records).
+ *
+ * What a hostile writer put into a report cannot stop a board: for a reply_pk of low order a
+ * record is made that opens for nobody, and of several threads with one mailbox the first is
+ * sealed and the others are left out, since one key must not seal two records.
+ *
+ * ANSWER_LENGTH, ANSWER_FORMAT (text is not UTF-8, or no such status), BOARD_OVERFLOW, MEMORY.
+ */
 enum sk_error sk_board_make(const struct sk_board_plan *plan, const struct sk_ed25519_sk *desk,
                             const struct sk_thread *threads, size_t count,
                             enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),

@@ -9,23 +9,26 @@
 #include "keys/base/key_types.h"
 
 enum sk_keyring_type {
-    SK_KEY_IDENTITY = 1,      /* Ed25519, 64 bytes; id 0 the current, 1 the next */
-    SK_KEY_DESK = 2,          /* Ed25519, 64 bytes */
-    SK_KEY_WEEK = 3,          /* X25519, 32 bytes; id = week number */
-    SK_KEY_MONTH = 4,         /* X25519, 32 bytes; id = month number */
-    SK_KEY_INDEX = 5,         /* 32 bytes; id = epoch of the index segment, 0 = the threads */
-    SK_KEY_SHEET_SERIAL = 6,  /* u32: the serial last issued */
-    SK_KEY_BOARD_COUNTER = 7  /* u64: the counter last spent */
+    SK_KEY_IDENTITY = 1,     /* Ed25519, 64 bytes; id 0 the current, 1 the next */
+    SK_KEY_DESK = 2,         /* Ed25519, 64 bytes */
+    SK_KEY_WEEK = 3,         /* X25519, 32 bytes; id = week number */
+    SK_KEY_MONTH = 4,        /* X25519, 32 bytes; id = month number */
+    SK_KEY_INDEX = 5,        /* 32 bytes; id = epoch of the index segment, 0 = the threads */
+    SK_KEY_SHEET_SERIAL = 6, /* u32: the serial last issued */
+    SK_KEY_BOARD_COUNTER = 7 /* u64: the counter last spent */
 };
 
 #define SK_KEYRING_MAX (16u << 20)
 
-struct sk_keyring_cost { uint32_t operations, memory_kib; };
+struct sk_keyring_cost {
+    uint32_t operations, memory_kib;
+};
 #define SK_KEYRING_COST_DEFAULT ((struct sk_keyring_cost){3, 262144})
 
 struct sk_keyring;
 
-/* A new, empty keyring in memory. token: 32 bytes or NULL. KEYRING_COST, MEMORY. */
+/* A new, empty keyring in memory. token: 32 bytes or NULL. KEYRING_COST, MEMORY. Argon2 runs here
+ * and in sk_keyring_read() only; the key it gave stays in the ring, in guarded memory. */
 enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase, size_t len,
                              const uint8_t *token, struct sk_keyring_cost cost);
 
@@ -34,21 +37,24 @@ enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase,
 enum sk_error sk_keyring_read(struct sk_keyring **out, const uint8_t *bytes, size_t bytes_len,
                               const uint8_t *passphrase, size_t len, const uint8_t *token);
 
-/* Serialises under a new nonce. *bytes is from malloc (ciphertext). */
+/* Serialises under a new nonce. *bytes is from malloc (ciphertext). The salt, and with it the key,
+ * stays for the life of a keyring; a new passphrase needs a new ring. MEMORY. */
 enum sk_error sk_keyring_write(struct sk_keyring *ring, uint8_t **bytes, size_t *len);
 
 void sk_keyring_free(struct sk_keyring *ring); /* NULL is a no-op; wipes */
 
-/* The data of a record, in guarded memory owned by the ring; NULL if there is none. */
-const uint8_t *sk_keyring_get(const struct sk_keyring *ring, enum sk_keyring_type type,
-                              uint32_t id, size_t *len);
+/* The data of a record, in guarded memory owned by the ring, valid until this record is replaced
+ * or removed; NULL if there is none. */
+const uint8_t *sk_keyring_get(const struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id,
+                              size_t *len);
 
-/* Adds or replaces (data is copied), or removes and wipes. MEMORY, NOT_FOUND. */
+/* Adds or replaces (data is copied), or removes and wipes. USAGE (the data has not the length of
+ * its type), TOO_LARGE (past SK_KEYRING_MAX), MEMORY, NOT_FOUND. */
 enum sk_error sk_keyring_put(struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id,
                              const uint8_t *data, size_t len);
 enum sk_error sk_keyring_remove(struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id);
 
-/* Calls back for every record of a type, by ascending id. */
+/* Calls back for every record of a type, by ascending id. fn must not change the ring. */
 void sk_keyring_each(const struct sk_keyring *ring, enum sk_keyring_type type,
                      void (*fn)(void *ctx, uint32_t id, const uint8_t *data, size_t len),
                      void *ctx);

@@ -3,8 +3,8 @@
  * linked into the gateway or the store; tests/arch holds them to it.
  *
  * Nothing may be shown before sk_opener_end() succeeded. To read a report without holding it in
- * memory, open it twice: first verify all chunks (discarding the body), then read again through
- * a struct sk_chunk_reader, which authenticates each chunk anew.
+ * memory, open it twice: first verify all chunks (discarding the body), then read again with
+ * sk_chunk_open(), which authenticates each chunk anew.
  */
 #ifndef SK_KEYS_OPEN_OPENER_H
 #define SK_KEYS_OPEN_OPENER_H
@@ -49,7 +49,8 @@ struct sk_opened {
 
 /* After the last chunk: the class, the prelude, the signature, then who can read it.
  * known: the public keys of that epoch of the organisations that this desk knows.
- * CHUNK_..., CONTENT_CLASS, CONTENT_SHORT, CONTENT_..., CONTENT_SIGNATURE, RECIPIENTS_SLOTS
+ * CHUNK_... (once refused, always refused), ENVELOPE_LENGTH (chunks are missing), USAGE (more than
+ * 32 known), CONTENT_CLASS, CONTENT_SHORT, CONTENT_..., CONTENT_SIGNATURE, RECIPIENTS_SLOTS
  * (a slot of a known recipient or dummy stands in the wrong place). Unknown slots are no error
  * here: out->unknown counts them and the caller shows it. */
 enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,

@@ -9,7 +9,7 @@
 #include "keys/base/key_types.h"
 #include "keys/seal/sheet.h"
 
-#define SK_BOARD_FIXED 136
+#define SK_BOARD_FIXED 104
 #define SK_BOARD_BITS_MAX 10
 #define SK_BOARD_HEADER_MAX (SK_BOARD_FIXED + 32 * (1 << SK_BOARD_BITS_MAX) + 64)
 #define SK_RECORD_BYTES 1024

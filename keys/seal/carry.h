@@ -27,7 +27,8 @@ struct sk_carry_entry {
 size_t sk_carry_header_length(uint32_t count);
 
 /* Writes and signs a whole header into out (of sk_carry_header_length bytes). count may be 0.
- * digest, if not NULL, receives BLAKE2b-256 of the header: the next bundle's `previous`. */
+ * digest, if not NULL, receives BLAKE2b-256 of the header: the next bundle's `previous`.
+ * USAGE (the secret key is not the one of carry->gateway), CARRY_COUNTS, MEMORY. */
 enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
                              const struct sk_carry_entry *entries,
                              const struct sk_ed25519_sk *gateway_sk, struct sk_digest *digest);
@@ -41,7 +42,8 @@ enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_entry *entries
                             const uint8_t *bytes, size_t len, struct sk_digest *digest);
 
 /* The chain: CARRY_GATEWAY when signed by another gateway than `gateway` (NULL: any), CARRY_CHAIN
- * when it does not directly follow (last_serial, last_digest); last_serial 0: a first bundle. */
+ * when it does not directly follow (last_serial, last_digest). last_serial 0: the first that this
+ * desk sees, with any serial; only serial 1 must then follow nothing. */
 enum sk_error sk_carry_follows(const struct sk_carry *carry, const struct sk_ed25519_pk *gateway,
                                uint32_t last_serial, const struct sk_digest *last_digest);
 

@@ -22,6 +22,10 @@ enum sk_error sk_header_make(uint8_t header[SK_HEADER_BYTES], uint32_t epoch,
 enum sk_error sk_slot_make(uint8_t slot[SK_SLOT_BYTES], const struct sk_file_key *file_key,
                            const struct sk_x25519_pk *pk);
 
+/* F(file_key, "slot-order", pk): slots stand in the header by ascending order. */
+void sk_slot_order(uint8_t order[32], const struct sk_file_key *file_key,
+                   const struct sk_x25519_pk *pk);
+
 /* The public key of dummy i, 0 <= i < 8. */
 void sk_dummy_pk(struct sk_x25519_pk *out, const struct sk_file_key *file_key, unsigned i);
 

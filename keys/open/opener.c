@@ -1,0 +1,273 @@
+#include "keys/open/opener.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/secret.h"
+#include "keys/open/recipients.h"
+#include "keys/seal/block_digest.h"
+#include "keys/seal/envelope.h"
+#include "keys/seal/slots.h"
+
+enum { AT_SLOTS = 8, AT_COMMITMENT = 648, SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
+
+struct sk_opener {
+    enum sk_error failed; /* what a chunk was refused for: then all is refused */
+    uint32_t chunks, next;
+    bool content_ended;
+    uint64_t content_len;
+    uint8_t header[SK_HEADER_BYTES];
+    struct sk_file_key file_key;
+    struct sk_payload_key key;
+    uint8_t prelude[SK_PRELUDE_BYTES];
+    uint8_t tail[SIGNATURE]; /* the last bytes so far: the signature, if nothing more comes */
+    size_t tail_len;
+    struct sk_block_digest digest; /* of the content without the tail */
+    uint8_t plain[SK_CHUNK_PLAIN];
+};
+
+enum sk_error sk_envelope_epoch(const uint8_t header[SK_HEADER_BYTES], uint64_t envelope_len,
+                                uint32_t *epoch, uint32_t *chunks)
+{
+    uint32_t class = sk_class_of_length(envelope_len);
+
+    if (class == 0) {
+        return SK_ERR_ENVELOPE_LENGTH;
+    }
+    enum sk_error e = sk_envelope_visible_read(header, epoch);
+
+    if (e == SK_OK) {
+        *chunks = class;
+    }
+    return e;
+}
+
+/* Tries every slot with every key. */
+static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *header,
+                                   const struct sk_x25519_sk *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sk_x25519_pk pk;
+
+        crypto_scalarmult_base(pk.b, keys[i].b);
+        for (size_t j = 0; j < SK_SLOTS; j++) {
+            if (crypto_box_seal_open(out->b, header + AT_SLOTS + j * SK_SLOT_BYTES, SK_SLOT_BYTES,
+                                     pk.b, keys[i].b) == 0) {
+                return SK_OK;
+            }
+        }
+    }
+    return SK_ERR_ENVELOPE_NOT_OURS;
+}
+
+static enum sk_error unlock(struct sk_opener *opener, const struct sk_x25519_sk *keys, size_t count)
+{
+    uint8_t commitment[32];
+    enum sk_error e = find_file_key(&opener->file_key, opener->header, keys, count);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_header_commitment(commitment, &opener->file_key, opener->header);
+    if (sodium_memcmp(commitment, opener->header + AT_COMMITMENT, sizeof commitment) != 0) {
+        e = SK_ERR_ENVELOPE_COMMITMENT;
+    }
+    sodium_memzero(commitment, sizeof commitment);
+    if (e == SK_OK) {
+        sk_payload_key_derive(&opener->key, &opener->file_key, opener->header);
+    }
+    return e;
+}
+
+enum sk_error sk_opener_new(struct sk_opener **out, const uint8_t header[SK_HEADER_BYTES],
+                            uint64_t envelope_len, const struct sk_x25519_sk *keys, size_t count)
+{
+    uint32_t epoch, chunks;
+    enum sk_error e = sk_envelope_epoch(header, envelope_len, &epoch, &chunks);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    struct sk_opener *opener = sk_secret_new(sizeof *opener);
+
+    if (opener == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    opener->chunks = chunks;
+    memcpy(opener->header, header, sizeof opener->header);
+    sk_block_digest_init(&opener->digest);
+    e = unlock(opener, keys, count);
+    if (e != SK_OK) {
+        sk_opener_free(opener);
+        return e;
+    }
+    *out = opener;
+    return SK_OK;
+}
+
+void sk_opener_free(struct sk_opener *opener)
+{
+    sk_secret_free(opener);
+}
+
+void sk_opener_payload_key(const struct sk_opener *opener, struct sk_payload_key *out)
+{
+    *out = opener->key;
+}
+
+/* Opens chunk i into plain, which is wiped when the chunk is refused. */
+static enum sk_error plain_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
+                                const uint8_t *in, uint8_t plain[SK_CHUNK_PLAIN], size_t *len)
+{
+    uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
+    enum sk_error e = SK_OK;
+
+    sk_chunk_nonce(nonce, i, i == chunks - 1);
+    if (crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, in, SK_CHUNK_BYTES, NULL, 0,
+                                                  nonce, key->b) != 0) {
+        e = SK_ERR_CHUNK_FORGED;
+    } else if (sk_get_u16(plain) > SK_CHUNK_CONTENT) {
+        e = SK_ERR_CHUNK_LENGTH;
+    } else if (!sk_all_zero(plain + 2 + sk_get_u16(plain),
+                            SK_CHUNK_CONTENT - (size_t)sk_get_u16(plain))) {
+        e = SK_ERR_CHUNK_PADDING;
+    }
+    if (e != SK_OK) {
+        sodium_memzero(plain, SK_CHUNK_PLAIN);
+        return e;
+    }
+    *len = sk_get_u16(plain);
+    return SK_OK;
+}
+
+enum sk_error sk_chunk_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
+                            const uint8_t in[SK_CHUNK_BYTES], uint8_t *content, size_t *len)
+{
+    uint8_t plain[SK_CHUNK_PLAIN];
+    size_t n = 0;
+
+    if (i >= chunks) {
+        return SK_ERR_USAGE;
+    }
+    enum sk_error e = plain_open(key, chunks, i, in, plain, &n);
+
+    if (e == SK_OK) {
+        memcpy(content, plain + 2, n);
+        *len = n;
+    }
+    sodium_memzero(plain, sizeof plain);
+    return e;
+}
+
+/* Notes the prelude and digests all but the last 64 bytes so far, which may be the signature. */
+static void absorb(struct sk_opener *opener, const uint8_t *content, size_t len)
+{
+    size_t total = opener->tail_len + len;
+    size_t ready = total > SIGNATURE ? total - SIGNATURE : 0;
+    size_t from_tail = ready < opener->tail_len ? ready : opener->tail_len;
+    size_t from_content = ready - from_tail;
+
+    if (opener->next == 0) {
+        memcpy(opener->prelude, content, len < SK_PRELUDE_BYTES ? len : SK_PRELUDE_BYTES);
+    }
+    sk_block_digest_update(&opener->digest, opener->tail, from_tail);
+    sk_block_digest_update(&opener->digest, content, from_content);
+    opener->tail_len -= from_tail;
+    memmove(opener->tail, opener->tail + from_tail, opener->tail_len);
+    memcpy(opener->tail + opener->tail_len, content + from_content, len - from_content);
+    opener->tail_len += len - from_content;
+    opener->content_len += len;
+}
+
+enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUNK_BYTES],
+                              const uint8_t **content, size_t *len)
+{
+    size_t n = 0;
+
+    if (opener->failed != SK_OK) {
+        return opener->failed;
+    }
+    if (opener->next >= opener->chunks) {
+        return SK_ERR_USAGE;
+    }
+    enum sk_error e = plain_open(&opener->key, opener->chunks, opener->next, in, opener->plain, &n);
+
+    if (e == SK_OK && opener->content_ended && n > 0) {
+        sodium_memzero(opener->plain, sizeof opener->plain);
+        e = SK_ERR_CHUNK_ORDER;
+    }
+    if (e != SK_OK) {
+        opener->failed = e;
+        return e;
+    }
+    absorb(opener, opener->plain + 2, n);
+    opener->content_ended = n < SK_CHUNK_CONTENT;
+    opener->next++;
+    *content = opener->plain + 2;
+    *len = n;
+    return SK_OK;
+}
+
+/* Libraries differ on keys of mixed order, and a report must verify everywhere or nowhere. With a
+ * key of prime order libsodium's equation holds for no R but one of prime order. */
+static enum sk_error signature_check(const struct sk_opener *opener,
+                                     const struct sk_ed25519_pk *sign_pk)
+{
+    struct sk_block_digest digest = opener->digest;
+    uint8_t d[32], message[SK_REPORT_SIGNED_BYTES];
+
+    sk_block_digest_final(&digest, d);
+    sk_report_signed_message(message, opener->header, d);
+    bool good = crypto_core_ed25519_is_valid_point(sign_pk->b) != 0 &&
+                crypto_sign_verify_detached(opener->tail, message, sizeof message, sign_pk->b) == 0;
+
+    sodium_memzero(d, sizeof d);
+    sodium_memzero(message, sizeof message);
+    return good ? SK_OK : SK_ERR_CONTENT_SIGNATURE;
+}
+
+static enum sk_error content_check(const struct sk_opener *opener, struct sk_prelude *prelude)
+{
+    if (sk_class_for(opener->content_len) != opener->chunks) {
+        return SK_ERR_CONTENT_CLASS;
+    }
+    if (opener->content_len < SK_PRELUDE_BYTES + SIGNATURE) {
+        return SK_ERR_CONTENT_SHORT;
+    }
+    enum sk_error e = sk_prelude_read(prelude, opener->prelude);
+
+    return e != SK_OK ? e : signature_check(opener, &prelude->sign_pk);
+}
+
+enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,
+                            size_t known_count, struct sk_opened *out)
+{
+    struct sk_prelude prelude = {0};
+    struct sk_recipients recipients;
+
+    if (opener->failed != SK_OK) {
+        return opener->failed;
+    }
+    if (opener->next != opener->chunks) {
+        return SK_ERR_ENVELOPE_LENGTH;
+    }
+    enum sk_error e = content_check(opener, &prelude);
+
+    if (e == SK_OK) {
+        e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
+    }
+    if (e == SK_OK) {
+        *out = (struct sk_opened){
+            .prelude = prelude,
+            .body_offset = SK_PRELUDE_BYTES,
+            .body_len = opener->content_len - SK_PRELUDE_BYTES - SIGNATURE,
+            .chunks = opener->chunks,
+            .known = recipients.known,
+            .dummies = recipients.dummies,
+            .unknown = recipients.unknown,
+        };
+    }
+    sodium_memzero(&prelude, sizeof prelude);
+    return e;
+}

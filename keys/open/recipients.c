@@ -1,0 +1,107 @@
+#include "keys/open/recipients.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "keys/seal/slots.h"
+
+enum { AT_SLOTS = 8 };
+
+struct place {
+    bool proven;
+    uint8_t order[32];
+};
+
+static const uint8_t *slot_at(const uint8_t *header, size_t place)
+{
+    return header + AT_SLOTS + place * SK_SLOT_BYTES;
+}
+
+static bool any_twice(const uint8_t *header)
+{
+    for (size_t i = 0; i < SK_SLOTS; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (memcmp(slot_at(header, i), slot_at(header, j), SK_SLOT_BYTES) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Looks for the slot that the file key produces for pk, and notes its place as proven. */
+static bool prove(struct place places[SK_SLOTS], const uint8_t *header,
+                  const struct sk_file_key *file_key, const struct sk_x25519_pk *pk)
+{
+    uint8_t slot[SK_SLOT_BYTES];
+
+    if (sk_slot_make(slot, file_key, pk) != SK_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < SK_SLOTS; i++) {
+        if (memcmp(slot, slot_at(header, i), sizeof slot) == 0) {
+            places[i].proven = true;
+            sk_slot_order(places[i].order, file_key, pk);
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned proven_count(const struct place places[SK_SLOTS])
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < SK_SLOTS; i++) {
+        n += places[i].proven;
+    }
+    return n;
+}
+
+/* Nothing can be said about the order of unknown slots: they are passed over. */
+static bool in_order(const struct place places[SK_SLOTS])
+{
+    const uint8_t *previous = NULL;
+
+    for (size_t i = 0; i < SK_SLOTS; i++) {
+        if (!places[i].proven) {
+            continue;
+        }
+        if (previous != NULL && memcmp(previous, places[i].order, 32) > 0) {
+            return false;
+        }
+        previous = places[i].order;
+    }
+    return true;
+}
+
+enum sk_error sk_recipients_find(struct sk_recipients *out, const uint8_t header[SK_HEADER_BYTES],
+                                 const struct sk_file_key *file_key,
+                                 const struct sk_x25519_pk *known, size_t known_count)
+{
+    struct place places[SK_SLOTS] = {{0}};
+    struct sk_recipients found = {0};
+
+    if (known_count > SK_KNOWN_MAX) {
+        return SK_ERR_USAGE;
+    }
+    for (size_t i = 0; i < known_count; i++) {
+        if (prove(places, header, file_key, &known[i])) {
+            found.known |= UINT32_C(1) << i;
+        }
+    }
+    /* Dummies fill the places from the number of recipients on: the last is the likeliest, and
+     * dummy 0 never is one, since every report has a recipient. Stops when all is explained. */
+    for (unsigned i = SK_SLOTS - 1; i > 0 && proven_count(places) < SK_SLOTS; i--) {
+        struct sk_x25519_pk pk;
+
+        sk_dummy_pk(&pk, file_key, i);
+        found.dummies += prove(places, header, file_key, &pk);
+    }
+    if (any_twice(header) || !in_order(places)) {
+        return SK_ERR_RECIPIENTS_SLOTS;
+    }
+    found.unknown = SK_SLOTS - proven_count(places);
+    *out = found;
+    return SK_OK;
+}

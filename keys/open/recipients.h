@@ -1,0 +1,29 @@
+/*
+ * Who can read an opened report: the header is made again from its file key (FORMAT section 1,
+ * "Opening"). It proves slots of known keys and dummies; what is left is somebody unknown.
+ */
+#ifndef SK_KEYS_OPEN_RECIPIENTS_H
+#define SK_KEYS_OPEN_RECIPIENTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+#include "keys/seal/class.h"
+
+#define SK_KNOWN_MAX 32 /* bits of the answer */
+
+struct sk_recipients {
+    uint32_t known;   /* bit i: the i-th known key has a slot */
+    unsigned dummies; /* slots that nobody can open */
+    unsigned unknown; /* the others */
+};
+
+/* The proven slots must stand in ascending order and no slot may stand there twice:
+ * RECIPIENTS_SLOTS. A known key of low order has no slot. USAGE for more than SK_KNOWN_MAX. */
+enum sk_error sk_recipients_find(struct sk_recipients *out, const uint8_t header[SK_HEADER_BYTES],
+                                 const struct sk_file_key *file_key,
+                                 const struct sk_x25519_pk *known, size_t known_count);
+
+#endif
