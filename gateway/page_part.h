@@ -1,0 +1,75 @@
+/* What the page_*.c files share. Nobody else includes this. */
+#ifndef SK_GATEWAY_PAGE_PART_H
+#define SK_GATEWAY_PAGE_PART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/html.h"
+#include "gateway/page.h"
+#include "gateway/text.h"
+
+/* The pages that can be visited with GET, by their path under /{lang}/. */
+#define SK_PATH_FORM ""
+#define SK_PATH_STATUS "status"
+#define SK_PATH_HELP "help"
+#define SK_PATH_COURIER "courier"
+
+struct sk_frame {
+    enum sk_message title; /* short and neutral: it stays in the browser's history */
+    enum sk_message h1;
+    const char *path; /* where the language links lead; NULL for none */
+};
+
+/* Everything up to and with the h1; then the content; then the links to other pages. */
+void sk_frame_open(struct sk_html *html, enum sk_lang lang, const struct sk_frame *frame);
+void sk_frame_close(struct sk_html *html, enum sk_lang lang);
+
+/* The message, between two pieces of markup. */
+void sk_put(struct sk_html *html, enum sk_lang lang, const char *before, enum sk_message message,
+            const char *after);
+/* A paragraph, and a paragraph in the smaller type of hints. */
+void sk_put_p(struct sk_html *html, enum sk_lang lang, enum sk_message message);
+void sk_put_hint(struct sk_html *html, enum sk_lang lang, enum sk_message message);
+/* A list of count messages that follow each other in text.def. */
+void sk_put_list(struct sk_html *html, enum sk_lang lang, enum sk_message first, int count);
+void sk_put_link(struct sk_html *html, enum sk_lang lang, const char *path,
+                 enum sk_message message);
+/* `action=/uk/report` and its like. */
+void sk_put_path(struct sk_html *html, enum sk_lang lang, const char *attribute, const char *path);
+/* Days since 1970 as the language writes a date. */
+void sk_put_date(struct sk_html *html, enum sk_lang lang, enum sk_message message, uint32_t day);
+/* A message about a size limit, the number rounded down. */
+void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message message,
+                  uint64_t max_bytes);
+
+/* Something drawn once for each language. */
+struct sk_part {
+    struct sk_page page[SK_LANG_COUNT];
+};
+typedef void (*sk_draw)(struct sk_html *html, enum sk_lang lang);
+enum sk_error sk_part_make(struct sk_part *part, sk_draw draw);
+void sk_part_free(struct sk_part *part);
+void sk_put_part(struct sk_html *html, enum sk_lang lang, const struct sk_part *part);
+/* The part as a whole page of its own. */
+enum sk_error sk_part_copy(struct sk_page *out, enum sk_lang lang, const struct sk_part *part);
+
+/* Computes the policy. */
+void sk_style_start(void);
+
+/* Each page file prepares its parts once, after the texts are there. */
+enum sk_error sk_form_start(void);
+void sk_form_stop(void);
+enum sk_error sk_receipt_page_start(void);
+void sk_receipt_page_stop(void);
+enum sk_error sk_status_page_start(void);
+void sk_status_page_stop(void);
+enum sk_error sk_courier_page_start(void);
+void sk_courier_page_stop(void);
+enum sk_error sk_help_page_start(void);
+void sk_help_page_stop(void);
+enum sk_error sk_problem_page_start(void);
+void sk_problem_page_stop(void);
+
+#endif

@@ -1,0 +1,161 @@
+/* The message table: complete in every language, and the choice of a language. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/text.h"
+#include "tests/unit/page_samples.h"
+
+static size_t count(const char *text, char sign)
+{
+    size_t n = 0;
+
+    for (; (text = strchr(text, sign)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* Only %s is known to the pages, at most once in a message. */
+static void assert_placeholders(const char *english, const char *text)
+{
+    const char *place = strchr(text, '%');
+
+    if (count(english, '%') != count(text, '%') || count(text, '%') > 1 ||
+        (place != NULL && place[1] != 's'))
+        fail_msg("placeholders differ: \"%s\" and \"%s\"", english, text);
+}
+
+static void test_every_text_is_translated(void **state)
+{
+    unsigned missing = 1;
+
+    (void)state;
+    assert_int_equal(sk_text_start(sample_locale_dir(), &missing), SK_OK);
+    assert_int_equal(missing, 0);
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        for (int i = 0; i < SK_MSG_COUNT; i++) {
+            const char *english = sk_text(SK_LANG_EN, (enum sk_message)i);
+            const char *text = sk_text((enum sk_lang)lang, (enum sk_message)i);
+
+            assert_true(text[0] != '\0');
+            assert_placeholders(english, text);
+            if (strlen(english) > 8 && lang != SK_LANG_EN)
+                assert_string_not_equal(english, text);
+        }
+    }
+    sk_text_stop();
+}
+
+static void test_texts_are_told_apart(void **state)
+{
+    unsigned missing = 1;
+
+    (void)state;
+    assert_int_equal(sk_text_start(sample_locale_dir(), &missing), SK_OK);
+    assert_string_equal(sk_text(SK_LANG_UK, SK_MSG_SUBMIT), "Надіслати");
+    assert_string_equal(sk_text(SK_LANG_RU, SK_MSG_SUBMIT), "Отправить");
+    assert_string_equal(sk_text(SK_LANG_CRH, SK_MSG_SUBMIT), "Yibermek");
+    assert_string_equal(sk_text(SK_LANG_EN, SK_MSG_SUBMIT), "Send");
+    sk_text_stop();
+}
+
+static void test_missing_catalogues_are_counted(void **state)
+{
+    unsigned missing = 0;
+
+    (void)state;
+    assert_int_equal(sk_text_start("/nonexistent", &missing), SK_OK);
+    assert_int_equal(missing, 3 * SK_MSG_COUNT);
+    assert_string_equal(sk_text(SK_LANG_UK, SK_MSG_SUBMIT), "Send");
+    sk_text_stop();
+}
+
+static void test_the_locale_is_put_back(void **state)
+{
+    unsigned missing = 1;
+
+    (void)state;
+    assert_int_equal(setenv("LANGUAGE", "de", 1), 0);
+    assert_non_null(setlocale(LC_ALL, "C"));
+    assert_int_equal(sk_text_start(sample_locale_dir(), &missing), SK_OK);
+    assert_int_equal(missing, 0);
+    assert_string_equal(setlocale(LC_ALL, NULL), "C");
+    assert_null(getenv("LANGUAGE"));
+    sk_text_stop();
+}
+
+static void test_codes_of_languages(void **state)
+{
+    enum sk_lang lang = SK_LANG_EN;
+
+    (void)state;
+    for (int i = 0; i < SK_LANG_COUNT; i++) {
+        const char *code = sk_lang_code((enum sk_lang)i);
+
+        assert_true(sk_lang_of_code(code, strlen(code), &lang));
+        assert_int_equal(lang, i);
+    }
+    lang = SK_LANG_RU;
+    assert_true(sk_lang_of_code("en/status", 2, &lang));
+    assert_int_equal(lang, SK_LANG_EN);
+    assert_false(sk_lang_of_code("de", 2, &lang));
+    assert_false(sk_lang_of_code("UK", 2, &lang));
+    assert_false(sk_lang_of_code("", 0, &lang));
+    assert_false(sk_lang_of_code("crhx", 4, &lang));
+    assert_int_equal(lang, SK_LANG_EN);
+}
+
+static void test_accept_language(void **state)
+{
+    static const struct {
+        const char *header;
+        enum sk_lang lang;
+    } cases[] = {
+        {NULL, SK_LANG_UK},
+        {"", SK_LANG_UK},
+        {"*", SK_LANG_UK},
+        {"de-DE,de;q=0.9", SK_LANG_UK},
+        {"en-US,en;q=0.5", SK_LANG_EN},
+        {"ru", SK_LANG_RU},
+        {"RU-ru", SK_LANG_RU},
+        {"crh-Latn-UA, uk;q=0.9", SK_LANG_CRH},
+        {"ru;q=0.4, uk;q=0.7,en;q=0.1", SK_LANG_UK},
+        {"ru;q=0.400 , en ; q=0.401", SK_LANG_EN},
+        {"de, ru;q=0.1", SK_LANG_RU},
+        {"ru;q=0, en;q=0.001", SK_LANG_EN},
+        {"ru;q=0", SK_LANG_UK},
+        {"ru;q=x", SK_LANG_UK},
+        {"ru;q=", SK_LANG_UK},
+        {"ru;q=1.0;x=y", SK_LANG_RU},
+        {"ru_RU", SK_LANG_UK},
+        {"russian", SK_LANG_UK},
+        {",,;;,ru", SK_LANG_RU},
+        {"en;q=9, ru", SK_LANG_EN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (sk_lang_accept(cases[i].header) != cases[i].lang)
+            fail_msg("%s gave %s", cases[i].header, sk_lang_code(sk_lang_accept(cases[i].header)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_text_is_translated),
+        cmocka_unit_test(test_texts_are_told_apart),
+        cmocka_unit_test(test_missing_catalogues_are_counted),
+        cmocka_unit_test(test_the_locale_is_put_back),
+        cmocka_unit_test(test_codes_of_languages),
+        cmocka_unit_test(test_accept_language),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
