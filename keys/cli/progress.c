@@ -1,0 +1,118 @@
+#include "keys/cli/progress.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { REDRAW_MS = 100, BAR = 24 };
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* "512 B", "3.4 MiB". */
+static void format_bytes(char *out, size_t size, uint64_t n)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    uint64_t whole;
+    size_t u = 0;
+
+    if (n < 1024) {
+        snprintf(out, size, "%u B", (unsigned)n);
+        return;
+    }
+    for (whole = n / 1024; whole >= 1024 && u + 1 < sizeof units / sizeof *units; u++) {
+        n = whole;
+        whole /= 1024;
+    }
+    snprintf(out, size, "%llu.%u %s", (unsigned long long)whole, (unsigned)(n % 1024 * 10 / 1024),
+             units[u]);
+}
+
+static void format_amount(const struct sk_progress *p, char *out, size_t size, uint64_t n)
+{
+    if (p->bytes) {
+        format_bytes(out, size, n);
+    } else {
+        snprintf(out, size, "%llu", (unsigned long long)n);
+    }
+}
+
+/* The seconds left at the speed so far, or -1 while that would be a guess. */
+static int64_t seconds_left(const struct sk_progress *p, int64_t now)
+{
+    int64_t elapsed = now - p->started_ms;
+
+    if (elapsed < 2000 || p->done == 0 || p->done >= p->total) {
+        return -1;
+    }
+    double left = (double)elapsed * (double)(p->total - p->done) / (double)p->done;
+
+    return (int64_t)(left / 1000.0) + 1;
+}
+
+static void draw(const struct sk_progress *p, int64_t now)
+{
+    char done[32], total[32], bar[BAR + 1];
+    int64_t left = seconds_left(p, now);
+
+    format_amount(p, done, sizeof done, p->done);
+    if (p->total == 0) {
+        fprintf(stderr, "\r\033[K%s  %s", p->what, done);
+    } else {
+        double share = p->done >= p->total ? 1.0 : (double)p->done / (double)p->total;
+        int filled = (int)(share * BAR);
+
+        for (int i = 0; i < BAR; i++) {
+            bar[i] = i < filled ? '#' : '.';
+        }
+        bar[BAR] = '\0';
+        format_amount(p, total, sizeof total, p->total);
+        fprintf(stderr, "\r\033[K%s [%s] %3d%%  %s of %s", p->what, bar, (int)(share * 100), done,
+                total);
+    }
+    if (left >= 0) {
+        fprintf(stderr, "  %lld:%02lld left", (long long)(left / 60), (long long)(left % 60));
+    }
+    fflush(stderr);
+}
+
+/* A bar is no colour: NO_COLOR does not switch it off, a pipe or a log does. */
+void sk_progress_start(struct sk_progress *p, const char *what, uint64_t total)
+{
+    int64_t now = now_ms();
+
+    *p = (struct sk_progress){.what = what,
+                              .total = total,
+                              .started_ms = now,
+                              .drawn_ms = now,
+                              .on = isatty(STDERR_FILENO)};
+}
+
+void sk_progress_add(struct sk_progress *p, uint64_t amount)
+{
+    p->done += amount;
+    if (!p->on) {
+        return;
+    }
+    int64_t now = now_ms();
+
+    /* The first line waits too, so that what is quick never flickers. */
+    if (now - p->drawn_ms >= REDRAW_MS) {
+        p->drawn_ms = now;
+        draw(p, now);
+    }
+}
+
+void sk_progress_end(struct sk_progress *p)
+{
+    if (p->on && p->drawn_ms != p->started_ms) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+    }
+    p->on = 0;
+}

@@ -1,0 +1,337 @@
+#include "keys/open/board_make.h"
+
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/hash.h"
+#include "keys/base/secret.h"
+#include "keys/seal/record.h"
+#include "keys/seal/signed.h"
+
+enum { RECORD_BITS = 6, RECORD_BITS_MAX = 8, BUCKET_MAX = 1 << RECORD_BITS_MAX, SIGNATURE = 64 };
+
+/* A record to be: where it goes and what it is made of. thread NULL: one that opens for nobody. */
+struct place {
+    uint8_t tag[SK_RECORD_TAG];
+    const struct sk_thread *thread;
+    uint8_t part, parts;
+};
+
+struct work {
+    const struct sk_board_plan *plan;
+    struct place *places; /* of all live records, sorted by tag */
+    size_t count;
+    uint8_t bucket_bits, record_bits;
+    uint8_t *file;
+    size_t header_len;
+    /* Secret, guarded: one record on its way. */
+    struct scratch {
+        uint8_t plain[SK_RECORD_PLAIN];
+        uint8_t box[SK_RECORD_BOX];
+        uint8_t key[32];
+    } * scratch;
+};
+
+/* ---- which records ---------------------------------------------------------- */
+
+static enum sk_error check_threads(const struct sk_thread *threads, size_t count)
+{
+    if (count > (size_t)BUCKET_MAX << SK_BOARD_BITS_MAX) {
+        return SK_ERR_BOARD_OVERFLOW;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct sk_thread *t = &threads[i];
+
+        if (t->text_len > SK_ANSWER_TEXT_MAX) {
+            return SK_ERR_ANSWER_LENGTH;
+        }
+        if (sk_status_name(t->status) == NULL ||
+            (t->text_len > 0 && !sk_text_valid(t->text, t->text_len))) {
+            return SK_ERR_ANSWER_FORMAT;
+        }
+    }
+    return SK_OK;
+}
+
+static int by_mailbox_then_place(const void *a, const void *b)
+{
+    const struct sk_thread *x = *(const struct sk_thread *const *)a;
+    const struct sk_thread *y = *(const struct sk_thread *const *)b;
+    int r = memcmp(x->mailbox.b, y->mailbox.b, sizeof x->mailbox.b);
+
+    return r != 0 ? r : (x > y) - (x < y);
+}
+
+static int by_tag(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+
+    return memcmp(x->tag, y->tag, SK_RECORD_TAG);
+}
+
+static bool has_double(const struct place *sorted, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (by_tag(&sorted[i - 1], &sorted[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint8_t parts_of(const struct sk_thread *t)
+{
+    size_t n = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
+
+    return (uint8_t)(n > 0 ? n : 1);
+}
+
+static void place_thread(struct work *w, const struct sk_thread *t)
+{
+    uint8_t parts = parts_of(t);
+
+    for (uint8_t part = 0; part < parts; part++) {
+        struct place *p = &w->places[w->count++];
+
+        sk_record_tag(p->tag, &t->mailbox, &w->plan->identity, w->plan->counter, part);
+        p->thread = t;
+        p->part = part;
+        p->parts = parts;
+    }
+}
+
+static enum sk_error place_all(struct work *w, const struct sk_thread *threads, size_t count)
+{
+    const struct sk_thread **order = malloc((count + 1) * sizeof *order);
+
+    w->places = malloc((count * SK_ANSWER_PARTS + 1) * sizeof *w->places);
+    if (order == NULL || w->places == NULL) {
+        free(order);
+        return SK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        order[i] = &threads[i];
+    }
+    qsort(order, count, sizeof *order, by_mailbox_then_place);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || memcmp(order[i - 1]->mailbox.b, order[i]->mailbox.b, 32) != 0) {
+            place_thread(w, order[i]);
+        }
+    }
+    free(order);
+    qsort(w->places, w->count, sizeof *w->places, by_tag);
+    /* Never by chance; and write_bucket() relies on it. */
+    return has_double(w->places, w->count) ? SK_ERR_USAGE : SK_OK;
+}
+
+/* ---- which size ------------------------------------------------------------- */
+
+static bool fits(const struct work *w, uint8_t bucket_bits, uint8_t record_bits)
+{
+    size_t room = (size_t)1 << record_bits, in_bucket = 0;
+    unsigned bucket = 0;
+
+    for (size_t i = 0; i < w->count; i++) {
+        unsigned here = sk_record_bucket(w->places[i].tag, bucket_bits);
+
+        in_bucket = i > 0 && here == bucket ? in_bucket + 1 : 1;
+        bucket = here;
+        if (in_bucket > room) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Half of the places stay free, so that neither the bucket sizes nor a few threads more or less
+ * show; larger buckets only when there can be no more buckets, and the free half is given up only
+ * when there is no other way. */
+static enum sk_error choose_size(struct work *w)
+{
+    for (unsigned share = 2; share >= 1; share--) {
+        for (uint8_t c = RECORD_BITS; c <= RECORD_BITS_MAX; c++) {
+            for (uint8_t b = 0; b <= SK_BOARD_BITS_MAX; b++) {
+                if (w->count * share <= (size_t)1 << (b + c) && fits(w, b, c)) {
+                    w->bucket_bits = b;
+                    w->record_bits = c;
+                    return SK_OK;
+                }
+            }
+        }
+    }
+    return SK_ERR_BOARD_OVERFLOW;
+}
+
+/* ---- records ---------------------------------------------------------------- */
+
+static void write_plain(uint8_t *plain, const struct place *p)
+{
+    const struct sk_thread *t = p->thread;
+    size_t from = (size_t)p->part * SK_ANSWER_PART_TEXT;
+    size_t len = t->text_len - from;
+
+    if (len > SK_ANSWER_PART_TEXT) {
+        len = SK_ANSWER_PART_TEXT;
+    }
+    memset(plain, 0, SK_RECORD_PLAIN);
+    plain[SK_RECORD_AT_VERSION] = SK_RECORD_VERSION;
+    plain[SK_RECORD_AT_STATUS] = t->status;
+    plain[SK_RECORD_AT_PART] = p->part;
+    plain[SK_RECORD_AT_PARTS] = p->parts;
+    sk_put_u32(plain + SK_RECORD_AT_DAY, t->day);
+    sk_put_u16(plain + SK_RECORD_AT_TEXT_LEN, (uint16_t)len);
+    memcpy(plain + SK_RECORD_AT_ENVELOPE, t->envelope.b, 32);
+    if (len > 0) {
+        memcpy(plain + SK_RECORD_AT_TEXT, t->text + from, len);
+    }
+}
+
+static void write_record(struct work *w, uint8_t *out, const struct place *p)
+{
+    static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
+    struct scratch *s = w->scratch;
+
+    memcpy(out, p->tag, SK_RECORD_TAG);
+    if (p->thread == NULL) {
+        randombytes_buf(out + SK_RECORD_TAG, SK_RECORD_SEALED);
+        return;
+    }
+    write_plain(s->plain, p);
+    if (crypto_box_seal(s->box, s->plain, sizeof s->plain, p->thread->reply_pk.b) != 0) {
+        randombytes_buf(s->box, sizeof s->box); /* a key of low order: for nobody */
+    }
+    sk_record_key(s->key, &p->thread->mailbox, &w->plan->identity, w->plan->counter, p->part);
+    crypto_aead_chacha20poly1305_ietf_encrypt(out + SK_RECORD_TAG, NULL, s->box, sizeof s->box,
+                                              p->tag, SK_RECORD_TAG, NULL, nonce, s->key);
+}
+
+static void draw_tag(uint8_t tag[SK_RECORD_TAG], unsigned bucket, uint8_t bits)
+{
+    unsigned low = (1u << (16 - bits)) - 1, top;
+
+    randombytes_buf(tag, SK_RECORD_TAG);
+    top = bucket << (16 - bits) | (((unsigned)tag[0] << 8 | tag[1]) & low);
+    tag[0] = (uint8_t)(top >> 8);
+    tag[1] = (uint8_t)top;
+}
+
+/* *next: the first live record not yet written; moves on past this bucket. */
+static void write_bucket(struct work *w, uint8_t *out, unsigned bucket, size_t *next)
+{
+    struct place all[BUCKET_MAX];
+    size_t room = (size_t)1 << w->record_bits, live = 0;
+
+    while (*next + live < w->count &&
+           sk_record_bucket(w->places[*next + live].tag, w->bucket_bits) == bucket) {
+        live++;
+    }
+    do {
+        memcpy(all, w->places + *next, live * sizeof *all);
+        for (size_t i = live; i < room; i++) {
+            all[i] = (struct place){.thread = NULL};
+            draw_tag(all[i].tag, bucket, w->bucket_bits);
+        }
+        qsort(all, room, sizeof *all, by_tag);
+    } while (has_double(all, room));
+    for (size_t i = 0; i < room; i++) {
+        write_record(w, out + i * SK_RECORD_BYTES, &all[i]);
+    }
+    *next += live;
+}
+
+/* ---- the file --------------------------------------------------------------- */
+
+static size_t bucket_len(const struct work *w)
+{
+    return (size_t)SK_RECORD_BYTES << w->record_bits;
+}
+
+static void write_fixed(uint8_t *out, const struct work *w)
+{
+    const struct sk_board_plan *plan = w->plan;
+
+    memset(out, 0, SK_BOARD_FIXED);
+    memcpy(out, "SKBOARD1", 8);
+    out[8] = w->bucket_bits;
+    out[9] = w->record_bits;
+    sk_put_u32(out + 12, plan->issued_day);
+    sk_put_u64(out + 16, plan->counter);
+    sk_put_u32(out + 24, plan->stale_day);
+    sk_put_u32(out + 28, plan->carry_serial);
+    memcpy(out + 32, plan->identity.b, 32);
+    sk_put_u32(out + 64, plan->sheet_serial);
+    memcpy(out + 72, plan->previous.b, 32);
+}
+
+static enum sk_error write_file(struct work *w, const struct sk_ed25519_sk *desk)
+{
+    size_t buckets = (size_t)1 << w->bucket_bits, next = 0;
+    struct sk_signature signature;
+
+    w->header_len = SK_BOARD_FIXED + 32 * buckets + SIGNATURE;
+    w->file = malloc(w->header_len + buckets * bucket_len(w));
+    w->scratch = sk_secret_new(sizeof *w->scratch);
+    if (w->file == NULL || w->scratch == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    write_fixed(w->file, w);
+    for (unsigned i = 0; i < buckets; i++) {
+        uint8_t *bucket = w->file + w->header_len + i * bucket_len(w);
+        struct sk_digest digest;
+
+        write_bucket(w, bucket, i, &next);
+        sk_blake2b(&digest, bucket, bucket_len(w));
+        memcpy(w->file + SK_BOARD_FIXED + (size_t)32 * i, digest.b, 32);
+    }
+    enum sk_error e =
+        sk_signed_make(&signature, "skrynka/1 board", w->file, w->header_len - SIGNATURE, desk);
+
+    if (e == SK_OK) {
+        memcpy(w->file + w->header_len - SIGNATURE, signature.b, SIGNATURE);
+    }
+    return e;
+}
+
+static enum sk_error emit_file(const struct work *w,
+                               enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
+                               void *ctx)
+{
+    enum sk_error e = emit(ctx, w->file, w->header_len);
+
+    for (size_t i = 0; e == SK_OK && i < (size_t)1 << w->bucket_bits; i++) {
+        e = emit(ctx, w->file + w->header_len + i * bucket_len(w), bucket_len(w));
+    }
+    return e;
+}
+
+enum sk_error sk_board_make(const struct sk_board_plan *plan, const struct sk_ed25519_sk *desk,
+                            const struct sk_thread *threads, size_t count,
+                            enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
+                            void *ctx, struct sk_digest *header_digest)
+{
+    struct work w = {.plan = plan};
+    enum sk_error e = check_threads(threads, count);
+
+    if (e == SK_OK) {
+        e = place_all(&w, threads, count);
+    }
+    if (e == SK_OK) {
+        e = choose_size(&w);
+    }
+    if (e == SK_OK) {
+        e = write_file(&w, desk);
+    }
+    if (e == SK_OK) {
+        e = emit_file(&w, emit, ctx);
+    }
+    if (e == SK_OK && header_digest != NULL) {
+        sk_blake2b(header_digest, w.file, w.header_len);
+    }
+    sk_secret_free(w.scratch);
+    free(w.file);
+    free(w.places);
+    return e;
+}

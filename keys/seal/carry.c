@@ -1,0 +1,188 @@
+#include "keys/seal/carry.h"
+
+#include <sodium.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/hash.h"
+#include "keys/seal/class.h"
+#include "keys/seal/signed.h"
+
+enum {
+    AT_SERIAL = 8,
+    AT_COUNT = 12,
+    AT_FIRST_DAY = 16,
+    AT_LAST_DAY = 20,
+    AT_GATEWAY = 24,
+    AT_PREVIOUS = 56,
+    ENTRY_AT_CHUNKS = 4,
+    ENTRY_AT_DIGEST = 8,
+    SIGNATURE = 64
+};
+
+static const char label[] = "skrynka/1 carry";
+
+size_t sk_carry_header_length(uint32_t count)
+{
+    return SK_CARRY_FIXED + (size_t)SK_CARRY_ENTRY * count + SIGNATURE;
+}
+
+static bool counts_possible(const struct sk_carry *carry)
+{
+    return carry->serial > 0 && carry->count <= SK_CARRY_COUNT_MAX &&
+           carry->first_day <= carry->last_day;
+}
+
+static void decode_entry(struct sk_carry_entry *out, const uint8_t *bytes)
+{
+    out->day = sk_get_u32(bytes);
+    out->chunks = sk_get_u32(bytes + ENTRY_AT_CHUNKS);
+    memcpy(out->envelope.b, bytes + ENTRY_AT_DIGEST, 32);
+}
+
+/* *day: of the entry before, or the first day; moves on. */
+static bool entry_fits(const struct sk_carry *carry, const struct sk_carry_entry *entry,
+                       uint32_t *day)
+{
+    if (entry->day < *day || entry->day > carry->last_day || !sk_class_valid(entry->chunks)) {
+        return false;
+    }
+    *day = entry->day;
+    return true;
+}
+
+/* ---- writing ---------------------------------------------------------------- */
+
+static void encode(uint8_t *out, const struct sk_carry *carry, const struct sk_carry_entry *entries)
+{
+    memcpy(out, "SKCARRY1", 8);
+    sk_put_u32(out + AT_SERIAL, carry->serial);
+    sk_put_u32(out + AT_COUNT, carry->count);
+    sk_put_u32(out + AT_FIRST_DAY, carry->first_day);
+    sk_put_u32(out + AT_LAST_DAY, carry->last_day);
+    memcpy(out + AT_GATEWAY, carry->gateway.b, 32);
+    memcpy(out + AT_PREVIOUS, carry->previous.b, 32);
+    for (uint32_t i = 0; i < carry->count; i++) {
+        uint8_t *p = out + SK_CARRY_FIXED + (size_t)SK_CARRY_ENTRY * i;
+
+        sk_put_u32(p, entries[i].day);
+        sk_put_u32(p + ENTRY_AT_CHUNKS, entries[i].chunks);
+        memcpy(p + ENTRY_AT_DIGEST, entries[i].envelope.b, 32);
+    }
+}
+
+enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
+                             const struct sk_carry_entry *entries,
+                             const struct sk_ed25519_sk *gateway_sk, struct sk_digest *digest)
+{
+    size_t len = sk_carry_header_length(carry->count);
+    struct sk_signature signature;
+    struct sk_ed25519_pk signer;
+    enum sk_error e;
+
+    crypto_sign_ed25519_sk_to_pk(signer.b, gateway_sk->b);
+    if (memcmp(signer.b, carry->gateway.b, 32) != 0) {
+        return SK_ERR_USAGE;
+    }
+    if (!counts_possible(carry)) {
+        return SK_ERR_CARRY_COUNTS;
+    }
+    for (uint32_t i = 0, day = carry->first_day; i < carry->count; i++) {
+        if (!entry_fits(carry, &entries[i], &day)) {
+            return SK_ERR_CARRY_COUNTS;
+        }
+    }
+    encode(out, carry, entries);
+    e = sk_signed_make(&signature, label, out, len - SIGNATURE, gateway_sk);
+    if (e != SK_OK) {
+        return e;
+    }
+    memcpy(out + len - SIGNATURE, signature.b, SIGNATURE);
+    if (digest != NULL) {
+        sk_blake2b(digest, out, len);
+    }
+    return SK_OK;
+}
+
+/* ---- reading ---------------------------------------------------------------- */
+
+enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_CARRY_FIXED])
+{
+    struct sk_carry carry;
+
+    if (memcmp(bytes, "SKCARRY1", 8) != 0) {
+        return SK_ERR_CARRY_MAGIC;
+    }
+    carry.serial = sk_get_u32(bytes + AT_SERIAL);
+    carry.count = sk_get_u32(bytes + AT_COUNT);
+    carry.first_day = sk_get_u32(bytes + AT_FIRST_DAY);
+    carry.last_day = sk_get_u32(bytes + AT_LAST_DAY);
+    memcpy(carry.gateway.b, bytes + AT_GATEWAY, 32);
+    memcpy(carry.previous.b, bytes + AT_PREVIOUS, 32);
+    if (!counts_possible(&carry)) {
+        return SK_ERR_CARRY_COUNTS;
+    }
+    *out = carry;
+    return SK_OK;
+}
+
+enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_entry *entries,
+                            const uint8_t *bytes, size_t len, struct sk_digest *digest)
+{
+    struct sk_carry carry;
+    enum sk_error e;
+
+    if (len < SK_CARRY_FIXED + SIGNATURE) {
+        return SK_ERR_CARRY_LENGTH;
+    }
+    e = sk_carry_read_fixed(&carry, bytes);
+    if (e != SK_OK) {
+        return e;
+    }
+    if (len != sk_carry_header_length(carry.count)) {
+        return SK_ERR_CARRY_LENGTH;
+    }
+    for (uint32_t i = 0, day = carry.first_day; i < carry.count; i++) {
+        struct sk_carry_entry entry;
+
+        decode_entry(&entry, bytes + SK_CARRY_FIXED + (size_t)SK_CARRY_ENTRY * i);
+        if (!entry_fits(&carry, &entry, &day)) {
+            return SK_ERR_CARRY_COUNTS;
+        }
+    }
+    e = sk_signed_check(bytes + len - SIGNATURE, label, bytes, len - SIGNATURE, &carry.gateway,
+                        SK_ERR_CARRY_SIGNATURE);
+    if (e != SK_OK) {
+        return e;
+    }
+    for (uint32_t i = 0; i < carry.count; i++) {
+        decode_entry(&entries[i], bytes + SK_CARRY_FIXED + (size_t)SK_CARRY_ENTRY * i);
+    }
+    if (digest != NULL) {
+        sk_blake2b(digest, bytes, len);
+    }
+    *out = carry;
+    return SK_OK;
+}
+
+/* A desk may join late: its first bundle may have any serial, but the gateway's very first one
+ * follows nothing. */
+enum sk_error sk_carry_follows(const struct sk_carry *carry, const struct sk_ed25519_pk *gateway,
+                               uint32_t last_serial, const struct sk_digest *last_digest)
+{
+    if (gateway != NULL && memcmp(carry->gateway.b, gateway->b, 32) != 0) {
+        return SK_ERR_CARRY_GATEWAY;
+    }
+    if (carry->serial == 1 && !sk_all_zero(carry->previous.b, 32)) {
+        return SK_ERR_CARRY_CHAIN;
+    }
+    if (last_serial == 0) {
+        return SK_OK;
+    }
+    if (carry->serial == 0 || carry->serial - 1 != last_serial || last_digest == NULL ||
+        memcmp(carry->previous.b, last_digest->b, 32) != 0) {
+        return SK_ERR_CARRY_CHAIN;
+    }
+    return SK_OK;
+}

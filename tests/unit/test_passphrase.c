@@ -1,0 +1,273 @@
+/* Passphrases from files and from a terminal of the test's own. */
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "keys/base/secret.h"
+#include "keys/cli/passphrase.h"
+#include "tests/unit/unit.h"
+
+/* ---- from a file ------------------------------------------------------------- */
+
+/* What a file of these bytes gives; want NULL: it is refused with error. */
+static void expect_file(const char *bytes, size_t len, const char *want, enum sk_error error)
+{
+    char path[] = "test_passphrase.XXXXXX";
+    int fd = mkstemp(path);
+    uint8_t *got = NULL;
+    size_t got_len = 7;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, len), len);
+    close(fd);
+    enum sk_error e = sk_passphrase_read(path, 0, &got, &got_len);
+
+    unlink(path);
+    assert_error(e, error);
+    if (want == NULL) {
+        assert_null(got);
+        assert_int_equal(got_len, 7);
+        return;
+    }
+    assert_int_equal(got_len, strlen(want));
+    assert_memory_equal(got, want, got_len);
+    sk_secret_free(got);
+}
+
+static void test_one_line_ending_is_cut_off(void **state)
+{
+    (void)state;
+    expect_file("horse", 5, "horse", SK_OK);
+    expect_file("horse\n", 6, "horse", SK_OK);
+    expect_file("horse\r\n", 7, "horse", SK_OK);
+    expect_file("horse \n\n", 8, "horse \n", SK_OK);
+    expect_file("кінь\n", 9, "кінь", SK_OK);
+}
+
+static void test_empty_file_is_refused(void **state)
+{
+    (void)state;
+    expect_file("", 0, NULL, SK_ERR_KEYRING_PASSPHRASE);
+    expect_file("\r\n", 2, NULL, SK_ERR_KEYRING_PASSPHRASE);
+}
+
+static void test_more_than_1024_bytes_are_refused(void **state)
+{
+    char text[1100];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    text[1024] = '\0';
+    expect_file(text, 1024, text, SK_OK);
+    text[1024] = 'x';
+    expect_file(text, 1025, NULL, SK_ERR_TOO_LARGE);
+    expect_file(text, 1100, NULL, SK_ERR_TOO_LARGE);
+}
+
+static void test_missing_file_is_told(void **state)
+{
+    uint8_t *got;
+    size_t len;
+
+    (void)state;
+    assert_error(sk_passphrase_read("test_passphrase.none", 0, &got, &len), SK_ERR_NOT_FOUND);
+}
+
+/* ---- from a terminal ---------------------------------------------------------- */
+
+struct dialogue {
+    int tty;
+    int slave; /* held open: nothing that the child said is lost when it ends, nor the settings */
+    pid_t child;
+    char said[4096]; /* all that came from the terminal */
+    size_t len, seen;
+};
+
+/* The child asks, then says what it got. */
+static void begin(struct dialogue *d, int confirm)
+{
+    memset(d, 0, sizeof *d);
+    d->child = forkpty(&d->tty, NULL, NULL, NULL);
+    assert_true(d->child >= 0);
+    if (d->child == 0) {
+        uint8_t *got = NULL;
+        size_t len = 0;
+        enum sk_error e = sk_passphrase_read(NULL, confirm, &got, &len);
+
+        printf("%s <%.*s>\n", sk_error_name(e), (int)len, got != NULL ? (const char *)got : "");
+        fflush(stdout);
+        _exit(0);
+    }
+    d->slave = open(ptsname(d->tty), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(d->slave >= 0);
+}
+
+/* Reads on until this was said (again); false when nothing more comes for a long time. */
+static bool wait_for(struct dialogue *d, const char *text)
+{
+    for (;;) {
+        const char *found = strstr(d->said + d->seen, text);
+
+        if (found != NULL) {
+            d->seen = (size_t)(found - d->said) + strlen(text);
+            return true;
+        }
+        struct pollfd ready = {.fd = d->tty, .events = POLLIN};
+
+        if (poll(&ready, 1, 30000) != 1) {
+            return false;
+        }
+        ssize_t n = read(d->tty, d->said + d->len, sizeof d->said - 1 - d->len);
+
+        if (n <= 0) {
+            return false;
+        }
+        d->len += (size_t)n;
+    }
+}
+
+static bool echoes(const struct dialogue *d)
+{
+    struct termios t;
+
+    assert_int_equal(tcgetattr(d->tty, &t), 0);
+    return (t.c_lflag & ECHO) != 0;
+}
+
+static void type(struct dialogue *d, const char *text)
+{
+    assert_int_equal(write(d->tty, text, strlen(text)), strlen(text));
+}
+
+static int reap(const struct dialogue *d)
+{
+    int status;
+
+    assert_int_equal(waitpid(d->child, &status, 0), d->child);
+    return status;
+}
+
+static void hang_up(const struct dialogue *d)
+{
+    close(d->slave);
+    close(d->tty);
+}
+
+static void end(const struct dialogue *d)
+{
+    assert_int_equal(reap(d), 0);
+    hang_up(d);
+}
+
+static void test_prompt_reads_without_echo(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin(&d, 0);
+    assert_true(wait_for(&d, "Passphrase: "));
+    assert_false(echoes(&d));
+    type(&d, "correct horse\n");
+    assert_true(wait_for(&d, "OK <correct horse>"));
+    assert_true(echoes(&d));
+    end(&d);
+    d.said[d.seen - strlen("correct horse>")] = '\0';
+    assert_null(strstr(d.said, "correct"));
+}
+
+static void test_confirmation_asks_until_both_are_the_same(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin(&d, 1);
+    assert_true(wait_for(&d, "Passphrase: "));
+    type(&d, "one\n");
+    assert_true(wait_for(&d, "The same again: "));
+    type(&d, "two\n");
+    assert_true(wait_for(&d, "differ"));
+    assert_true(wait_for(&d, "Passphrase: "));
+    type(&d, "three\n");
+    assert_true(wait_for(&d, "The same again: "));
+    type(&d, "three\n");
+    assert_true(wait_for(&d, "OK <three>"));
+    end(&d);
+}
+
+static void test_empty_answers_are_refused_after_three(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin(&d, 0);
+    for (int i = 0; i < 3; i++) {
+        assert_true(wait_for(&d, "Passphrase: "));
+        type(&d, "\n");
+    }
+    assert_true(wait_for(&d, "KEYRING_PASSPHRASE <>"));
+    end(&d);
+}
+
+static void test_end_of_input_is_a_refusal(void **state)
+{
+    struct dialogue d;
+
+    (void)state;
+    begin(&d, 0);
+    assert_true(wait_for(&d, "Passphrase: "));
+    type(&d, "\x04");
+    assert_true(wait_for(&d, "IO <>"));
+    end(&d);
+}
+
+/* The signal does what it would have done, and the echo is back. */
+static void test_signals_restore_the_terminal(void **state)
+{
+    static const int signals[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct dialogue d;
+
+        begin(&d, 0);
+        assert_true(wait_for(&d, "Passphrase: "));
+        assert_false(echoes(&d));
+        assert_int_equal(kill(d.child, signals[i]), 0);
+        int status = reap(&d);
+
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i]);
+        assert_true(echoes(&d));
+        hang_up(&d);
+    }
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return sodium_init() < 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_line_ending_is_cut_off),
+        cmocka_unit_test(test_empty_file_is_refused),
+        cmocka_unit_test(test_more_than_1024_bytes_are_refused),
+        cmocka_unit_test(test_missing_file_is_told),
+        cmocka_unit_test(test_prompt_reads_without_echo),
+        cmocka_unit_test(test_confirmation_asks_until_both_are_the_same),
+        cmocka_unit_test(test_empty_answers_are_refused_after_three),
+        cmocka_unit_test(test_end_of_input_is_a_refusal),
+        cmocka_unit_test(test_signals_restore_the_terminal),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, NULL);
+}
