@@ -1,0 +1,35 @@
+/*
+ * The body of a report as multipart/form-data (RFC 7578), as a browser's form would send it,
+ * sealed while it is built: an attachment of any size passes through in pieces.
+ */
+#ifndef SK_KEYS_REPORT_BODY_H
+#define SK_KEYS_REPORT_BODY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/file.h"
+#include "keys/cli/progress.h"
+#include "keys/seal/report.h"
+
+struct sk_body;
+
+/* Draws the boundary and writes the envelope's header. address->boundary is set here; writer
+ * stays the caller's. */
+enum sk_error sk_body_begin(struct sk_body **out, struct sk_file_writer *writer,
+                            struct sk_address *address);
+
+/* name: of ASCII letters. Ends of lines become CR LF, as a browser sends them. */
+enum sk_error sk_body_field(struct sk_body *body, const char *name, const char *text, size_t len);
+
+/* Everything that can be read from fd, under the last part of path. IO: reading failed. */
+enum sk_error sk_body_file(struct sk_body *body, const char *path, int fd,
+                           struct sk_progress *progress);
+
+/* The closing boundary, the signature and the padding. */
+enum sk_error sk_body_end(struct sk_body *body);
+
+void sk_body_free(struct sk_body *body); /* NULL is a no-op; wipes */
+
+#endif

@@ -1,0 +1,129 @@
+#include <errno.h>
+#include <getopt.h>
+#include <locale.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/file.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+#include "keys/report/program.h"
+
+/* ---- messages ---------------------------------------------------------------- */
+
+/* PREFIX/keys/report -> PREFIX/gateway/locale; false when the program does not lie in such a
+ * folder: an installed one must not look for catalogues in places that others can write to. */
+static bool build_tree_locale(char *out, size_t size)
+{
+    static const char inside[] = "/keys/report", locale[] = "/gateway/locale";
+    struct stat st;
+    ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+    if (n <= 0) {
+        return false;
+    }
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+
+    if (slash == NULL || (size_t)(slash - out) < sizeof inside - 1) {
+        return false;
+    }
+    *slash = '\0';
+    char *tail = slash - (sizeof inside - 1);
+
+    if (strcmp(tail, inside) != 0 || (size_t)(tail - out) + sizeof locale > size) {
+        return false;
+    }
+    memcpy(tail, locale, sizeof locale);
+    return stat(out, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+void sk_report_locale(void)
+{
+    char path[4096];
+
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_MESSAGES, "");
+    bindtextdomain("skrynka", build_tree_locale(path, sizeof path) ? path : LOCALEDIR);
+    bind_textdomain_codeset("skrynka", "UTF-8");
+    textdomain("skrynka");
+}
+
+int sk_report_refuse(const char *subject, enum sk_error error)
+{
+    if ((error == SK_ERR_IO || error == SK_ERR_FULL) && errno != 0) {
+        return sk_refuse("%s: %s (%s)", subject, _(sk_error_text(error)), strerror(errno));
+    }
+    return sk_refuse("%s: %s", subject, _(sk_error_text(error)));
+}
+
+int sk_report_bad_option(int c, char **argv)
+{
+    const char *word = argv[optind - 1];
+
+    if (c == ':') {
+        return sk_usage(_("%s needs a value"), word);
+    }
+    return optopt != 0 && word[0] == '-' && word[1] == '-'
+               ? sk_usage(_("%s takes no value"), word)
+               : sk_usage(_("there is no option %s"), word);
+}
+
+/* ---- lists of words --------------------------------------------------------------- */
+
+bool sk_words_add(struct sk_words *words, const char *word)
+{
+    const char **list = reallocarray(words->list, words->count + 1, sizeof *list);
+
+    if (list == NULL) {
+        return false;
+    }
+    list[words->count++] = word;
+    words->list = list;
+    return true;
+}
+
+void sk_words_free(struct sk_words *words)
+{
+    free(words->list);
+    *words = (struct sk_words){0};
+}
+
+/* ---- codes ---------------------------------------------------------------------------- */
+
+enum { CODE_FILE_MAX = 1024 };
+
+enum sk_error sk_code_file_read(const char *path, struct sk_receipt **out)
+{
+    uint8_t *text;
+    size_t len;
+    enum sk_error e = sk_file_read_secret(path, CODE_FILE_MAX, &text, &len);
+
+    if (e != SK_OK) {
+        return e == SK_ERR_TOO_LARGE ? SK_ERR_CODE_LENGTH : e;
+    }
+    struct sk_receipt *receipt = sk_secret_new(sizeof *receipt);
+    uint8_t *r = sk_secret_new(SK_CODE_RANDOM);
+
+    if (receipt == NULL || r == NULL) {
+        e = SK_ERR_MEMORY;
+    } else {
+        /* An editor ends its last line; nothing of that belongs to the code. */
+        while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
+            len--;
+        }
+        e = sk_code_parse(r, (const char *)text, len);
+    }
+    if (e == SK_OK) {
+        sk_receipt_derive(receipt, r);
+        *out = receipt;
+        receipt = NULL;
+    }
+    sk_secret_free(r);
+    sk_secret_free(receipt);
+    sk_secret_free(text);
+    return e;
+}

@@ -1,0 +1,76 @@
+/*
+ * What the two commands of skrynka-report share. People who are afraid run it, offline: what it
+ * says is short, calm and translated (domain "skrynka"); codes and texts come from files and stay
+ * in guarded memory.
+ */
+#ifndef SK_KEYS_REPORT_PROGRAM_H
+#define SK_KEYS_REPORT_PROGRAM_H
+
+#include <libintl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+#include "keys/seal/receipt.h"
+#include "keys/seal/sheet.h"
+
+#define _(text) gettext(text)
+#define N_(text) text
+
+#define SK_HEX_TEXT 65
+
+/* ---- messages ---------------------------------------------------------------- */
+
+/* Chooses the catalogue: the build tree's own for a program run from there, else the installed. */
+void sk_report_locale(void);
+
+/* One line on stderr, translated: "subject: what and what to do". Returns SK_EXIT_REFUSED. */
+int sk_report_refuse(const char *subject, enum sk_error error);
+/* After getopt_long() gave ':' or '?'. Returns SK_EXIT_USAGE. */
+int sk_report_bad_option(int c, char **argv);
+
+/* ---- lists of words from the command line --------------------------------------- */
+
+struct sk_words {
+    const char **list;
+    size_t count;
+};
+bool sk_words_add(struct sk_words *words, const char *word); /* false when out of memory */
+void sk_words_free(struct sk_words *words);
+
+/* ---- key sheets ------------------------------------------------------------------- */
+
+struct sk_sheet_entry {
+    struct sk_sheet sheet;
+    const char *path;
+    bool alone; /* in its file: the person chose this very organisation */
+};
+
+struct sk_sheets {
+    struct sk_sheet_entry *list;
+    size_t count;
+};
+
+/* Adds all key sheets of a file, which may hold several one after the other; the same sheet twice
+ * is kept once. Each is read and its signature verified. SHEET_..., KEY_..., NOT_FOUND, IO. */
+enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path);
+void sk_sheets_free(struct sk_sheets *sheets);
+
+bool sk_fingerprint_parse(struct sk_ed25519_pk *out, const char *text);
+void sk_fingerprint_text(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk);
+/* Whether one of the fingerprints is this; also when none was given. */
+bool sk_fingerprint_among(const struct sk_words *fingerprints, const struct sk_ed25519_pk *pk);
+
+/* ---- codes -------------------------------------------------------------------------- */
+
+/* Reads the code in a file into guarded memory (sk_secret_free). CODE_..., NOT_FOUND, IO. */
+enum sk_error sk_code_file_read(const char *path, struct sk_receipt **out);
+
+/* ---- the commands -------------------------------------------------------------------- */
+
+int sk_report_seal(void *program, int argc, char **argv);
+int sk_report_answers(void *program, int argc, char **argv);
+
+#endif

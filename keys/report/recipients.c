@@ -1,0 +1,153 @@
+#include "keys/report/recipients.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "keys/base/calendar.h"
+#include "keys/cli/command.h"
+
+struct choice {
+    const struct sk_sheet *sheets[SK_SLOTS];
+    size_t count;
+};
+
+/* ---- which sheets -------------------------------------------------------------------- */
+
+static int left_out(const struct sk_sheet_entry *entry, enum sk_error why)
+{
+    char hex[SK_HEX_TEXT];
+
+    sk_fingerprint_text(hex, &entry->sheet.identity);
+    fprintf(stderr, _("Left out: %s\n"), hex);
+    fprintf(stderr, "  %s\n", _(sk_error_text(why)));
+    return SK_EXIT_OK;
+}
+
+static int take(struct choice *choice, const struct sk_sheet_entry *entry)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        if (memcmp(choice->sheets[i]->identity.b, entry->sheet.identity.b,
+                   sizeof entry->sheet.identity.b) == 0) {
+            return sk_refuse(_("%s: there are two key sheets of this organisation; give only the "
+                               "newer one"),
+                             entry->path);
+        }
+    }
+    if (choice->count == SK_SLOTS) {
+        return sk_report_refuse(entry->path, SK_ERR_RECIPIENTS_COUNT);
+    }
+    choice->sheets[choice->count++] = &entry->sheet;
+    return SK_EXIT_OK;
+}
+
+static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
+                 const struct sk_words *fingerprints, time_t now)
+{
+    const struct sk_sheet *sheet = &entry->sheet;
+
+    if (!sk_fingerprint_among(fingerprints, &sheet->identity)) {
+        return sk_report_refuse(entry->path, SK_ERR_SHEET_PIN);
+    }
+    enum sk_error e = sk_sheet_trust(sheet, &sheet->identity, 0, NULL, now);
+
+    if (!entry->alone && (e == SK_ERR_SHEET_UNCOVERED || e == SK_ERR_SHEET_REVOKED)) {
+        return left_out(entry, e);
+    }
+    return e == SK_OK ? take(choice, entry) : sk_report_refuse(entry->path, e);
+}
+
+static int load(struct sk_sheets *sheets, const struct sk_words *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        errno = 0;
+        enum sk_error e = sk_sheets_load(sheets, paths->list[i]);
+
+        if (e != SK_OK) {
+            return sk_report_refuse(paths->list[i], e);
+        }
+    }
+    return SK_EXIT_OK;
+}
+
+static int choose(struct choice *choice, const struct sk_sheets *sheets,
+                  const struct sk_words *fingerprints, time_t now)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        int code = judge(choice, &sheets->list[i], fingerprints, now);
+
+        if (code != SK_EXIT_OK) {
+            return code;
+        }
+    }
+    return choice->count > 0 ? SK_EXIT_OK : sk_report_refuse("seal", SK_ERR_STORE_CLOSED);
+}
+
+/* ---- their keys ------------------------------------------------------------------------ */
+
+static bool all_have(const struct choice *choice, uint32_t epoch)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        if (sk_sheet_key(choice->sheets[i], epoch) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A sealed file travels long, so that the month's key, which lives longer, comes first. One epoch
+ * must serve all: the envelope names one. */
+static int take_keys(struct sk_recipients *out, const struct choice *choice, time_t now)
+{
+    struct sk_digest digests[SK_SLOTS];
+    uint32_t epoch = SK_EPOCH_MONTH | sk_month_of(now);
+
+    if (!all_have(choice, epoch)) {
+        epoch = sk_week_of(now);
+    }
+    if (!all_have(choice, epoch)) {
+        return sk_report_refuse("seal", SK_ERR_SHEET_UNCOVERED);
+    }
+    for (size_t i = 0; i < choice->count; i++) {
+        out->keys[i] = *sk_sheet_key(choice->sheets[i], epoch);
+        out->identities[i] = choice->sheets[i]->identity;
+        digests[i] = choice->sheets[i]->digest;
+    }
+    enum sk_error e = sk_sheets_digest(&out->sheets, digests, choice->count);
+
+    if (e != SK_OK) {
+        return sk_report_refuse("seal", e);
+    }
+    out->epoch = epoch;
+    out->count = choice->count;
+    return SK_EXIT_OK;
+}
+
+int sk_recipients_choose(struct sk_recipients *out, const struct sk_words *paths,
+                         const struct sk_words *fingerprints, time_t now)
+{
+    struct sk_sheets sheets = {0};
+    struct choice choice = {0};
+    int code = load(&sheets, paths);
+
+    if (code == SK_EXIT_OK) {
+        code = choose(&choice, &sheets, fingerprints, now);
+    }
+    if (code == SK_EXIT_OK) {
+        code = take_keys(out, &choice, now);
+    }
+    sk_sheets_free(&sheets);
+    return code;
+}
+
+void sk_recipients_show(const struct sk_recipients *recipients)
+{
+    char hex[SK_HEX_TEXT];
+
+    fprintf(stderr, "%s\n",
+            _("These can open the report. Compare the fingerprints with the ones you were given:"));
+    for (size_t i = 0; i < recipients->count; i++) {
+        sk_fingerprint_text(hex, &recipients->identities[i]);
+        fprintf(stderr, "  %s\n", hex);
+    }
+}

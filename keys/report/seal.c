@@ -1,0 +1,274 @@
+/*
+ * seal: one report into one sealed file.
+ *
+ * The file gets its name last. Before that its bytes are on disk and the code was printed: a
+ * report whose code was lost on the way to the screen could never be asked about.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keys/base/calendar.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+#include "keys/report/body.h"
+#include "keys/report/recipients.h"
+#include "keys/report/seal_plan.h"
+#include "keys/report/texts.h"
+
+struct seal {
+    struct sk_seal_plan plan;
+    struct sk_recipients recipients;
+    struct sk_texts texts;
+    struct sk_receipt *receipt;
+    uint64_t attached; /* bytes */
+};
+
+/* ---- before anything is written ---------------------------------------------------- */
+
+/* A pipe or a device would make the program wait for ever. */
+static enum sk_error open_attachment(const char *path, int *out, uint64_t *size)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0) {
+        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
+    }
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        errno = EINVAL;
+        return SK_ERR_IO;
+    }
+    *out = fd;
+    *size = (uint64_t)st.st_size;
+    return SK_OK;
+}
+
+/* A path that cannot be read, or too much of it, shows before hours of sealing. */
+static int measure(struct seal *s)
+{
+    for (size_t i = 0; i < s->plan.attachments.count; i++) {
+        const char *path = s->plan.attachments.list[i];
+        uint64_t size = 0;
+        int fd = -1;
+        enum sk_error e = open_attachment(path, &fd, &size);
+
+        if (e == SK_OK) {
+            close(fd);
+            s->attached += size < SK_CONTENT_MAX ? size : SK_CONTENT_MAX;
+            e = s->attached < SK_CONTENT_MAX ? SK_OK : SK_ERR_TOO_LARGE;
+        }
+        if (e != SK_OK) {
+            return sk_report_refuse(path, e);
+        }
+    }
+    if (s->attached == 0 && s->texts.text.len == 0) {
+        return sk_refuse("%s", _("the text is empty; nothing was sealed"));
+    }
+    return SK_EXIT_OK;
+}
+
+static int take_code(struct seal *s)
+{
+    const char *path = s->plan.code_file;
+
+    errno = 0;
+    if (path != NULL) {
+        enum sk_error e = sk_code_file_read(path, &s->receipt);
+
+        return e == SK_OK ? SK_EXIT_OK : sk_report_refuse(path, e);
+    }
+    s->receipt = sk_secret_new(sizeof *s->receipt);
+    if (s->receipt == NULL) {
+        return sk_report_refuse("seal", SK_ERR_MEMORY);
+    }
+    sk_receipt_random(s->receipt);
+    return SK_EXIT_OK;
+}
+
+static int prepare(struct seal *s)
+{
+    struct stat st;
+
+    if (!s->plan.force && lstat(s->plan.out, &st) == 0) {
+        return sk_report_refuse(s->plan.out, SK_ERR_EXISTS);
+    }
+    int code =
+        sk_recipients_choose(&s->recipients, &s->plan.sheets, &s->plan.fingerprints, time(NULL));
+
+    if (code == SK_EXIT_OK) {
+        code = sk_texts_read(&s->texts, &s->plan);
+    }
+    if (code == SK_EXIT_OK) {
+        code = measure(s);
+    }
+    return code == SK_EXIT_OK ? take_code(s) : code;
+}
+
+/* ---- the body ------------------------------------------------------------------------ */
+
+static enum sk_error put_text(struct sk_body *body, const char *name, const struct sk_text *text)
+{
+    return text->bytes == NULL ? SK_OK
+                               : sk_body_field(body, name, (const char *)text->bytes, text->len);
+}
+
+static enum sk_error put_fields(struct sk_body *body, const struct seal *s)
+{
+    enum sk_error e = SK_OK;
+
+    if (s->plan.category != NULL) {
+        e = sk_body_field(body, "category", s->plan.category, strlen(s->plan.category));
+    }
+    if (e == SK_OK) {
+        e = put_text(body, "where", &s->texts.where);
+    }
+    if (e == SK_OK) {
+        e = put_text(body, "when", &s->texts.when);
+    }
+    if (e == SK_OK) {
+        e = put_text(body, "text", &s->texts.text);
+    }
+    if (e == SK_OK) {
+        e = put_text(body, "contact", &s->texts.contact);
+    }
+    for (size_t i = 0; e == SK_OK && i < s->plan.consent.count; i++) {
+        const char *value = s->plan.consent.list[i];
+
+        e = sk_body_field(body, "consent", value, strlen(value));
+    }
+    return e;
+}
+
+static enum sk_error put_files(struct sk_body *body, const struct seal *s, const char **subject)
+{
+    struct sk_progress progress;
+    enum sk_error e = SK_OK;
+
+    sk_progress_start(&progress, _("sealing"), s->attached);
+    progress.bytes = 1;
+    for (size_t i = 0; e == SK_OK && i < s->plan.attachments.count; i++) {
+        const char *path = s->plan.attachments.list[i];
+        uint64_t size;
+        int fd = -1;
+
+        *subject = path;
+        e = open_attachment(path, &fd, &size);
+        if (e == SK_OK) {
+            e = sk_body_file(body, path, fd, &progress);
+            close(fd);
+        }
+    }
+    sk_progress_end(&progress);
+    return e;
+}
+
+static enum sk_error seal_into(struct sk_file_writer *writer, const struct seal *s,
+                               const char **subject)
+{
+    struct sk_body *body;
+    struct sk_address address = {
+        .epoch = s->recipients.epoch,
+        .recipients = s->recipients.keys,
+        .recipient_count = s->recipients.count,
+        .receipt = s->receipt,
+        .sealed_by = SK_SEALED_BY_COMMAND,
+        .flags = (uint8_t)((s->plan.no_receipt ? 0 : SK_FLAG_ANSWERS) |
+                           (s->plan.code_file != NULL ? SK_FLAG_FOLLOW_UP : 0)),
+        .sheets = s->recipients.sheets,
+    };
+    enum sk_error e = sk_body_begin(&body, writer, &address);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = put_fields(body, s);
+    if (e == SK_OK) {
+        e = put_files(body, s, subject);
+    }
+    if (e == SK_OK) {
+        *subject = s->plan.out;
+        e = sk_body_end(body);
+    }
+    if (e == SK_OK) {
+        e = sk_file_writer_sync(writer);
+    }
+    sk_body_free(body);
+    return e;
+}
+
+/* ---- the end --------------------------------------------------------------------------- */
+
+static enum sk_error print_code(const struct seal *s)
+{
+    char code[SK_CODE_TEXT];
+
+    if (s->plan.no_receipt) {
+        return SK_OK;
+    }
+    sk_code_format(code, s->receipt->r);
+    int failed = printf("%s\n", code) < 0 || fflush(stdout) != 0;
+
+    sodium_memzero(code, sizeof code);
+    return failed ? SK_ERR_IO : SK_OK;
+}
+
+static int seal(struct seal *s)
+{
+    struct sk_file_writer *writer;
+    const char *subject = s->plan.out;
+
+    errno = 0;
+    enum sk_error e = sk_file_writer_open(&writer, s->plan.out);
+
+    if (e != SK_OK) {
+        return sk_report_refuse(subject, e);
+    }
+    sk_recipients_show(&s->recipients);
+    e = seal_into(writer, s, &subject);
+    if (e == SK_OK) {
+        e = print_code(s);
+        subject = e == SK_OK ? s->plan.out : _("the code could not be printed");
+    }
+    if (e != SK_OK) {
+        int saved = errno;
+
+        sk_file_writer_discard(writer);
+        errno = saved;
+        return sk_report_refuse(subject, e);
+    }
+    e = sk_file_writer_commit(writer);
+    if (e != SK_OK) {
+        return sk_report_refuse(_("the file could not be written; the code is worth nothing"), e);
+    }
+    fprintf(stderr, "%s\n",
+            s->plan.no_receipt ? _("Sealed. There is no code for this report.")
+                               : _("Sealed. Only this code can ask for answers."));
+    return SK_EXIT_OK;
+}
+
+int sk_report_seal(void *program, int argc, char **argv)
+{
+    struct seal s = {0};
+
+    (void)program;
+    int code = sk_seal_plan_read(&s.plan, argc, argv);
+
+    if (code == SK_EXIT_OK) {
+        code = prepare(&s);
+    }
+    if (code == SK_EXIT_OK) {
+        code = seal(&s);
+    }
+    sk_secret_free(s.receipt);
+    sk_texts_free(&s.texts);
+    sk_seal_plan_free(&s.plan);
+    return code;
+}

@@ -1,0 +1,112 @@
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/file.h"
+#include "keys/report/program.h"
+
+enum { SHEETS_IN_A_FILE = 64, COUNTS_AT = 9 };
+
+/* The length that a sheet announces. Where that cannot be right the whole rest is taken for one
+ * sheet, and reading it says what is wrong. */
+static size_t announced_length(const uint8_t *bytes, size_t len)
+{
+    if (len < SK_SHEET_FIXED) {
+        return len;
+    }
+    size_t n = SK_SHEET_FIXED + 32u * ((size_t)bytes[COUNTS_AT] + bytes[COUNTS_AT + 1]) + 64;
+
+    return n > len ? len : n;
+}
+
+static bool known(const struct sk_sheets *sheets, const struct sk_sheet *sheet)
+{
+    for (size_t i = 0; i < sheets->count; i++) {
+        if (memcmp(sheets->list[i].sheet.digest.b, sheet->digest.b, sizeof sheet->digest.b) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum sk_error add(struct sk_sheets *sheets, const char *path, const uint8_t *bytes,
+                         size_t len, bool alone)
+{
+    struct sk_sheet_entry *list =
+        reallocarray(sheets->list, sheets->count + 1, sizeof *sheets->list);
+
+    if (list == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    sheets->list = list;
+    struct sk_sheet_entry *entry = &list[sheets->count];
+    enum sk_error e = sk_sheet_read(&entry->sheet, bytes, len);
+
+    if (e == SK_OK && !known(sheets, &entry->sheet)) {
+        entry->path = path;
+        entry->alone = alone;
+        sheets->count++;
+    }
+    return e;
+}
+
+enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path)
+{
+    uint8_t *bytes;
+    size_t len, at = 0;
+    enum sk_error e = sk_file_read(path, (size_t)SHEETS_IN_A_FILE * SK_SHEET_MAX, &bytes, &len);
+
+    if (e != SK_OK) {
+        return e == SK_ERR_TOO_LARGE ? SK_ERR_SHEET_LENGTH : e;
+    }
+    bool alone = announced_length(bytes, len) == len;
+
+    do {
+        size_t n = announced_length(bytes + at, len - at);
+
+        e = add(sheets, path, bytes + at, n, alone);
+        at += n;
+    } while (e == SK_OK && at < len);
+    free(bytes);
+    return e;
+}
+
+void sk_sheets_free(struct sk_sheets *sheets)
+{
+    free(sheets->list);
+    *sheets = (struct sk_sheets){0};
+}
+
+/* ---- fingerprints ---------------------------------------------------------------- */
+
+bool sk_fingerprint_parse(struct sk_ed25519_pk *out, const char *text)
+{
+    struct sk_ed25519_pk pk;
+    const char *end;
+    size_t len;
+
+    if (sodium_hex2bin(pk.b, sizeof pk.b, text, strlen(text), " :-", &len, &end) != 0 ||
+        *end != '\0' || len != sizeof pk.b) {
+        return false;
+    }
+    *out = pk;
+    return true;
+}
+
+void sk_fingerprint_text(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk)
+{
+    sodium_bin2hex(out, SK_HEX_TEXT, pk->b, sizeof pk->b);
+}
+
+bool sk_fingerprint_among(const struct sk_words *fingerprints, const struct sk_ed25519_pk *pk)
+{
+    struct sk_ed25519_pk pin;
+
+    for (size_t i = 0; i < fingerprints->count; i++) {
+        if (sk_fingerprint_parse(&pin, fingerprints->list[i]) &&
+            sodium_memcmp(pin.b, pk->b, sizeof pin.b) == 0) {
+            return true;
+        }
+    }
+    return fingerprints->count == 0;
+}

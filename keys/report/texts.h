@@ -1,0 +1,23 @@
+/* What the writer wrote, out of files, in guarded memory. */
+#ifndef SK_KEYS_REPORT_TEXTS_H
+#define SK_KEYS_REPORT_TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/report/seal_plan.h"
+
+struct sk_text {
+    uint8_t *bytes; /* UTF-8, lines ended by LF; NULL when no file was given */
+    size_t len;
+};
+
+struct sk_texts {
+    struct sk_text text, where, when, contact;
+};
+
+/* Exit code; says which file is no plain UTF-8 text, or too long. */
+int sk_texts_read(struct sk_texts *out, const struct sk_seal_plan *plan);
+void sk_texts_free(struct sk_texts *texts);
+
+#endif

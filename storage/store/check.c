@@ -1,0 +1,70 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "keys/cli/command.h"
+#include "storage/store/store.h"
+
+static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox, uint64_t *boards,
+                          uint64_t *broken_boards)
+{
+    struct sk_progress progress;
+
+    sk_progress_start(&progress, "checking", 0);
+    enum sk_error e = sk_inbox_check(store->inbox, inbox, sk_store_progress, &progress);
+
+    sk_progress_end(&progress);
+    return e == SK_OK ? sk_outbox_check(store->outbox, boards, broken_boards) : e;
+}
+
+static int judge(struct sk_store *store)
+{
+    struct sk_inbox_check inbox = {0};
+    struct sk_ed25519_pk gateway;
+    uint64_t boards = 0, broken_boards = 0;
+    char size[SK_SIZE_TEXT];
+
+    errno = 0;
+    enum sk_error e = look(store, &inbox, &boards, &broken_boards);
+
+    if (e != SK_OK) {
+        return sk_refuse_error(store->dir, e);
+    }
+    printf("envelopes      %llu (%s)\n", (unsigned long long)inbox.envelopes,
+           sk_store_size_text(size, inbox.bytes));
+    printf("being uploaded %llu\n", (unsigned long long)inbox.partial);
+    printf("receipts       %llu\n", (unsigned long long)inbox.rows);
+    printf("boards         %llu\n", (unsigned long long)boards);
+    printf("broken         %llu envelopes, %llu boards\n", (unsigned long long)inbox.broken,
+           (unsigned long long)broken_boards);
+    e = sk_store_key_public(store, &gateway);
+    if (e != SK_OK) {
+        return sk_refuse_error("gateway.key", e);
+    }
+    if (inbox.broken > 0) {
+        return sk_refuse("the inbox is damaged; restore a backup, and look at the disk");
+    }
+    if (broken_boards > 0) {
+        return sk_refuse("a board is damaged; import it again");
+    }
+    return SK_EXIT_OK;
+}
+
+int sk_store_check(void *program, int argc, char **argv)
+{
+    static const struct option options[] = {{NULL, 0, NULL, 0}};
+    struct sk_store *store = program;
+
+    optind = 0;
+    int c = getopt_long(argc, argv, ":", options, NULL);
+
+    if (c != -1) {
+        return sk_store_bad_option(c, argv);
+    }
+    if (!sk_store_words(argc, argv, 0, "")) {
+        return SK_EXIT_USAGE;
+    }
+    int code = sk_store_open(store, SK_STORE_READS);
+
+    return code == SK_EXIT_OK ? judge(store) : code;
+}

@@ -1,0 +1,199 @@
+#include "storage/store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/file.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+
+/* ---- paths ------------------------------------------------------------------ */
+
+enum sk_error sk_store_path(char out[PATH_MAX], const char *dir, const char *name)
+{
+    int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
+
+    return n > 0 && n < PATH_MAX ? SK_OK : SK_ERR_TOO_LARGE;
+}
+
+bool sk_store_exists(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0;
+}
+
+/* ---- opening ------------------------------------------------------------------ */
+
+enum sk_error sk_store_lock(struct sk_store *store)
+{
+    char path[PATH_MAX];
+    enum sk_error e = sk_store_path(path, store->dir, "store.lock");
+
+    if (e != SK_OK) {
+        return e;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        return SK_ERR_IO;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;
+        close(fd);
+        return e;
+    }
+    store->lock = fd;
+    return SK_OK;
+}
+
+/* A mistyped --store must not leave files in a folder that is something else. */
+static bool is_store(const char *dir)
+{
+    char path[PATH_MAX];
+
+    return sk_store_path(path, dir, "gateway.key") == SK_OK && access(path, F_OK) == 0;
+}
+
+int sk_store_open(struct sk_store *store, enum sk_store_use use)
+{
+    enum sk_error e;
+
+    errno = 0;
+    if (!is_store(store->dir)) {
+        return sk_refuse("%s: no store can be read here; check the path and whose it is, or make "
+                         "one with 'skrynka-store --store DIR init'",
+                         store->dir);
+    }
+    if (use == SK_STORE_WRITES) {
+        e = sk_store_lock(store);
+        if (e != SK_OK) {
+            return sk_refuse_error(store->dir, e);
+        }
+    }
+    e = sk_outbox_open(&store->outbox, store->dir, use == SK_STORE_WRITES);
+    if (e != SK_OK) {
+        return sk_refuse_error("outbox", e);
+    }
+    e = sk_inbox_open(&store->inbox, store->dir);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("inbox", e);
+}
+
+void sk_store_close(struct sk_store *store)
+{
+    sk_inbox_close(store->inbox);
+    sk_outbox_close(store->outbox);
+    store->inbox = NULL;
+    store->outbox = NULL;
+    if (store->lock >= 0) {
+        close(store->lock);
+        store->lock = -1;
+    }
+}
+
+/* ---- the gateway's key ---------------------------------------------------------- */
+
+/* libsodium keeps the public half inside the secret key: a file in which the two do not belong
+ * together is damaged, and would sign bundles that no desk accepts. */
+static bool is_key(const uint8_t *bytes, size_t len)
+{
+    uint8_t seed[crypto_sign_SEEDBYTES], pk[32], *sk;
+    bool good;
+
+    if (len != crypto_sign_SECRETKEYBYTES) {
+        return false;
+    }
+    sk = sk_secret_new(crypto_sign_SECRETKEYBYTES);
+    if (sk == NULL) {
+        return false;
+    }
+    crypto_sign_ed25519_sk_to_seed(seed, bytes);
+    crypto_sign_seed_keypair(pk, sk, seed);
+    good = sodium_memcmp(sk, bytes, crypto_sign_SECRETKEYBYTES) == 0;
+    sodium_memzero(seed, sizeof seed);
+    sk_secret_free(sk);
+    return good;
+}
+
+enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_sk **key)
+{
+    char path[PATH_MAX];
+    uint8_t *bytes;
+    size_t len;
+    enum sk_error e = sk_store_path(path, store->dir, "gateway.key");
+
+    if (e == SK_OK) {
+        e = sk_file_read_secret(path, crypto_sign_SECRETKEYBYTES, &bytes, &len);
+    }
+    if (e != SK_OK) {
+        return e == SK_ERR_TOO_LARGE ? SK_ERR_CORRUPT : e;
+    }
+    if (is_key(bytes, len)) {
+        *key = sk_secret_new(sizeof **key);
+        e = *key == NULL ? SK_ERR_MEMORY : SK_OK;
+    } else {
+        e = SK_ERR_CORRUPT;
+    }
+    if (e == SK_OK) {
+        memcpy((*key)->b, bytes, sizeof(*key)->b);
+    }
+    sk_secret_free(bytes);
+    return e;
+}
+
+enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk)
+{
+    struct sk_ed25519_sk *key;
+    enum sk_error e = sk_store_key_read(store, &key);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    crypto_sign_ed25519_sk_to_pk(pk->b, key->b);
+    sk_secret_free(key);
+    return SK_OK;
+}
+
+/* ---- organisations ---------------------------------------------------------------- */
+
+bool sk_store_revoked(const struct sk_organisation *organisation)
+{
+    return organisation->sheet.weeks == 0;
+}
+
+uint32_t sk_store_acknowledged(const struct sk_organisation *organisation)
+{
+    uint32_t joined = organisation->joined_serial;
+
+    if (organisation->has_board && organisation->board.carry_serial > joined) {
+        return organisation->board.carry_serial;
+    }
+    return joined;
+}
+
+size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
+                              uint32_t last)
+{
+    size_t holding = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct sk_organisation *o = &organisations[i];
+
+        if (sk_store_revoked(o) || sk_store_acknowledged(o) >= last) {
+            continue;
+        }
+        holding++;
+        if (o->has_board) {
+            fprintf(out, "  %s has acknowledged up to %u\n", o->name, sk_store_acknowledged(o));
+        } else {
+            fprintf(out, "  %s has sent no board yet\n", o->name);
+        }
+    }
+    return holding;
+}

@@ -1,0 +1,147 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "keys/base/calendar.h"
+#include "keys/cli/command.h"
+#include "storage/store/store.h"
+
+enum { ROW_DAYS = 400, ROW_DAYS_MAX = 36500 };
+
+struct purge {
+    struct sk_store *store;
+    uint32_t row_days;
+    uint32_t safe, last; /* bundles */
+    uint64_t deleted, rows_deleted;
+};
+
+static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
+{
+    uint8_t *header = NULL;
+    size_t header_len, count;
+    struct sk_envelope_id *ids = NULL;
+    uint64_t deleted = 0;
+    enum sk_error e =
+        sk_outbox_bundle(p->store->outbox, serial, &header, &header_len, &ids, &count);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_inbox_delete(p->store->inbox, ids, count, &deleted);
+    p->deleted += deleted;
+    free(header);
+    free(ids);
+    return e;
+}
+
+/* From the newest safe bundle back to where an earlier purge ended. The record of what was in
+ * them goes last: cut off before that, the next purge does it all again. */
+static enum sk_error delete_carried(struct purge *p)
+{
+    struct sk_digest digest;
+    struct sk_progress progress;
+    enum sk_error e = sk_outbox_safe_serial(p->store->outbox, &p->safe);
+
+    if (e == SK_OK) {
+        e = sk_outbox_last_bundle(p->store->outbox, &p->last, &digest);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    /* A desk that speaks of bundles that were never made here must not reach later ones. */
+    if (p->safe > p->last) {
+        p->safe = p->last;
+    }
+    sk_progress_start(&progress, "deleting", 0);
+    for (uint32_t serial = p->safe; serial > 0 && e == SK_OK; serial--) {
+        e = delete_bundle(p, serial);
+        sk_progress_add(&progress, 1);
+    }
+    sk_progress_end(&progress);
+    if (e == SK_OK || e == SK_ERR_NOT_FOUND) {
+        e = p->safe > 0 ? sk_outbox_forget_bundles(p->store->outbox, p->safe) : SK_OK;
+    }
+    return e;
+}
+
+static enum sk_error delete_rows(struct purge *p)
+{
+    uint32_t today = sk_day_of(time(NULL));
+
+    if (today <= p->row_days) {
+        return SK_OK;
+    }
+    return sk_inbox_delete_rows_before(p->store->inbox, today - p->row_days, &p->rows_deleted);
+}
+
+static enum sk_error print_result(const struct purge *p)
+{
+    struct sk_organisation *organisations;
+    size_t count;
+    enum sk_error e = sk_outbox_organisations(p->store->outbox, &organisations, &count);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    printf(
+        "Deleted %llu envelopes that arrived everywhere, and %llu receipts older than %u days.\n",
+        (unsigned long long)p->deleted, (unsigned long long)p->rows_deleted, p->row_days);
+    if (p->safe < p->last) {
+        if (p->safe + 1 == p->last) {
+            printf("Bundle %u stays, because:\n", p->last);
+        } else {
+            printf("Bundles %u to %u stay, because:\n", p->safe + 1, p->last);
+        }
+        if (sk_store_print_holding(stdout, organisations, count, p->last) == 0) {
+            printf("  no organisation with a valid key sheet has acknowledged them\n");
+        }
+    }
+    free(organisations);
+    return SK_OK;
+}
+
+static int read_options(struct purge *p, int argc, char **argv)
+{
+    static const struct option options[] = {{"rows-older-than", required_argument, NULL, 'r'},
+                                            {NULL, 0, NULL, 0}};
+    uint64_t days;
+    int c;
+
+    optind = 0;
+    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (c != 'r') {
+            return sk_store_bad_option(c, argv);
+        }
+        if (!sk_store_number(optarg, ROW_DAYS_MAX, &days) || days == 0) {
+            return sk_usage("--rows-older-than takes a number of days, from 1 to %d",
+                            (int)ROW_DAYS_MAX);
+        }
+        p->row_days = (uint32_t)days;
+    }
+    return sk_store_words(argc, argv, 0, "") ? SK_EXIT_OK : SK_EXIT_USAGE;
+}
+
+int sk_store_purge(void *program, int argc, char **argv)
+{
+    struct purge p = {.store = program, .row_days = ROW_DAYS};
+    int code = read_options(&p, argc, argv);
+
+    if (code == SK_EXIT_OK) {
+        code = sk_store_open(p.store, SK_STORE_WRITES);
+    }
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    errno = 0;
+    enum sk_error e = delete_carried(&p);
+
+    if (e == SK_OK) {
+        e = delete_rows(&p);
+    }
+    if (e == SK_OK) {
+        e = print_result(&p);
+    }
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(p.store->dir, e);
+}

@@ -1,0 +1,39 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "keys/cli/command.h"
+#include "storage/store/store.h"
+
+int sk_store_rewrite(void *program, int argc, char **argv)
+{
+    static const struct option options[] = {{NULL, 0, NULL, 0}};
+    struct sk_store *store = program;
+    struct sk_progress progress;
+
+    optind = 0;
+    int c = getopt_long(argc, argv, ":", options, NULL);
+
+    if (c != -1) {
+        return sk_store_bad_option(c, argv);
+    }
+    if (!sk_store_words(argc, argv, 0, "")) {
+        return SK_EXIT_USAGE;
+    }
+    int code = sk_store_open(store, SK_STORE_WRITES);
+
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    errno = 0;
+    sk_progress_start(&progress, "rewriting", 0);
+    enum sk_error e = sk_inbox_rewrite(store->inbox, sk_store_progress, &progress);
+
+    sk_progress_end(&progress);
+    if (e != SK_OK) {
+        return sk_refuse_error("inbox", e);
+    }
+    printf(
+        "The inbox was rewritten: the order of arrival and what was deleted are gone from it.\n");
+    return SK_EXIT_OK;
+}

@@ -1,0 +1,114 @@
+#include "storage/store/stats.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+
+#include "keys/cli/command.h"
+#include "keys/seal/class.h"
+
+struct walk {
+    struct sk_stats *stats;
+    struct sk_outbox *outbox;
+};
+
+static enum sk_error count_envelope(void *ctx, const struct sk_envelope_info *info)
+{
+    struct walk *w = ctx;
+    uint32_t serial = 0;
+    enum sk_error e = sk_outbox_carried(w->outbox, &info->id, &serial);
+
+    if (e != SK_OK && e != SK_ERR_NOT_FOUND) {
+        return e;
+    }
+    if (e == SK_ERR_NOT_FOUND || serial == 0) {
+        w->stats->waiting++;
+    }
+    w->stats->envelopes++;
+    w->stats->bytes += sk_envelope_length(info->chunks);
+    return SK_OK;
+}
+
+static enum sk_error count_row(void *ctx, const struct sk_row *row, enum sk_row_state state,
+                               uint32_t day)
+{
+    struct walk *w = ctx;
+
+    (void)row;
+    (void)day;
+    w->stats->rows++;
+    if (state == SK_ROW_CARRIED) {
+        w->stats->rows_carried++;
+    }
+    return SK_OK;
+}
+
+static enum sk_error collect_outbox(struct sk_stats *s, struct sk_outbox *outbox)
+{
+    struct sk_digest digest;
+    enum sk_error e = sk_outbox_organisations(outbox, &s->organisations, &s->count);
+
+    if (e == SK_OK) {
+        e = sk_outbox_last_bundle(outbox, &s->last_bundle, &digest);
+    }
+    return e == SK_OK ? sk_outbox_safe_serial(outbox, &s->safe_serial) : e;
+}
+
+static enum sk_error collect(struct sk_stats *s, struct sk_store *store)
+{
+    struct walk w = {.stats = s, .outbox = store->outbox};
+    enum sk_error e = sk_store_key_public(store, &s->gateway);
+
+    if (e == SK_OK) {
+        e = collect_outbox(s, store->outbox);
+    }
+    if (e == SK_OK) {
+        e = sk_inbox_each(store->inbox, count_envelope, &w);
+    }
+    if (e == SK_OK) {
+        e = sk_inbox_each_row(store->inbox, count_row, &w);
+    }
+    return e == SK_OK ? sk_inbox_space(store->inbox, &s->space) : e;
+}
+
+unsigned sk_stats_used_percent(const struct sk_stats *stats)
+{
+    uint64_t hundredth = stats->space.size / 100;
+
+    return hundredth == 0 ? 0 : (unsigned)(stats->space.used / hundredth);
+}
+
+int sk_store_stats(void *program, int argc, char **argv)
+{
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+    struct sk_store *store = program;
+    struct sk_stats stats = {0};
+    bool json = false;
+    int c;
+
+    optind = 0;
+    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (c != 'j') {
+            return sk_store_bad_option(c, argv);
+        }
+        json = true;
+    }
+    if (!sk_store_words(argc, argv, 0, "")) {
+        return SK_EXIT_USAGE;
+    }
+    int code = sk_store_open(store, SK_STORE_READS);
+
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    errno = 0;
+    enum sk_error e = collect(&stats, store);
+
+    if (e == SK_OK && json) {
+        e = sk_stats_print_json(&stats);
+    } else if (e == SK_OK) {
+        sk_stats_print_table(&stats);
+    }
+    free(stats.organisations);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(store->dir, e);
+}

@@ -1,0 +1,217 @@
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keys/base/calendar.h"
+#include "keys/seal/sheet.h"
+#include "storage/store/stats.h"
+
+enum { FULL_WARNING = 80 }; /* above this, only short reports are taken */
+
+/* ---- table ------------------------------------------------------------------------ */
+
+static bool colours(void)
+{
+    const char *no_colour = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
+}
+
+/* Letters, not bytes: names are in Cyrillic too. */
+static int width(const char *text)
+{
+    int n = 0;
+
+    for (; *text != '\0'; text++) {
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    }
+    return n;
+}
+
+static void cell(const char *text, int columns)
+{
+    printf("%s%*s", text, columns - width(text) + 2, "");
+}
+
+static void warning(bool coloured, const char *name, const char *text)
+{
+    printf("%s%s: %s%s\n", coloured ? "\033[33m" : "", name, text, coloured ? "\033[0m" : "");
+}
+
+static void print_inbox(const struct sk_stats *s)
+{
+    char hex[SK_HEX_TEXT], bytes[SK_SIZE_TEXT], size[SK_SIZE_TEXT];
+
+    sk_store_hex(hex, &s->gateway);
+    printf("Gateway    %s\n", hex);
+    printf("Envelopes  %llu, %s; %llu of them in no bundle yet\n", (unsigned long long)s->envelopes,
+           sk_store_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
+    printf("Receipts   %llu, %llu of them carried\n", (unsigned long long)s->rows,
+           (unsigned long long)s->rows_carried);
+    printf("Space      %u %% of %s used\n", sk_stats_used_percent(s),
+           sk_store_size_text(size, s->space.size));
+    printf("Bundles    last %u, arrived everywhere up to %u\n", s->last_bundle, s->safe_serial);
+}
+
+struct cells {
+    char sheet[12], weeks[12], board[24], day[SK_DAY_TEXT], arrived[12];
+};
+
+static void cells_of(struct cells *c, const struct sk_organisation *o, time_t now)
+{
+    int weeks = sk_sheet_weeks_left(&o->sheet, now);
+
+    memcpy(c->board, "-", 2);
+    memcpy(c->day, "-", 2);
+    snprintf(c->sheet, sizeof c->sheet, "%u", o->sheet.serial);
+    snprintf(c->arrived, sizeof c->arrived, "%u", sk_store_acknowledged(o));
+    if (sk_store_revoked(o)) {
+        snprintf(c->weeks, sizeof c->weeks, "revoked");
+    } else if (weeks < 0) {
+        snprintf(c->weeks, sizeof c->weeks, "none");
+    } else {
+        snprintf(c->weeks, sizeof c->weeks, "%d", weeks);
+    }
+    if (o->has_board) {
+        snprintf(c->board, sizeof c->board, "%llu", (unsigned long long)o->board.counter);
+        sk_store_day_text(c->day, o->board.issued_day);
+    }
+}
+
+static void print_row(const char *name, int columns, const struct cells *c, const char *last)
+{
+    cell(name, columns);
+    cell(c->sheet, 5);
+    cell(c->weeks, 10);
+    cell(c->board, 5);
+    cell(c->day, 10);
+    cell(c->arrived, 7);
+    printf("%s\n", last);
+}
+
+static void print_organisations(const struct sk_stats *s, time_t now)
+{
+    static const struct cells head = {"Sheet", "Weeks left", "Board", "Of day", "Arrived"};
+    int columns = width("Organisation");
+    char hex[SK_HEX_TEXT];
+    struct cells c;
+
+    for (size_t i = 0; i < s->count; i++) {
+        int n = width(s->organisations[i].name);
+
+        columns = n > columns ? n : columns;
+    }
+    printf("\n");
+    print_row("Organisation", columns, &head, "Fingerprint");
+    for (size_t i = 0; i < s->count; i++) {
+        cells_of(&c, &s->organisations[i], now);
+        sk_store_hex(hex, &s->organisations[i].pin);
+        print_row(s->organisations[i].name, columns, &c, hex);
+    }
+}
+
+static void print_warnings(const struct sk_stats *s, time_t now)
+{
+    bool coloured = colours();
+    uint32_t today = sk_day_of(now);
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct sk_organisation *o = &s->organisations[i];
+        int weeks = sk_sheet_weeks_left(&o->sheet, now);
+
+        if (sk_store_revoked(o)) {
+            continue;
+        }
+        if (weeks < 0) {
+            warning(coloured, o->name,
+                    "no key for this week, so it is not offered; ask the desk "
+                    "for a new key sheet");
+        } else if (weeks <= SK_WEEKS_WARNING) {
+            warning(coloured, o->name, "the keys run out soon; ask the desk for a new key sheet");
+        }
+        if (o->has_board && today > o->board.stale_day) {
+            warning(coloured, o->name, "its board is out of date; ask the desk for a new one");
+        }
+    }
+    if (sk_stats_used_percent(s) >= FULL_WARNING) {
+        warning(coloured, "inbox", "nearly full; export, carry, import the boards, then purge");
+    }
+}
+
+void sk_stats_print_table(const struct sk_stats *stats)
+{
+    time_t now = time(NULL);
+
+    print_inbox(stats);
+    if (stats->count == 0) {
+        printf("\nNo organisation yet: intake is closed until a key sheet is imported.\n");
+    } else {
+        print_organisations(stats, now);
+    }
+    print_warnings(stats, now);
+}
+
+/* ---- JSON ------------------------------------------------------------------------- */
+
+static json_t *board_json(const struct sk_organisation *o)
+{
+    char day[SK_DAY_TEXT], stale[SK_DAY_TEXT];
+
+    if (!o->has_board) {
+        return json_null();
+    }
+    return json_pack("{s:I, s:s, s:s, s:I}", "counter", (json_int_t)o->board.counter, "day",
+                     sk_store_day_text(day, o->board.issued_day), "stale_after",
+                     sk_store_day_text(stale, o->board.stale_day), "carry_serial",
+                     (json_int_t)o->board.carry_serial);
+}
+
+static json_t *organisation_json(const struct sk_organisation *o, time_t now)
+{
+    char hex[SK_HEX_TEXT];
+
+    sk_store_hex(hex, &o->pin);
+    return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:I}", "name", o->name, "fingerprint", hex,
+                     "sheet_serial", (json_int_t)o->sheet.serial, "revoked", sk_store_revoked(o),
+                     "weeks_left", sk_sheet_weeks_left(&o->sheet, now), "board", board_json(o),
+                     "acknowledged", (json_int_t)sk_store_acknowledged(o));
+}
+
+static json_t *stats_json(const struct sk_stats *s)
+{
+    char hex[SK_HEX_TEXT];
+    json_t *list = json_array();
+    time_t now = time(NULL);
+
+    for (size_t i = 0; i < s->count; i++) {
+        if (json_array_append_new(list, organisation_json(&s->organisations[i], now)) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    sk_store_hex(hex, &s->gateway);
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:o}", "gateway", hex,
+                     "envelopes", (json_int_t)s->envelopes, "waiting", (json_int_t)s->waiting,
+                     "rows", (json_int_t)s->rows, "rows_carried", (json_int_t)s->rows_carried,
+                     "bytes", (json_int_t)s->bytes, "size", (json_int_t)s->space.size, "used",
+                     (json_int_t)s->space.used, "used_percent", (int)sk_stats_used_percent(s),
+                     "last_bundle", (json_int_t)s->last_bundle, "safe_serial",
+                     (json_int_t)s->safe_serial, "organisations", list);
+}
+
+enum sk_error sk_stats_print_json(const struct sk_stats *stats)
+{
+    json_t *all = stats_json(stats);
+    int failed;
+
+    if (all == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    failed = json_dumpf(all, stdout, JSON_INDENT(2));
+    printf("\n");
+    json_decref(all);
+    return failed ? SK_ERR_IO : SK_OK;
+}

@@ -1,0 +1,101 @@
+/*
+ * What the sub-commands of skrynka-store share. The program handles sealed bytes only: nothing
+ * that could open a report is linked into it.
+ */
+#ifndef SK_STORAGE_STORE_STORE_H
+#define SK_STORAGE_STORE_STORE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+#include "keys/cli/progress.h"
+#include "storage/inbox.h"
+#include "storage/outbox.h"
+
+#define SK_WEEKS_WARNING 3 /* an operator hears of a sheet with this many weeks left or fewer */
+
+struct sk_store {
+    const char *dir;
+    int lock; /* of DIR/store.lock; -1 when it is not held */
+    struct sk_inbox *inbox;
+    struct sk_outbox *outbox;
+};
+
+/* ---- opening: each says on stderr what is wrong and returns an exit code ---- */
+
+enum sk_store_use { SK_STORE_READS, SK_STORE_WRITES };
+
+/* Opens inbox and outbox. SK_STORE_WRITES takes the lock first, so that two commands that change
+ * the store never overlap. */
+int sk_store_open(struct sk_store *store, enum sk_store_use use);
+void sk_store_close(struct sk_store *store);
+
+/* Takes DIR/store.lock. LOCKED, IO. */
+enum sk_error sk_store_lock(struct sk_store *store);
+
+/* ---- the gateway's key: signs carry bundles -------------------------------- */
+
+/* Into guarded memory (sk_secret_free). CORRUPT when the file is no Ed25519 key. */
+enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_sk **key);
+enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk);
+
+/* ---- paths ------------------------------------------------------------------ */
+
+/* DIR/name. TOO_LARGE when that is no path any more. */
+enum sk_error sk_store_path(char out[PATH_MAX], const char *dir, const char *name);
+bool sk_store_exists(const char *path);
+/* Removes a file, or a folder and the files in it; absent is no error. */
+enum sk_error sk_store_remove(const char *path);
+
+/* ---- words of the command line, and numbers for people ----------------------- */
+
+/* After getopt_long() gave ':' or '?': says what is wrong with the word and returns the code. */
+int sk_store_bad_option(int c, char **argv);
+/* Words after the options: exactly `wanted`, or it says so and returns false. */
+bool sk_store_words(int argc, char **argv, int wanted, const char *what);
+
+bool sk_store_number(const char *text, uint64_t max, uint64_t *out);
+bool sk_store_size(const char *text, uint64_t *out); /* "512M", "2G" */
+/* 64 hexadecimal digits; spaces, colons and hyphens between them are passed over. */
+bool sk_store_fingerprint(const char *text, struct sk_ed25519_pk *out);
+
+#define SK_HEX_TEXT 65
+void sk_store_hex(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk);
+
+#define SK_SIZE_TEXT 24
+const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
+
+#define SK_DAY_TEXT 11
+const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
+
+/* A progress callback of storage/; ctx is a started struct sk_progress. */
+void sk_store_progress(void *ctx, uint64_t done, uint64_t total);
+
+/* ---- organisations ------------------------------------------------------------ */
+
+bool sk_store_revoked(const struct sk_organisation *organisation);
+/* The bundle up to which this one has said that all arrived. */
+uint32_t sk_store_acknowledged(const struct sk_organisation *organisation);
+/* Prints which organisations have not acknowledged everything up to `last`; how many they are. */
+size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
+                              uint32_t last);
+
+/* ---- the sub-commands --------------------------------------------------------- */
+
+int sk_store_init(void *program, int argc, char **argv);
+int sk_store_import_sheet(void *program, int argc, char **argv);
+int sk_store_export(void *program, int argc, char **argv);
+int sk_store_import_board(void *program, int argc, char **argv);
+int sk_store_check(void *program, int argc, char **argv);
+int sk_store_stats(void *program, int argc, char **argv);
+int sk_store_purge(void *program, int argc, char **argv);
+int sk_store_rewrite(void *program, int argc, char **argv);
+int sk_store_backup(void *program, int argc, char **argv);
+
+#endif
