@@ -1,0 +1,22 @@
+/* Starts skrynka-parse on one verified envelope and gives what it finds to handlers. */
+#ifndef SK_KEYS_DESK_CHILD_H
+#define SK_KEYS_DESK_CHILD_H
+
+#include "keys/base/key_types.h"
+#include "keys/desk/frames.h"
+
+struct sk_child_task {
+    int envelope; /* descriptor of the sealed original, opened read-only */
+    const struct sk_payload_key *key;
+    uint32_t chunks;
+    uint64_t body_offset, body_len;
+    const char *boundary;
+    enum sk_parse_mode mode;
+};
+
+/* PARSE_FAILED when the child died, broke the protocol or met a body that is not whole;
+ * NOT_FOUND when there is no skrynka-parse; IO, MEMORY, and errors of the handlers. */
+enum sk_error sk_child_run(const struct sk_child_task *task, const struct sk_frame_handler *handler,
+                           void *ctx);
+
+#endif

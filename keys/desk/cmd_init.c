@@ -1,0 +1,191 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/file.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+#include "keys/cli/passphrase.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/json.h"
+
+static enum sk_error make_folder(const char *path)
+{
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? SK_OK : SK_ERR_IO;
+}
+
+static enum sk_error make_folders(const struct sk_desk *desk)
+{
+    static const char *const names[] = {"index", "reports", "quarantine", "peers", "boards"};
+    char path[SK_PATH_MAX];
+    enum sk_error e = SK_OK;
+
+    for (size_t i = 0; e == SK_OK && i < sizeof names / sizeof names[0]; i++) {
+        e = sk_home_path(desk, path, "%s", names[i]);
+        if (e == SK_OK) {
+            e = make_folder(path);
+        }
+    }
+    return e;
+}
+
+static enum sk_error put_signing_key(struct sk_keyring *ring, enum sk_keyring_type type,
+                                     uint32_t id)
+{
+    struct sk_ed25519_sk *sk = sk_secret_new(sizeof *sk);
+    struct sk_ed25519_pk pk;
+    enum sk_error e;
+
+    if (sk == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    crypto_sign_keypair(pk.b, sk->b);
+    e = sk_keyring_put(ring, type, id, sk->b, sizeof sk->b);
+    sk_secret_free(sk);
+    return e;
+}
+
+static enum sk_error put_keys(struct sk_keyring *ring)
+{
+    uint8_t index_key[32];
+    enum sk_error e = put_signing_key(ring, SK_KEY_IDENTITY, 0);
+
+    if (e == SK_OK) {
+        e = put_signing_key(ring, SK_KEY_IDENTITY, 1);
+    }
+    if (e == SK_OK) {
+        e = put_signing_key(ring, SK_KEY_DESK, 0);
+    }
+    if (e == SK_OK) {
+        randombytes_buf(index_key, sizeof index_key);
+        e = sk_keyring_put(ring, SK_KEY_INDEX, 0, index_key, sizeof index_key);
+        sodium_memzero(index_key, sizeof index_key);
+    }
+    return e;
+}
+
+/* A token file that does not exist yet is made. */
+static enum sk_error make_token(const struct sk_desk *desk)
+{
+    uint8_t token[32];
+    enum sk_error e;
+
+    if (desk->token_file == NULL || access(desk->token_file, F_OK) == 0) {
+        return SK_OK;
+    }
+    randombytes_buf(token, sizeof token);
+    e = sk_file_replace(desk->token_file, token, sizeof token);
+    sodium_memzero(token, sizeof token);
+    return e;
+}
+
+/* The state first: with the keyring the desk begins to exist. */
+static int fill(struct sk_desk *desk)
+{
+    struct sk_ed25519_pk identity;
+    char hex[65];
+    enum sk_error e = put_keys(desk->ring);
+
+    if (e == SK_OK) {
+        e = make_folders(desk);
+    }
+    if (e == SK_OK) {
+        e = sk_home_save_state(desk);
+    }
+    if (e == SK_OK) {
+        e = sk_home_save_keyring(desk);
+    }
+    if (e == SK_OK) {
+        e = sk_home_identity(desk, 0, &identity);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
+    }
+    sk_hex(hex, identity.b, sizeof identity.b);
+    printf("The desk is ready. Give this fingerprint to the gateway's operator, by a way that "
+           "nobody can alter:\n%s\n",
+           hex);
+    return SK_EXIT_OK;
+}
+
+static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
+{
+    uint8_t *passphrase = NULL, *token = NULL;
+    size_t len = 0;
+    enum sk_error e = make_token(desk);
+
+    if (e == SK_OK) {
+        e = sk_home_token(desk, &token);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->token_file, e);
+    }
+    e = sk_passphrase_read(desk->passphrase_file, 1, &passphrase, &len);
+    if (e == SK_OK) {
+        e = sk_keyring_new(&desk->ring, passphrase, len, token, cost);
+    }
+    sk_secret_free(passphrase);
+    sk_secret_free(token);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("passphrase", e);
+}
+
+/* -1: go on, else an exit code. */
+static int read_options(int argc, char **argv, struct sk_keyring_cost *cost)
+{
+    static const struct option list[] = {{"kdf-memory", required_argument, NULL, 'm'},
+                                         {"kdf-operations", required_argument, NULL, 'o'},
+                                         {NULL, 0, NULL, 0}};
+    int c;
+
+    while ((c = getopt_long(argc, argv, "+:", list, NULL)) != -1) {
+        long n;
+
+        if (c != 'm' && c != 'o') {
+            return sk_option_unknown(argv, c);
+        }
+        n = c == 'm' ? sk_option_number("--kdf-memory", optarg, 64, 4096)
+                     : sk_option_number("--kdf-operations", optarg, 3, 10);
+        if (n < 0) {
+            return SK_EXIT_USAGE;
+        }
+        if (c == 'm') {
+            cost->memory_kib = (uint32_t)n * 1024;
+        } else {
+            cost->operations = (uint32_t)n;
+        }
+    }
+    return optind == argc ? -1 : sk_usage("init takes no arguments");
+}
+
+int sk_cmd_init(void *program, int argc, char **argv)
+{
+    struct sk_desk *desk = program;
+    struct sk_keyring_cost cost = SK_KEYRING_COST_DEFAULT;
+    char path[SK_PATH_MAX];
+    int code = read_options(argc, argv, &cost);
+    enum sk_error e;
+
+    if (code != -1) {
+        return code;
+    }
+    e = make_folder(desk->home);
+    if (e == SK_OK) {
+        e = sk_home_lock(desk);
+    }
+    if (e == SK_OK) {
+        e = sk_home_path(desk, path, "keyring");
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
+    }
+    if (access(path, F_OK) == 0) {
+        return sk_refuse("%s: there is a desk here already; nothing was changed", desk->home);
+    }
+    code = make_ring(desk, cost);
+    return code == SK_EXIT_OK ? fill(desk) : code;
+}

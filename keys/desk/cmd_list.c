@@ -1,0 +1,218 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/calendar.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/index.h"
+#include "keys/desk/json.h"
+#include "keys/desk/text.h"
+#include "keys/desk/view.h"
+#include "keys/seal/answer.h"
+
+struct filter {
+    bool json;
+    int category;    /* -1: any */
+    unsigned status; /* 0: any */
+    uint32_t since;
+    wchar_t *word; /* folded; NULL: any */
+};
+
+struct listing {
+    const struct filter *filter;
+    struct sk_threads *threads;
+    json_t *rows;
+};
+
+/* ---- choosing -------------------------------------------------------------- */
+
+static bool word_in(const json_t *list, const char *member, const wchar_t *word)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *text = json_string_value(json_object_get(json_array_get(list, i), member));
+
+        if (text != NULL && sk_fold_find(text, word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool wanted(const struct listing *l, const struct sk_entry *entry)
+{
+    const struct filter *f = l->filter;
+
+    if (entry->day < f->since ||
+        (f->category >= 0 && (unsigned)f->category != sk_entry_category(entry)) ||
+        (f->status != 0 && f->status != sk_view_status(l->threads, entry))) {
+        return false;
+    }
+    return f->word == NULL || word_in(sk_entry_fields(entry), "value", f->word) ||
+           word_in(sk_entry_files(entry), "name", f->word);
+}
+
+static enum sk_error add_row(void *ctx, const struct sk_entry *entry)
+{
+    struct listing *l = ctx;
+
+    if (wanted(l, entry) && json_array_append_new(l->rows, sk_view_brief(entry, l->threads)) != 0) {
+        return SK_ERR_MEMORY;
+    }
+    return SK_OK;
+}
+
+/* ---- showing --------------------------------------------------------------- */
+
+static const char *text_of(const json_t *row, const char *name)
+{
+    const char *text = json_string_value(json_object_get(row, name));
+
+    return text != NULL ? text : "";
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const json_t *const *x = a, *const *y = b;
+    int order = strcmp(text_of(*x, "day"), text_of(*y, "day"));
+
+    return order != 0 ? order : strcmp(text_of(*x, "id"), text_of(*y, "id"));
+}
+
+/* The rows come week by week and month by month; people think in days of arrival. */
+static enum sk_error sort(json_t **rows)
+{
+    size_t n = json_array_size(*rows);
+    json_t **order = calloc(n + 1, sizeof *order);
+    json_t *sorted = json_array();
+    int bad = 0;
+
+    if (order == NULL || sorted == NULL) {
+        free(order);
+        json_decref(sorted);
+        return SK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < n; i++) {
+        order[i] = json_array_get(*rows, i);
+    }
+    qsort(order, n, sizeof(json_t *), by_day);
+    for (size_t i = 0; i < n; i++) {
+        bad |= json_array_append(sorted, order[i]);
+    }
+    free(order);
+    json_decref(*rows);
+    *rows = sorted;
+    return bad == 0 ? SK_OK : SK_ERR_MEMORY;
+}
+
+static void print_row(const json_t *row)
+{
+    char excerpt[4 * 60 + 1], category[4] = "-";
+    long long number = json_integer_value(json_object_get(row, "category"));
+
+    if (number > 0 && number < 100) {
+        snprintf(category, sizeof category, "%lld", number);
+    }
+    sk_excerpt(excerpt, sizeof excerpt, text_of(row, "text_excerpt"), 60);
+    printf("%s  %s  %-8s  %2s  %3lld%s%s  %s\n", text_of(row, "id"), text_of(row, "day"),
+           text_of(row, "status"), category,
+           (long long)json_integer_value(json_object_get(row, "attachments")),
+           json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
+           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!" : " ", excerpt);
+}
+
+static void print_table(const json_t *rows)
+{
+    size_t n = json_array_size(rows);
+
+    if (n == 0) {
+        printf("No reports.\n");
+        return;
+    }
+    printf("%-16s  %-10s  %-8s  %2s  %s  %s\n", "id", "day", "status", "ct", "files", "text");
+    for (size_t i = 0; i < n; i++) {
+        print_row(json_array_get(rows, i));
+    }
+    printf("%zu report%s.  + follow-up, ! somebody unknown can read it too\n", n,
+           n == 1 ? "" : "s");
+}
+
+static int list(struct sk_desk *desk, const struct filter *filter)
+{
+    struct listing l = {.filter = filter, .rows = json_array()};
+    enum sk_error e = l.rows == NULL ? SK_ERR_MEMORY : sk_threads_open(&l.threads, desk);
+
+    if (e == SK_OK) {
+        e = sk_index_each(desk, add_row, &l);
+    }
+    if (e == SK_OK) {
+        e = sort(&l.rows);
+    }
+    if (e == SK_OK && filter->json) {
+        e = sk_json_print(l.rows);
+    } else if (e == SK_OK) {
+        print_table(l.rows);
+    }
+    json_decref(l.rows);
+    sk_threads_close(l.threads);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
+}
+
+/* ---- options --------------------------------------------------------------- */
+
+static int read_one(int c, struct filter *f, const char *value)
+{
+    switch (c) {
+    case 'j':
+        f->json = true;
+        return -1;
+    case 'c':
+        f->category = (int)sk_option_number("--category", value, 0, 15);
+        return f->category < 0 ? SK_EXIT_USAGE : -1;
+    case 's':
+        f->status = sk_status_of_name(value);
+        return f->status == 0 ? sk_usage("--status is arrived, read, checking, more, passed or "
+                                         "closed")
+                              : -1;
+    case 'd':
+        return sk_day_parse(value, &f->since) ? -1 : sk_usage("--since takes a day: YYYY-MM-DD");
+    default:
+        free(f->word);
+        f->word = sk_fold(value);
+        return f->word == NULL ? sk_usage("--search: the text is not valid UTF-8") : -1;
+    }
+}
+
+static int read_options(int argc, char **argv, struct filter *f)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},         {"category", required_argument, NULL, 'c'},
+        {"status", required_argument, NULL, 's'}, {"since", required_argument, NULL, 'd'},
+        {"search", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    int c;
+
+    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        int code = c == '?' || c == ':' ? sk_option_unknown(argv, c) : read_one(c, f, optarg);
+
+        if (code != -1) {
+            return code;
+        }
+    }
+    return optind == argc ? -1 : sk_usage("list takes options only");
+}
+
+int sk_cmd_list(void *program, int argc, char **argv)
+{
+    struct filter filter = {.category = -1};
+    int code = read_options(argc, argv, &filter);
+
+    if (code == -1) {
+        code = sk_home_open(program);
+        if (code == SK_EXIT_OK) {
+            code = list(program, &filter);
+        }
+    }
+    free(filter.word);
+    return code;
+}

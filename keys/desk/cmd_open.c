@@ -1,0 +1,208 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/threads.h"
+#include "keys/desk/unpack.h"
+#include "keys/desk/verify.h"
+#include "keys/desk/view.h"
+
+struct opening {
+    struct sk_desk *desk;
+    struct sk_entry entry;
+    int envelope, dir;
+    struct sk_peer_sheets peers;
+    struct sk_keyset *keyset;
+    struct sk_payload_key *key;
+    struct sk_opened opened;
+    struct sk_progress progress;
+    json_t *view;
+};
+
+/* ---- the folder ------------------------------------------------------------ */
+
+static enum sk_error check_empty(int dir)
+{
+    int copy = fcntl(dir, F_DUPFD_CLOEXEC, 3);
+    DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+    const struct dirent *entry;
+    enum sk_error e = SK_OK;
+
+    if (list == NULL) {
+        if (copy >= 0) {
+            close(copy);
+        }
+        return SK_ERR_IO;
+    }
+    while (e == SK_OK && (entry = readdir(list)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+            e = SK_ERR_EXISTS;
+        }
+    }
+    closedir(list);
+    return e;
+}
+
+static int make_folder(struct opening *o, const char *path)
+{
+    enum sk_error e;
+
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return sk_refuse_error(path, SK_ERR_IO);
+    }
+    o->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (o->dir < 0) {
+        return sk_refuse_error(path, SK_ERR_IO);
+    }
+    e = check_empty(o->dir);
+    if (e == SK_ERR_EXISTS) {
+        return sk_refuse("%s: the folder is not empty; name a new one", path);
+    }
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
+}
+
+/* ---- the report ------------------------------------------------------------ */
+
+static enum sk_error verify(struct opening *o)
+{
+    struct stat st;
+    enum sk_error e = sk_peer_sheets_load(&o->peers, o->desk);
+
+    if (e == SK_OK) {
+        e = sk_keyset_get(o->keyset, o->desk, &o->peers, o->entry.epoch);
+    }
+    if (e == SK_OK && fstat(o->envelope, &st) != 0) {
+        e = SK_ERR_IO;
+    }
+    if (e == SK_OK) {
+        sk_progress_start(&o->progress, "verifying", (uint64_t)st.st_size);
+        o->progress.bytes = 1;
+        e = sk_verify_file(o->envelope, (uint64_t)st.st_size, &o->entry.digest, o->keyset,
+                           &o->progress, &o->opened, o->key);
+        sk_progress_end(&o->progress);
+    }
+    return e;
+}
+
+static int open_original(struct opening *o)
+{
+    char path[SK_PATH_MAX], id[SK_ID_TEXT];
+    enum sk_error e;
+
+    sk_entry_id(&o->entry.digest, id);
+    e = sk_home_path(o->desk, path, "reports/%s.sealed", id);
+    if (e != SK_OK) {
+        return sk_refuse_error(id, e);
+    }
+    o->envelope = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (o->envelope < 0) {
+        return sk_refuse("%s: the sealed original is missing; import its bundle again", path);
+    }
+    o->keyset = sk_secret_new(sizeof *o->keyset);
+    o->key = sk_secret_new(sizeof *o->key);
+    e = o->keyset == NULL || o->key == NULL ? SK_ERR_MEMORY : verify(o);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
+}
+
+static enum sk_error make_view(struct opening *o)
+{
+    struct sk_threads *threads = NULL;
+    enum sk_error e = sk_threads_open(&threads, o->desk);
+
+    if (e == SK_OK) {
+        o->view = sk_view_full(&o->entry, threads);
+        e = o->view == NULL ? SK_ERR_MEMORY : SK_OK;
+    }
+    sk_threads_close(threads);
+    return e;
+}
+
+static int unpack(struct opening *o, const char *to)
+{
+    struct sk_child_task task = {.envelope = o->envelope,
+                                 .key = o->key,
+                                 .chunks = o->opened.chunks,
+                                 .body_offset = o->opened.body_offset,
+                                 .body_len = o->opened.body_len,
+                                 .boundary = o->opened.prelude.boundary};
+    enum sk_error e = make_view(o);
+
+    if (e == SK_OK) {
+        sk_progress_start(&o->progress, "opening", o->opened.body_len);
+        o->progress.bytes = 1;
+        e = sk_unpack(o->dir, &task, o->view, &o->progress);
+        sk_progress_end(&o->progress);
+    }
+    if (e == SK_ERR_PARSE_FAILED) {
+        e = sk_unpack_raw(o->dir, &task);
+        return e == SK_OK
+                   ? sk_refuse("the body could not be parsed; what it holds is in %s/body.bin", to)
+                   : sk_refuse_error(to, e);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(to, e);
+    }
+    printf("%s: report.txt, report.json and %zu attachments.\n", to,
+           json_array_size(json_object_get(o->view, "files")));
+    return SK_EXIT_OK;
+}
+
+static void release(struct opening *o)
+{
+    json_decref(o->view);
+    sk_secret_free(o->key);
+    sk_secret_free(o->keyset);
+    sk_peer_sheets_free(&o->peers);
+    if (o->dir >= 0) {
+        close(o->dir);
+    }
+    if (o->envelope >= 0) {
+        close(o->envelope);
+    }
+    sk_entry_free(&o->entry);
+}
+
+static int open_report(struct sk_desk *desk, const char *id, const char *to)
+{
+    struct opening o = {.desk = desk, .envelope = -1, .dir = -1};
+    int code = sk_find_report(desk, id, &o.entry);
+
+    if (code == SK_EXIT_OK) {
+        code = open_original(&o);
+    }
+    if (code == SK_EXIT_OK) {
+        code = make_folder(&o, to);
+    }
+    if (code == SK_EXIT_OK) {
+        code = unpack(&o, to);
+    }
+    release(&o);
+    return code;
+}
+
+int sk_cmd_open(void *program, int argc, char **argv)
+{
+    static const struct option list[] = {{"to", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
+    const char *to = NULL;
+    int c, code;
+
+    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (c != 't') {
+            return sk_option_unknown(argv, c);
+        }
+        to = optarg;
+    }
+    if (optind + 1 != argc || to == NULL) {
+        return sk_usage("open: give one id and --to FOLDER");
+    }
+    code = sk_home_open(program);
+    return code == SK_EXIT_OK ? open_report(program, argv[optind], to) : code;
+}

@@ -1,0 +1,147 @@
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "keys/base/file.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/json.h"
+#include "keys/seal/answer.h"
+#include "keys/seal/sheet.h"
+
+struct wanted {
+    const char *name, *fingerprint, *file;
+};
+
+static const struct sk_peer *peer_of(const struct sk_state *state, const struct sk_ed25519_pk *id)
+{
+    for (size_t i = 0; i < state->peer_count; i++) {
+        if (memcmp(&state->peers[i].identity, id, sizeof *id) == 0) {
+            return &state->peers[i];
+        }
+    }
+    return NULL;
+}
+
+static void list_peers(const struct sk_state *state)
+{
+    char hex[65];
+
+    if (state->peer_count == 0) {
+        printf("No other organisations are known to this desk.\n");
+    }
+    for (size_t i = 0; i < state->peer_count; i++) {
+        sk_hex(hex, state->peers[i].identity.b, sizeof state->peers[i].identity.b);
+        printf("%s  sheet %-4u %s\n", hex, (unsigned)state->peers[i].serial, state->peers[i].name);
+    }
+}
+
+/* The sheet is kept as a file: reports of past weeks need the keys of past sheets. A sheet that
+ * has run out is fine here, a revoked one too; only pin and serial matter. */
+static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, const char *name,
+                           const uint8_t *bytes, size_t len)
+{
+    const struct sk_peer *old = peer_of(&desk->state, &sheet->identity);
+    struct sk_peer peer = {
+        .identity = sheet->identity, .serial = sheet->serial, .sheet = sheet->digest};
+    char path[SK_PATH_MAX], hex[65];
+    enum sk_error e;
+
+    if (old != NULL && old->serial > peer.serial) {
+        peer.serial = old->serial;
+        peer.sheet = old->sheet;
+    }
+    snprintf(peer.name, sizeof peer.name, "%s", name);
+    sk_hex(hex, sheet->identity.b, sizeof sheet->identity.b);
+    e = sk_home_path(desk, path, "peers/%s-%u.sheet", hex, (unsigned)sheet->serial);
+    if (e == SK_OK) {
+        e = sk_file_replace(path, bytes, len);
+    }
+    if (e == SK_OK) {
+        e = sk_state_put_peer(&desk->state, &peer);
+    }
+    return e == SK_OK ? sk_home_save_state(desk) : e;
+}
+
+static int add_peer(struct sk_desk *desk, const struct wanted *w, const struct sk_ed25519_pk *pin)
+{
+    struct sk_sheet *sheet = calloc(1, sizeof *sheet);
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    enum sk_error e =
+        sheet == NULL ? SK_ERR_MEMORY : sk_file_read(w->file, SK_SHEET_MAX, &bytes, &len);
+
+    if (e == SK_OK) {
+        e = sk_sheet_read(sheet, bytes, len);
+    }
+    if (e == SK_OK && memcmp(&sheet->identity, pin, sizeof *pin) != 0) {
+        e = SK_ERR_SHEET_PIN;
+    }
+    if (e == SK_OK) {
+        e = learn(desk, sheet, w->name, bytes, len);
+    }
+    if (e == SK_OK) {
+        printf("%s: sheet %u is known; reports that are imported from now on name it.\n", w->name,
+               (unsigned)sheet->serial);
+    }
+    free(bytes);
+    free(sheet);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(w->file, e);
+}
+
+/* -1: go on, else an exit code. */
+static int read_options(int argc, char **argv, struct wanted *w, struct sk_ed25519_pk *pin)
+{
+    static const struct option list[] = {{"name", required_argument, NULL, 'n'},
+                                         {"fingerprint", required_argument, NULL, 'f'},
+                                         {NULL, 0, NULL, 0}};
+    size_t len = 0;
+    int c;
+
+    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (c != 'n' && c != 'f') {
+            return sk_option_unknown(argv, c);
+        }
+        *(c == 'n' ? &w->name : &w->fingerprint) = optarg;
+    }
+    w->file = optind + 1 == argc ? argv[optind] : NULL;
+    if (argc == 1) {
+        return -1;
+    }
+    if (w->name == NULL || w->fingerprint == NULL || w->file == NULL) {
+        return sk_usage("peer: give --name, --fingerprint and the sheet's file, or nothing");
+    }
+    if (*w->name == '\0' || strlen(w->name) > SK_PEER_NAME_MAX ||
+        !sk_text_valid(w->name, strlen(w->name))) {
+        return sk_usage("--name has 1 to 64 bytes of text");
+    }
+    if (strlen(w->fingerprint) != 64 ||
+        sodium_hex2bin(pin->b, sizeof pin->b, w->fingerprint, 64, NULL, &len, NULL) != 0 ||
+        len != sizeof pin->b) {
+        return sk_usage("--fingerprint has 64 hexadecimal characters");
+    }
+    return -1;
+}
+
+int sk_cmd_peer(void *program, int argc, char **argv)
+{
+    struct sk_desk *desk = program;
+    struct wanted wanted = {.name = NULL};
+    struct sk_ed25519_pk pin;
+    int code = read_options(argc, argv, &wanted, &pin);
+
+    if (code != -1) {
+        return code;
+    }
+    code = sk_home_open(desk);
+    if (code == SK_EXIT_OK && wanted.file != NULL) {
+        return add_peer(desk, &wanted, &pin);
+    }
+    if (code == SK_EXIT_OK) {
+        list_peers(&desk->state);
+    }
+    return code;
+}

@@ -1,0 +1,199 @@
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/calendar.h"
+#include "keys/base/file.h"
+#include "keys/base/hash.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/open/sheet_make.h"
+
+struct wanted {
+    long weeks, months, keep_weeks;
+    const char *out;
+};
+
+/* The public key for an epoch; a key that the keyring does not hold yet is drawn. */
+static enum sk_error key_for(struct sk_desk *desk, enum sk_keyring_type type, uint32_t id,
+                             struct sk_x25519_pk *out)
+{
+    struct sk_x25519_sk sk;
+    size_t len = 0;
+    const uint8_t *held = sk_keyring_get(desk->ring, type, id, &len);
+    enum sk_error e = SK_OK;
+
+    if (held != NULL && len != sizeof sk) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    if (held != NULL) {
+        memcpy(sk.b, held, sizeof sk.b);
+    } else {
+        randombytes_buf(sk.b, sizeof sk.b);
+        e = sk_keyring_put(desk->ring, type, id, sk.b, sizeof sk.b);
+    }
+    if (e == SK_OK) {
+        crypto_scalarmult_base(out->b, sk.b);
+    }
+    sodium_memzero(&sk, sizeof sk);
+    return e;
+}
+
+static enum sk_error fill_keys(struct sk_desk *desk, struct sk_sheet *sheet)
+{
+    enum sk_error e = SK_OK;
+
+    for (uint32_t i = 0; e == SK_OK && i < sheet->weeks; i++) {
+        e = key_for(desk, SK_KEY_WEEK, sheet->first_week + i, &sheet->keys[i]);
+    }
+    for (uint32_t i = 0; e == SK_OK && i < sheet->months; i++) {
+        e = key_for(desk, SK_KEY_MONTH, sheet->first_month + i, &sheet->keys[sheet->weeks + i]);
+    }
+    return e;
+}
+
+static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *wanted,
+                               struct sk_sheet *sheet)
+{
+    time_t now = time(NULL);
+    struct sk_ed25519_pk next;
+    enum sk_error e = sk_home_identity(desk, 0, &sheet->identity);
+
+    if (e == SK_OK) {
+        e = sk_home_desk_pk(desk, &sheet->desk);
+    }
+    if (e == SK_OK) {
+        e = sk_home_identity(desk, 1, &next);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_blake2b(&sheet->next_identity, next.b, sizeof next.b);
+    sheet->weeks = (uint8_t)wanted->weeks;
+    sheet->months = (uint8_t)wanted->months;
+    sheet->keep_weeks = (uint8_t)wanted->keep_weeks;
+    sheet->serial = sk_home_serial(desk) + 1;
+    sheet->first_week = sheet->issued_week = sk_week_of(now);
+    sheet->first_month = sk_month_of(now);
+    sheet->board_floor = sk_home_counter(desk);
+    return SK_OK;
+}
+
+/* Serial and keys are in the keyring on disk before anybody can seal to them. */
+static enum sk_error record(struct sk_desk *desk, const struct sk_sheet *sheet)
+{
+    uint8_t serial[4];
+    enum sk_error e;
+
+    sk_put_u32(serial, sheet->serial);
+    e = sk_keyring_put(desk->ring, SK_KEY_SHEET_SERIAL, 0, serial, sizeof serial);
+    if (e == SK_OK) {
+        e = sk_home_save_keyring(desk);
+    }
+    if (e == SK_OK) {
+        desk->state.keep_weeks = sheet->keep_weeks;
+        e = sk_home_save_state(desk);
+    }
+    return e;
+}
+
+static enum sk_error write_sheet(const struct sk_desk *desk, const struct sk_sheet *sheet,
+                                 const char *path)
+{
+    size_t len = 0;
+    const uint8_t *held = sk_keyring_get(desk->ring, SK_KEY_IDENTITY, 0, &len);
+    struct sk_ed25519_sk identity;
+    uint8_t *bytes = NULL;
+    enum sk_error e;
+
+    if (held == NULL || len != sizeof identity) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    memcpy(identity.b, held, sizeof identity.b);
+    e = sk_sheet_make(sheet, &identity, &bytes, &len);
+    sodium_memzero(&identity, sizeof identity);
+    if (e == SK_OK) {
+        e = sk_file_replace(path, bytes, len);
+    }
+    free(bytes);
+    return e;
+}
+
+static int issue(struct sk_desk *desk, const struct wanted *wanted)
+{
+    struct sk_sheet *sheet = calloc(1, sizeof *sheet);
+    char last[11] = "";
+    enum sk_error e = sheet == NULL ? SK_ERR_MEMORY : fill_head(desk, wanted, sheet);
+
+    if (e == SK_OK) {
+        e = fill_keys(desk, sheet);
+    }
+    if (e == SK_OK) {
+        e = record(desk, sheet);
+    }
+    if (e == SK_OK) {
+        e = write_sheet(desk, sheet, wanted->out);
+    }
+    if (e == SK_OK) {
+        sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
+        printf("Sheet %u, %u weeks and %u months, is good until %s. Carry it to the gateway.\n",
+               (unsigned)sheet->serial, (unsigned)sheet->weeks, (unsigned)sheet->months, last);
+    }
+    free(sheet);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(wanted->out, e);
+}
+
+/* -1: go on, else an exit code. */
+static int read_options(int argc, char **argv, struct wanted *w)
+{
+    static const struct option list[] = {{"weeks", required_argument, NULL, 'w'},
+                                         {"months", required_argument, NULL, 'm'},
+                                         {"keep-weeks", required_argument, NULL, 'k'},
+                                         {"out", required_argument, NULL, 'o'},
+                                         {NULL, 0, NULL, 0}};
+    int c;
+
+    while ((c = getopt_long(argc, argv, "+:", list, NULL)) != -1) {
+        long n = 0;
+
+        switch (c) {
+        case 'w':
+            n = w->weeks = sk_option_number("--weeks", optarg, 1, 255);
+            break;
+        case 'm':
+            n = w->months = sk_option_number("--months", optarg, 0, 255);
+            break;
+        case 'k':
+            n = w->keep_weeks = sk_option_number("--keep-weeks", optarg, 1, 255);
+            break;
+        case 'o':
+            w->out = optarg;
+            break;
+        default:
+            return sk_option_unknown(argv, c);
+        }
+        if (n < 0) {
+            return SK_EXIT_USAGE;
+        }
+    }
+    if (optind != argc || w->out == NULL) {
+        return sk_usage("sheet: give --out FILE and nothing else");
+    }
+    return -1;
+}
+
+int sk_cmd_sheet(void *program, int argc, char **argv)
+{
+    struct wanted wanted = {.weeks = 13, .months = 6, .keep_weeks = 8, .out = NULL};
+    int code = read_options(argc, argv, &wanted);
+
+    if (code != -1) {
+        return code;
+    }
+    code = sk_home_open(program);
+    return code == SK_EXIT_OK ? issue(program, &wanted) : code;
+}

@@ -1,0 +1,182 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "keys/base/calendar.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/json.h"
+#include "keys/desk/text.h"
+#include "keys/desk/threads.h"
+#include "keys/desk/view.h"
+#include "keys/seal/answer.h"
+#include "keys/seal/content.h"
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text != NULL ? text : "";
+}
+
+static void print_line(const char *label, const char *text)
+{
+    printf("%-14s ", label);
+    sk_print_safe(stdout, text);
+    putchar('\n');
+}
+
+static void print_readers(const struct sk_entry *entry)
+{
+    const json_t *names = json_object_get(entry->json, "recipients");
+
+    printf("%-14s ", "readable by");
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+
+        printf("%s", i > 0 ? ", " : "");
+        sk_print_safe(stdout, name != NULL ? name : "");
+    }
+    putchar('\n');
+    if (entry->unknown > 0) {
+        printf("WARNING        %u more can read it whom this desk does not know: organisations "
+               "whose sheets it was not given (see `peer`), or strangers\n",
+               (unsigned)entry->unknown);
+    }
+}
+
+static void print_fields(const struct sk_entry *entry)
+{
+    const json_t *fields = sk_entry_fields(entry);
+
+    if (!entry->parsed) {
+        printf("\nThe body could not be parsed; the sealed original is kept.\n");
+    }
+    for (size_t i = 0; i < json_array_size(fields); i++) {
+        const json_t *field = json_array_get(fields, i);
+        const char *value = text_of(field, "value");
+
+        if (*value == '\0') {
+            continue;
+        }
+        printf("\n[");
+        sk_print_safe(stdout, text_of(field, "name"));
+        printf("]\n");
+        sk_print_safe(stdout, value);
+        putchar('\n');
+        if (json_integer_value(json_object_get(field, "length")) > (json_int_t)strlen(value) + 64) {
+            printf("(there is more: see `open`)\n");
+        }
+    }
+}
+
+static void print_files(const struct sk_entry *entry)
+{
+    const json_t *files = sk_entry_files(entry);
+
+    if (json_array_size(files) > 0) {
+        printf("\n[attachments]\n");
+    }
+    for (size_t i = 0; i < json_array_size(files); i++) {
+        const json_t *file = json_array_get(files, i);
+        char name[256], type[128];
+
+        sk_excerpt(name, sizeof name, text_of(file, "name"), 120);
+        sk_excerpt(type, sizeof type, text_of(file, "type"), 60);
+        printf("%3zu  %s  %s  %lld bytes\n", i + 1, name, type,
+               (long long)json_integer_value(json_object_get(file, "size")));
+    }
+}
+
+static void print_thread(const struct sk_entry *entry, const struct sk_threads *threads)
+{
+    const struct sk_case *c = sk_threads_find(threads, &entry->digest);
+    json_t *others = sk_view_thread(c, threads);
+
+    if (c != NULL && c->foreign) {
+        printf("\nWARNING: it uses the mailbox of an earlier report but was not written by the "
+               "holder of that code. No answer to it is sent.\n");
+    }
+    if (json_array_size(others) > 0) {
+        printf("\n[same code]\n");
+    }
+    for (size_t i = 0; i < json_array_size(others); i++) {
+        const json_t *other = json_array_get(others, i);
+
+        printf("%s  %s  %s%s\n", text_of(other, "id"), text_of(other, "day"),
+               text_of(other, "status"),
+               json_is_true(json_object_get(other, "foreign")) ? "  NOT the same writer" : "");
+    }
+    json_decref(others);
+    if (c != NULL && c->text != NULL) {
+        printf("\n[answer]\n");
+        sk_print_safe(stdout, c->text);
+        putchar('\n');
+    }
+}
+
+static void print_report(const struct sk_entry *entry, const struct sk_threads *threads)
+{
+    char id[SK_ID_TEXT], day[11] = "";
+    unsigned category = sk_entry_category(entry);
+
+    sk_entry_id(&entry->digest, id);
+    sk_day_format(entry->day, day);
+    print_line("report", id);
+    print_line("arrived", day);
+    print_line("status", sk_status_name(sk_view_status(threads, entry)));
+    printf("%-14s %u %s\n", "category", category, sk_view_category(category));
+    printf("%-14s %s (says the report itself)\n", "sealed by", sk_view_sealed_by(entry->sealed_by));
+    print_line("answers", (entry->flags & SK_FLAG_ANSWERS) != 0 ? "wanted" : "not wanted");
+    if ((entry->flags & SK_FLAG_FOLLOW_UP) != 0) {
+        print_line("follow-up", "yes, to an earlier report");
+    }
+    printf("%-14s %u\n", "size class", (unsigned)entry->chunks);
+    print_readers(entry);
+    print_fields(entry);
+    print_files(entry);
+    print_thread(entry, threads);
+}
+
+static int show(struct sk_desk *desk, const char *id, bool as_json)
+{
+    struct sk_threads *threads = NULL;
+    struct sk_entry entry = {.json = NULL};
+    int code = sk_find_report(desk, id, &entry);
+    enum sk_error e;
+
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    e = sk_threads_open(&threads, desk);
+    if (e == SK_OK && as_json) {
+        json_t *view = sk_view_full(&entry, threads);
+
+        e = view == NULL ? SK_ERR_MEMORY : sk_json_print(view);
+        json_decref(view);
+    } else if (e == SK_OK) {
+        print_report(&entry, threads);
+    }
+    sk_threads_close(threads);
+    sk_entry_free(&entry);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
+}
+
+int sk_cmd_show(void *program, int argc, char **argv)
+{
+    static const struct option list[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+    bool as_json = false;
+    int c, code;
+
+    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (c != 'j') {
+            return sk_option_unknown(argv, c);
+        }
+        as_json = true;
+    }
+    if (optind + 1 != argc) {
+        return sk_usage("show: give one id");
+    }
+    code = sk_home_open(program);
+    return code == SK_EXIT_OK ? show(program, argv[optind], as_json) : code;
+}

@@ -1,0 +1,30 @@
+/* Reads the frames of skrynka-parse (keys/parse/protocol.h), each of them hostile. */
+#ifndef SK_KEYS_DESK_FRAMES_H
+#define SK_KEYS_DESK_FRAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/parse/protocol.h"
+
+/* What the desk does with them. Names are valid UTF-8 without NUL; values and data are raw. An
+ * error of a handler ends the reading and is returned. */
+struct sk_frame_handler {
+    enum sk_error (*field)(void *ctx, const char *name);
+    enum sk_error (*field_more)(void *ctx, const uint8_t *value, size_t len);
+    enum sk_error (*field_end)(void *ctx, uint64_t whole_len);
+    enum sk_error (*file)(void *ctx, const char *field, const char *name, const char *type);
+    enum sk_error (*data)(void *ctx, const uint8_t *bytes, size_t len);
+    enum sk_error (*file_end)(void *ctx, uint64_t whole_len);
+};
+
+/* Up to and with the END frame. body_len bounds how much may come in all. PARSE_FAILED for any
+ * breach of the protocol, for an end that is not whole, and when nothing comes for
+ * SK_FRAMES_PATIENCE_MS; MEMORY. */
+#define SK_FRAMES_PATIENCE_MS 300000
+enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,
+                             const struct sk_frame_handler *handler, void *ctx);
+
+#endif

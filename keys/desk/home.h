@@ -1,0 +1,64 @@
+/*
+ * The desk's folder on disk:
+ *     lock            held while a command runs
+ *     keyring         all secrets (FORMAT section 7)
+ *     state           encrypted; what this desk knows of bundles, boards and peers
+ *     index/          one encrypted log per epoch, and the log of threads
+ *     reports/        sealed originals, <id>.sealed
+ *     quarantine/     what arrived damaged, <digest>.sealed
+ *     boards/         every board that was made, <counter>.board
+ *     peers/          key sheets of other organisations
+ */
+#ifndef SK_KEYS_DESK_HOME_H
+#define SK_KEYS_DESK_HOME_H
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+#include "keys/desk/state.h"
+#include "keys/open/keyring.h"
+
+struct sk_desk {
+    const char *home; /* as given on the command line */
+    const char *passphrase_file, *token_file;
+    int lock; /* descriptor, -1 when not held */
+    struct sk_keyring *ring;
+    struct sk_state state;
+};
+
+#define SK_PATH_MAX PATH_MAX
+
+/* home/..., printf-like. TOO_LARGE when the path does not fit. */
+enum sk_error sk_home_path(const struct sk_desk *desk, char out[SK_PATH_MAX], const char *format,
+                           ...) __attribute__((format(printf, 3, 4)));
+
+/* Takes the lock. NOT_FOUND (no such home), LOCKED, IO. */
+enum sk_error sk_home_lock(struct sk_desk *desk);
+
+/* Lock, keyring, state. Prints why it failed; returns an exit code. */
+int sk_home_open(struct sk_desk *desk);
+void sk_home_close(struct sk_desk *desk);
+
+/* Reads the token file into guarded memory; *token stays NULL without --token-file. IO,
+ * NOT_FOUND, KEYRING_TOKEN (not 32 bytes). */
+enum sk_error sk_home_token(const struct sk_desk *desk, uint8_t **token);
+
+enum sk_error sk_home_save_keyring(struct sk_desk *desk);
+enum sk_error sk_home_save_state(struct sk_desk *desk);
+
+/* fsyncs a folder of the home, after files were made or renamed in it. */
+enum sk_error sk_home_sync_folder(const struct sk_desk *desk, const char *name);
+
+/* Keys out of the keyring. NOT_FOUND when there is none, KEYRING_RECORD when it is not one. */
+enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct sk_ed25519_pk *out);
+enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out);
+
+/* A key for a purpose, derived from the threads' index key. Wiped by the caller. */
+enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label, uint8_t out[32]);
+
+uint32_t sk_home_serial(const struct sk_desk *desk);  /* of the last sheet; 0: none */
+uint64_t sk_home_counter(const struct sk_desk *desk); /* of the last board; 0: none */
+
+#endif

@@ -1,0 +1,229 @@
+/* One carry bundle: its header, its place in the chain, its envelopes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/cli/command.h"
+#include "keys/desk/import.h"
+#include "keys/desk/json.h"
+#include "keys/seal/class.h"
+
+void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
+{
+    struct sk_progress before = bundle->progress;
+    char text[1024];
+    va_list args;
+
+    va_start(args, format);
+    if (vsnprintf(text, sizeof text, format, args) < 0) {
+        text[0] = '\0';
+    }
+    va_end(args);
+    sk_progress_end(&bundle->progress);
+    sk_refuse("%s", text);
+    bundle->progress = before; /* drawn again with the next piece */
+}
+
+enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_t len)
+{
+    size_t have = 0;
+
+    while (have < len) {
+        ssize_t n = read(bundle->fd, out + have, len - have);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return n == 0 ? SK_ERR_CARRY_LENGTH : SK_ERR_IO;
+        }
+        have += (size_t)n;
+    }
+    sk_progress_add(&bundle->progress, len);
+    return SK_OK;
+}
+
+/* The header says how long the file is: a cut copy is refused before anything is taken in. */
+static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
+{
+    uint64_t want = sk_carry_header_length(b->carry.count);
+
+    for (uint32_t i = 0; i < b->carry.count; i++) {
+        want += sk_envelope_length(b->entries[i].chunks);
+    }
+    return want == size ? SK_OK : SK_ERR_CARRY_LENGTH;
+}
+
+static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, uint64_t size)
+{
+    size_t len = sk_carry_header_length(b->carry.count);
+    uint8_t *header;
+    enum sk_error e = SK_ERR_MEMORY;
+
+    if (len > size) {
+        return SK_ERR_CARRY_LENGTH;
+    }
+    header = malloc(len);
+    b->entries = calloc((size_t)b->carry.count + 1, sizeof *b->entries);
+    if (header != NULL && b->entries != NULL) {
+        memcpy(header, fixed, SK_CARRY_FIXED);
+        e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    }
+    if (e == SK_OK) {
+        e = sk_carry_read(&b->carry, b->entries, header, len, &b->digest);
+    }
+    free(header);
+    return e == SK_OK ? check_length(b, size) : e;
+}
+
+static enum sk_error read_header(struct sk_bundle_file *b)
+{
+    uint8_t fixed[SK_CARRY_FIXED];
+    struct stat st;
+    enum sk_error e;
+
+    b->fd = open(b->path, O_RDONLY | O_CLOEXEC);
+    if (b->fd < 0) {
+        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
+    }
+    if (fstat(b->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        return SK_ERR_IO;
+    }
+    sk_progress_start(&b->progress, "importing", (uint64_t)st.st_size);
+    b->progress.bytes = 1;
+    e = sk_bundle_bytes(b, fixed, sizeof fixed);
+    if (e == SK_OK) {
+        e = sk_carry_read_fixed(&b->carry, fixed);
+    }
+    return e == SK_OK ? read_rest(b, fixed, (uint64_t)st.st_size) : e;
+}
+
+/* Bundles may come in any order: each is held against both of its neighbours. EXISTS: this very
+ * bundle was imported before. */
+static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_file *b)
+{
+    uint32_t serial = b->carry.serial;
+    const struct sk_bundle *same = sk_state_bundle(state, serial);
+    const struct sk_bundle *before = serial > 0 ? sk_state_bundle(state, serial - 1) : NULL;
+    const struct sk_bundle *after = serial < UINT32_MAX ? sk_state_bundle(state, serial + 1) : NULL;
+    enum sk_error e = sk_carry_follows(&b->carry, state->gateway_known ? &state->gateway : NULL,
+                                       before != NULL ? before->serial : 0,
+                                       before != NULL ? &before->digest : NULL);
+
+    if (e == SK_OK && same != NULL) {
+        b->forked = memcmp(&same->digest, &b->digest, sizeof b->digest) != 0;
+        e = b->forked ? SK_ERR_CARRY_CHAIN : SK_ERR_EXISTS;
+    }
+    if (e == SK_OK && after != NULL &&
+        memcmp(&after->previous, &b->digest, sizeof b->digest) != 0) {
+        e = SK_ERR_CARRY_CHAIN;
+    }
+    return e;
+}
+
+static void trust_gateway(struct sk_state *state, const struct sk_bundle_file *b)
+{
+    char hex[65];
+
+    if (!state->gateway_known) {
+        state->gateway_known = true;
+        state->gateway = b->carry.gateway;
+        sk_hex(hex, state->gateway.b, sizeof state->gateway.b);
+        printf("This desk now trusts the gateway with the key %s; compare it with the "
+               "operator's.\n",
+               hex);
+    }
+}
+
+static void report(const struct sk_bundle_file *b)
+{
+    const struct sk_import_counts *c = &b->counts;
+
+    printf("Bundle %u: %u new, %u known, %u not for this desk, %u damaged", b->carry.serial,
+           c->fresh, c->known, c->foreign, c->damaged);
+    if (c->keyless > 0) {
+        printf(", %u of weeks whose key this desk does not hold", c->keyless);
+    }
+    if (c->unparsed > 0) {
+        printf(", %u that could not be parsed", c->unparsed);
+    }
+    printf(".\n");
+}
+
+/* All envelopes, then the index, then the mark that the bundle is here: in this order. */
+static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
+{
+    struct sk_bundle done = {b->carry.serial, b->digest, b->carry.previous};
+    enum sk_error e = SK_OK;
+
+    for (uint32_t i = 0; e == SK_OK && i < b->carry.count; i++) {
+        b->number = i + 1;
+        e = sk_import_envelope(im, b, &b->entries[i]);
+    }
+    /* What was good until an error came is kept: the next import need not do it again. */
+    enum sk_error flushed = sk_import_flush(im);
+
+    e = e == SK_OK ? flushed : e;
+    if (e == SK_OK && !b->transfer_failed) {
+        e = sk_state_add_bundle(&im->desk->state, &done);
+    }
+    if (flushed == SK_OK) {
+        enum sk_error saved = sk_home_save_state(im->desk);
+
+        e = e == SK_OK ? saved : e;
+    }
+    return e;
+}
+
+static int finish(struct sk_bundle_file *b, enum sk_error e)
+{
+    sk_progress_end(&b->progress);
+    if (e == SK_ERR_EXISTS) {
+        printf("Bundle %u was imported before; nothing to do.\n", b->carry.serial);
+        return SK_EXIT_OK;
+    }
+    if (e == SK_ERR_NOT_FOUND && b->number > 0) {
+        return sk_refuse("skrynka-parse is missing: install it next to skrynka-desk or in %s",
+                         PKGLIBEXECDIR);
+    }
+    if (e == SK_ERR_CARRY_CHAIN && b->forked) {
+        return sk_refuse("%s: another bundle %u was imported before: ask the operator whether the "
+                         "store was restored from an old backup",
+                         b->path, (unsigned)b->carry.serial);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(b->path, e);
+    }
+    report(b);
+    if (b->transfer_failed) {
+        return sk_refuse("%s: bundle %u did not arrive whole: copy it again, then import it again",
+                         b->path, (unsigned)b->carry.serial);
+    }
+    return b->counts.damaged > 0 ? SK_EXIT_REFUSED : SK_EXIT_OK;
+}
+
+int sk_import_bundle(struct sk_import *im, const char *path)
+{
+    struct sk_bundle_file b = {.path = path, .fd = -1};
+    int code;
+    enum sk_error e = read_header(&b);
+
+    if (e == SK_OK) {
+        e = check_chain(&im->desk->state, &b);
+    }
+    if (e == SK_OK) {
+        trust_gateway(&im->desk->state, &b);
+        e = take_in(im, &b);
+    }
+    code = finish(&b, e);
+    free(b.entries);
+    if (b.fd >= 0) {
+        close(b.fd);
+    }
+    return code;
+}

@@ -1,0 +1,325 @@
+/* One envelope of a bundle: read once, hashed, verified and written as it passes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/base/file.h"
+#include "keys/base/secret.h"
+#include "keys/desk/collect.h"
+#include "keys/desk/import.h"
+#include "keys/desk/json.h"
+#include "keys/open/opener.h"
+
+struct passage {
+    struct sk_import *im;
+    struct sk_bundle_file *bundle;
+    const struct sk_carry_entry *entry;
+    uint32_t epoch;
+    bool known, keyless, foreign; /* then nothing is written */
+    enum sk_error damage;         /* of the envelope itself */
+    struct sk_digest actual;
+    struct sk_keyset *keyset;
+    struct sk_opener *opener;
+    struct sk_file_writer *writer;
+    struct sk_opened opened;
+    crypto_generichash_state hash;
+    char incoming[SK_PATH_MAX];
+};
+
+static bool have_original(const struct passage *p)
+{
+    char path[SK_PATH_MAX], id[SK_ID_TEXT];
+
+    sk_entry_id(&p->entry->envelope, id);
+    return sk_home_path(p->im->desk, path, "reports/%s.sealed", id) == SK_OK &&
+           access(path, F_OK) == 0;
+}
+
+static bool is_known(const struct passage *p)
+{
+    return sk_digests_find(&p->im->indexed, &p->entry->envelope, NULL) &&
+           sk_threads_find(p->im->threads, &p->entry->envelope) != NULL && have_original(p);
+}
+
+/* An id names one report: somebody made two envelopes whose digests begin alike. */
+static bool id_taken(const struct passage *p)
+{
+    const struct sk_digest *other = sk_digests_same_id(&p->im->indexed, &p->entry->envelope);
+
+    for (size_t i = 0; other == NULL && i < p->im->pending_count; i++) {
+        if (memcmp(p->im->pending[i].entry.digest.b, p->entry->envelope.b, 8) == 0) {
+            other = &p->im->pending[i].entry.digest;
+        }
+    }
+    return other != NULL && memcmp(other, &p->entry->envelope, sizeof *other) != 0;
+}
+
+/* Sets what kind of envelope it is; an error is the machine's. */
+static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_HEADER_BYTES])
+{
+    uint64_t len = sk_envelope_length(p->entry->chunks);
+    uint32_t chunks = 0;
+    enum sk_error e = sk_envelope_epoch(header, len, &p->epoch, &chunks);
+
+    if (e == SK_OK) {
+        e = sk_keyset_get(p->keyset, p->im->desk, &p->im->peers, p->epoch);
+    }
+    if (e == SK_ERR_ENVELOPE_EPOCH) {
+        p->keyless = true;
+        return SK_OK;
+    }
+    if (e == SK_OK) {
+        e = sk_opener_new(&p->opener, header, len, &p->keyset->own, 1);
+    }
+    if (e == SK_ERR_ENVELOPE_NOT_OURS) {
+        p->foreign = true;
+        return SK_OK;
+    }
+    if (e == SK_OK && id_taken(p)) {
+        e = SK_ERR_EXISTS;
+    }
+    if (e == SK_ERR_MEMORY || e == SK_ERR_KEYRING_RECORD) {
+        return e;
+    }
+    p->damage = e;
+    return SK_OK;
+}
+
+static enum sk_error begin(struct passage *p)
+{
+    uint8_t header[SK_HEADER_BYTES];
+    enum sk_error e = sk_bundle_bytes(p->bundle, header, sizeof header);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    crypto_generichash_init(&p->hash, NULL, 0, sizeof p->actual.b);
+    crypto_generichash_update(&p->hash, header, sizeof header);
+    p->known = is_known(p);
+    if (p->known) {
+        return SK_OK;
+    }
+    e = look_at_header(p, header);
+    if (e != SK_OK || p->keyless || p->foreign) {
+        return e;
+    }
+    e = sk_home_path(p->im->desk, p->incoming, "reports/incoming");
+    if (e == SK_OK) {
+        e = sk_file_writer_open(&p->writer, p->incoming);
+    }
+    return e == SK_OK ? sk_file_writer_put(p->writer, header, sizeof header) : e;
+}
+
+static enum sk_error pass_chunks(struct passage *p)
+{
+    uint8_t chunk[SK_CHUNK_BYTES];
+    const uint8_t *content;
+    size_t len;
+    enum sk_error e = SK_OK;
+
+    for (uint32_t i = 0; e == SK_OK && i < p->entry->chunks; i++) {
+        e = sk_bundle_bytes(p->bundle, chunk, sizeof chunk);
+        if (e != SK_OK) {
+            break;
+        }
+        crypto_generichash_update(&p->hash, chunk, sizeof chunk);
+        if (p->opener != NULL && p->damage == SK_OK) {
+            p->damage = sk_opener_chunk(p->opener, chunk, &content, &len);
+        }
+        if (p->writer != NULL) {
+            e = sk_file_writer_put(p->writer, chunk, sizeof chunk);
+        }
+    }
+    if (e == SK_OK && p->opener != NULL && p->damage == SK_OK) {
+        p->damage = sk_opener_end(p->opener, p->keyset->known, p->keyset->known_count, &p->opened);
+    }
+    crypto_generichash_final(&p->hash, p->actual.b, sizeof p->actual.b);
+    return e;
+}
+
+/* Gives the written file its place. */
+static enum sk_error place(struct passage *p, const char *folder, const char *name)
+{
+    char path[SK_PATH_MAX];
+    enum sk_error e = sk_home_path(p->im->desk, path, "%s/%s.sealed", folder, name);
+
+    if (e == SK_OK && rename(p->incoming, path) != 0) {
+        e = SK_ERR_IO;
+    }
+    return e;
+}
+
+static enum sk_error commit(struct passage *p)
+{
+    struct sk_file_writer *writer = p->writer;
+
+    p->writer = NULL; /* commit releases it either way */
+    return writer != NULL ? sk_file_writer_commit(writer) : SK_OK;
+}
+
+static enum sk_error quarantine(struct passage *p, enum sk_error why)
+{
+    char name[2 * sizeof p->actual.b + 1];
+    bool kept = p->writer != NULL;
+    enum sk_error e = commit(p);
+
+    sk_hex(name, p->actual.b, sizeof p->actual.b);
+    if (e == SK_OK && kept) {
+        e = place(p, "quarantine", name);
+    }
+    if (e == SK_OK && kept) {
+        e = sk_home_sync_folder(p->im->desk, "quarantine");
+    }
+    if (e == SK_OK) {
+        p->bundle->counts.damaged++;
+        sk_import_say(p->bundle, "%s: envelope %u of %u: %s%s%s", p->bundle->path,
+                      (unsigned)p->bundle->number, (unsigned)p->bundle->carry.count,
+                      sk_error_text(why), kept ? "; kept as quarantine/" : "", kept ? name : "");
+    }
+    return e;
+}
+
+static json_t *recipients_json(const struct passage *p)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; list != NULL && i < p->keyset->known_count; i++) {
+        if ((p->opened.known >> i & 1u) != 0) {
+            json_array_append_new(list, json_string(p->keyset->names[i]));
+        }
+    }
+    return list;
+}
+
+/* Runs the parser; a body that it cannot read is kept and listed all the same. */
+static enum sk_error parse(struct passage *p, json_t **fields, json_t **files, bool *parsed)
+{
+    struct sk_payload_key *key = sk_secret_new(sizeof *key);
+    int fd = open(p->incoming, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    enum sk_error e = key == NULL ? SK_ERR_MEMORY : fd < 0 ? SK_ERR_IO : SK_OK;
+
+    if (e == SK_OK) {
+        struct sk_child_task task = {.envelope = fd,
+                                     .key = key,
+                                     .chunks = p->opened.chunks,
+                                     .body_offset = p->opened.body_offset,
+                                     .body_len = p->opened.body_len,
+                                     .boundary = p->opened.prelude.boundary};
+
+        sk_opener_payload_key(p->opener, key);
+        e = sk_collect(&task, fields, files);
+    }
+    *parsed = e == SK_OK;
+    if (e == SK_ERR_PARSE_FAILED) {
+        p->bundle->counts.unparsed++;
+        *fields = json_array();
+        *files = json_array();
+        e = SK_OK;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    sk_secret_free(key);
+    return e;
+}
+
+static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
+{
+    json_t *fields = NULL, *files = NULL, *json;
+    bool parsed = false;
+    enum sk_error e = parse(p, &fields, &files, &parsed);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    json =
+        json_pack("{s:o, s:I, s:I, s:I, s:i, s:i, s:o, s:i, s:i, s:b, s:o, s:o}", "digest",
+                  sk_json_hex(&p->actual, sizeof p->actual), "epoch", (json_int_t)p->epoch, "day",
+                  (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks, "sealed_by",
+                  (int)p->opened.prelude.sealed_by, "flags", (int)p->opened.prelude.flags,
+                  "recipients", recipients_json(p), "unknown", (int)p->opened.unknown, "dummies",
+                  (int)p->opened.dummies, "parsed", (int)parsed, "fields", fields, "files", files);
+    return json == NULL ? SK_ERR_MEMORY : sk_entry_take(out, json);
+}
+
+static enum sk_error keep(struct passage *p)
+{
+    struct sk_entry entry = {.json = NULL};
+    struct sk_case thread = {.digest = p->actual,
+                             .day = p->entry->day,
+                             .flags = p->opened.prelude.flags,
+                             .mailbox = p->opened.prelude.mailbox,
+                             .reply_pk = p->opened.prelude.reply_pk,
+                             .sign_pk = p->opened.prelude.sign_pk};
+    char id[SK_ID_TEXT];
+    enum sk_error e = commit(p);
+
+    if (e == SK_OK) {
+        e = make_entry(p, &entry);
+    }
+    if (e == SK_OK) {
+        sk_entry_id(&p->actual, id);
+        e = place(p, "reports", id);
+    }
+    if (e == SK_OK) {
+        p->bundle->counts.fresh++;
+        e = sk_import_pend(p->im, &entry, &thread);
+    }
+    sk_entry_free(&entry);
+    sodium_memzero(&thread, sizeof thread);
+    return e;
+}
+
+static enum sk_error settle(struct passage *p)
+{
+    struct sk_import_counts *counts = &p->bundle->counts;
+
+    if (memcmp(&p->actual, &p->entry->envelope, sizeof p->actual) != 0) {
+        p->bundle->transfer_failed = true;
+        return quarantine(p, SK_ERR_CARRY_DIGEST);
+    }
+    if (p->known) {
+        counts->known++;
+    } else if (p->keyless) {
+        counts->keyless++;
+    } else if (p->foreign) {
+        counts->foreign++;
+    } else if (p->damage != SK_OK) {
+        return quarantine(p, p->damage);
+    } else {
+        return keep(p);
+    }
+    return SK_OK;
+}
+
+enum sk_error sk_import_envelope(struct sk_import *im, struct sk_bundle_file *bundle,
+                                 const struct sk_carry_entry *entry)
+{
+    struct passage *p = sk_secret_new(sizeof *p);
+    enum sk_error e = SK_ERR_MEMORY;
+
+    if (p == NULL) {
+        return e;
+    }
+    p->im = im;
+    p->bundle = bundle;
+    p->entry = entry;
+    p->keyset = sk_secret_new(sizeof *p->keyset);
+    if (p->keyset != NULL) {
+        e = begin(p);
+    }
+    if (e == SK_OK) {
+        e = pass_chunks(p);
+    }
+    if (e == SK_OK) {
+        e = settle(p);
+    }
+    sk_file_writer_discard(p->writer);
+    sk_opener_free(p->opener);
+    sk_secret_free(p->keyset);
+    sk_secret_free(p);
+    return e;
+}

@@ -1,0 +1,111 @@
+#include "keys/desk/json.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEX_MAX 64u
+
+void sk_hex(char *out, const void *bytes, size_t n)
+{
+    sodium_bin2hex(out, 2 * n + 1, bytes, n);
+}
+
+json_t *sk_json_hex(const void *bytes, size_t len)
+{
+    char text[2 * HEX_MAX + 1];
+    json_t *value;
+
+    if (len > HEX_MAX) {
+        return NULL;
+    }
+    sk_hex(text, bytes, len);
+    value = json_string(text);
+    sodium_memzero(text, sizeof text);
+    return value;
+}
+
+enum sk_error sk_json_get_hex(const json_t *object, const char *name, void *out, size_t len)
+{
+    const json_t *value = json_object_get(object, name);
+    const char *text = json_string_value(value);
+    uint8_t bytes[HEX_MAX];
+    size_t got = 0;
+    enum sk_error e = SK_ERR_CORRUPT;
+
+    if (text != NULL && len <= HEX_MAX && json_string_length(value) == 2 * len &&
+        sodium_hex2bin(bytes, sizeof bytes, text, 2 * len, NULL, &got, NULL) == 0 && got == len) {
+        memcpy(out, bytes, len);
+        e = SK_OK;
+    }
+    sodium_memzero(bytes, sizeof bytes);
+    return e;
+}
+
+enum sk_error sk_json_get_u64(const json_t *object, const char *name, uint64_t *out)
+{
+    const json_t *value = json_object_get(object, name);
+
+    if (!json_is_integer(value) || json_integer_value(value) < 0) {
+        return SK_ERR_CORRUPT;
+    }
+    *out = (uint64_t)json_integer_value(value);
+    return SK_OK;
+}
+
+enum sk_error sk_json_get_u32(const json_t *object, const char *name, uint32_t *out)
+{
+    uint64_t wide = 0;
+    enum sk_error e = sk_json_get_u64(object, name, &wide);
+
+    if (e != SK_OK || wide > UINT32_MAX) {
+        return SK_ERR_CORRUPT;
+    }
+    *out = (uint32_t)wide;
+    return SK_OK;
+}
+
+enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len)
+{
+    json_error_t error;
+    json_t *value = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &error);
+
+    if (value == NULL) {
+        return SK_ERR_CORRUPT;
+    }
+    *out = value;
+    return SK_OK;
+}
+
+enum sk_error sk_json_write(const json_t *value, char **text, size_t *len)
+{
+    char *t = json_dumps(value, JSON_COMPACT);
+
+    if (t == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    *text = t;
+    *len = strlen(t);
+    return SK_OK;
+}
+
+void sk_json_text_free(char *text)
+{
+    if (text != NULL) {
+        sodium_memzero(text, strlen(text));
+        free(text);
+    }
+}
+
+enum sk_error sk_json_print(const json_t *value)
+{
+    /* What strangers wrote must not steer a terminal; in a pipe it is UTF-8. */
+    size_t flags = JSON_INDENT(1) | (isatty(STDOUT_FILENO) ? (size_t)JSON_ENSURE_ASCII : 0);
+
+    if (json_dumpf(value, stdout, flags) != 0 || putchar('\n') == EOF) {
+        return SK_ERR_IO;
+    }
+    return SK_OK;
+}

@@ -1,0 +1,232 @@
+/* The state as a file: JSON, sealed as a whole. */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/file.h"
+#include "keys/desk/json.h"
+#include "keys/desk/state.h"
+#include "keys/desk/vault.h"
+
+#define STATE_MAX (64u << 20)
+
+static const uint8_t label[] = "skrynka desk state 1";
+
+/* ---- to JSON --------------------------------------------------------------- */
+
+static json_t *bundles_json(const struct sk_state *state)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < state->bundle_count; i++) {
+        const struct sk_bundle *b = &state->bundles[i];
+
+        json_array_append_new(list,
+                              json_pack("{s:I, s:o, s:o}", "serial", (json_int_t)b->serial,
+                                        "digest", sk_json_hex(&b->digest, sizeof b->digest),
+                                        "previous", sk_json_hex(&b->previous, sizeof b->previous)));
+    }
+    return list;
+}
+
+static json_t *committed_json(const struct sk_state *state)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < state->committed_count; i++) {
+        const struct sk_committed *c = &state->committed[i];
+
+        json_array_append_new(list, json_pack("{s:I, s:I}", "segment", (json_int_t)c->segment,
+                                              "records", (json_int_t)c->records));
+    }
+    return list;
+}
+
+static json_t *peers_json(const struct sk_state *state)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < state->peer_count; i++) {
+        const struct sk_peer *p = &state->peers[i];
+
+        json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:o}", "name", p->name, "identity",
+                                              sk_json_hex(&p->identity, sizeof p->identity),
+                                              "serial", (json_int_t)p->serial, "sheet",
+                                              sk_json_hex(&p->sheet, sizeof p->sheet)));
+    }
+    return list;
+}
+
+static json_t *state_json(const struct sk_state *state)
+{
+    return json_pack("{s:b, s:o, s:I, s:o, s:i, s:o, s:o, s:o}", "gateway_known",
+                     state->gateway_known, "gateway",
+                     sk_json_hex(&state->gateway, sizeof state->gateway), "start",
+                     (json_int_t)state->start, "last_board",
+                     sk_json_hex(&state->last_board, sizeof state->last_board), "keep_weeks",
+                     (int)state->keep_weeks, "bundles", bundles_json(state), "committed",
+                     committed_json(state), "peers", peers_json(state));
+}
+
+/* Out of memory, jansson leaves out what it could not append: better no new state than less. */
+static enum sk_error check_whole(const json_t *root, const struct sk_state *state)
+{
+    if (json_array_size(json_object_get(root, "bundles")) != state->bundle_count ||
+        json_array_size(json_object_get(root, "committed")) != state->committed_count ||
+        json_array_size(json_object_get(root, "peers")) != state->peer_count) {
+        return SK_ERR_MEMORY;
+    }
+    return SK_OK;
+}
+
+/* ---- from JSON ------------------------------------------------------------- */
+
+static enum sk_error read_bundle(struct sk_state *state, const json_t *item)
+{
+    struct sk_bundle b;
+    enum sk_error e = sk_json_get_u32(item, "serial", &b.serial);
+
+    if (e == SK_OK) {
+        e = sk_json_get_hex(item, "digest", &b.digest, sizeof b.digest);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_hex(item, "previous", &b.previous, sizeof b.previous);
+    }
+    return e == SK_OK ? sk_state_add_bundle(state, &b) : e;
+}
+
+static enum sk_error read_committed(struct sk_state *state, const json_t *item)
+{
+    uint32_t segment = 0;
+    uint64_t records = 0;
+    enum sk_error e = sk_json_get_u32(item, "segment", &segment);
+
+    if (e == SK_OK) {
+        e = sk_json_get_u64(item, "records", &records);
+    }
+    return e == SK_OK ? sk_state_commit(state, segment, records) : e;
+}
+
+static enum sk_error read_peer(struct sk_state *state, const json_t *item)
+{
+    struct sk_peer p;
+    const char *name = json_string_value(json_object_get(item, "name"));
+    enum sk_error e = sk_json_get_hex(item, "identity", &p.identity, sizeof p.identity);
+
+    if (name == NULL || strlen(name) > SK_PEER_NAME_MAX) {
+        return SK_ERR_CORRUPT;
+    }
+    memset(p.name, 0, sizeof p.name);
+    memcpy(p.name, name, strlen(name));
+    if (e == SK_OK) {
+        e = sk_json_get_u32(item, "serial", &p.serial);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_hex(item, "sheet", &p.sheet, sizeof p.sheet);
+    }
+    return e == SK_OK ? sk_state_put_peer(state, &p) : e;
+}
+
+static enum sk_error read_list(struct sk_state *state, const json_t *root, const char *name,
+                               enum sk_error (*one)(struct sk_state *, const json_t *))
+{
+    const json_t *list = json_object_get(root, name);
+    enum sk_error e = json_is_array(list) ? SK_OK : SK_ERR_CORRUPT;
+
+    for (size_t i = 0; e == SK_OK && i < json_array_size(list); i++) {
+        e = one(state, json_array_get(list, i));
+    }
+    return e;
+}
+
+static enum sk_error read_root(struct sk_state *state, const json_t *root)
+{
+    uint32_t keep = 0;
+    enum sk_error e = sk_json_get_hex(root, "gateway", &state->gateway, sizeof state->gateway);
+
+    state->gateway_known = json_is_true(json_object_get(root, "gateway_known"));
+    if (e == SK_OK) {
+        e = sk_json_get_u32(root, "start", &state->start);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_hex(root, "last_board", &state->last_board, sizeof state->last_board);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_u32(root, "keep_weeks", &keep);
+        state->keep_weeks = (uint8_t)keep;
+    }
+    if (e == SK_OK) {
+        e = read_list(state, root, "bundles", read_bundle);
+    }
+    if (e == SK_OK) {
+        e = read_list(state, root, "committed", read_committed);
+    }
+    return e == SK_OK ? read_list(state, root, "peers", read_peer) : e;
+}
+
+/* ---- the file -------------------------------------------------------------- */
+
+static enum sk_error open_file(json_t **root, const char *path, const uint8_t key[32])
+{
+    uint8_t *sealed = NULL, *plain;
+    size_t len = 0;
+    enum sk_error e = sk_file_read(path, STATE_MAX, &sealed, &len);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    plain = malloc(len + 1);
+    e = plain == NULL ? SK_ERR_MEMORY : sk_vault_open(plain, key, label, sizeof label, sealed, len);
+    if (e == SK_OK) {
+        e = sk_json_read(root, plain, len - SK_VAULT_EXTRA);
+    }
+    free(plain);
+    free(sealed);
+    return e;
+}
+
+enum sk_error sk_state_load(struct sk_state *state, const char *path, const uint8_t key[32])
+{
+    struct sk_state fresh;
+    json_t *root = NULL;
+    enum sk_error e = open_file(&root, path, key);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_state_init(&fresh);
+    e = read_root(&fresh, root);
+    json_decref(root);
+    if (e != SK_OK) {
+        sk_state_free(&fresh);
+        return e;
+    }
+    sk_state_free(state);
+    *state = fresh;
+    return SK_OK;
+}
+
+enum sk_error sk_state_save(const struct sk_state *state, const char *path, const uint8_t key[32])
+{
+    json_t *root = state_json(state);
+    char *text = NULL;
+    uint8_t *sealed = NULL;
+    size_t len = 0;
+    enum sk_error e = check_whole(root, state);
+
+    if (e == SK_OK) {
+        e = sk_json_write(root, &text, &len);
+    }
+    if (e == SK_OK) {
+        sealed = malloc(len + SK_VAULT_EXTRA);
+        e = sealed == NULL ? SK_ERR_MEMORY : SK_OK;
+    }
+    if (e == SK_OK) {
+        sk_vault_seal(sealed, key, label, sizeof label, (const uint8_t *)text, len);
+        e = sk_file_replace(path, sealed, len + SK_VAULT_EXTRA);
+    }
+    free(sealed);
+    sk_json_text_free(text);
+    json_decref(root);
+    return e;
+}

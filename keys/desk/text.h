@@ -1,0 +1,39 @@
+/* Text that strangers wrote: made valid, searched, shown without harm to the terminal. */
+#ifndef SK_KEYS_DESK_TEXT_H
+#define SK_KEYS_DESK_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <wchar.h>
+
+#include "keys/base/error.h"
+
+/* UTF-8 out of anything, piece by piece: what is no UTF-8, and NUL, becomes U+FFFD. */
+struct sk_repair {
+    uint8_t held[4]; /* the beginning of a character that the next piece may complete */
+    size_t held_len;
+};
+
+/* The most bytes that len bytes of input can become. */
+#define SK_REPAIR_ROOM(len) (3 * ((len) + 4))
+
+/* Appends to out (of SK_REPAIR_ROOM(len) bytes); returns how many. At the end call once more
+ * with finish: an unfinished character becomes U+FFFD. */
+size_t sk_repair(struct sk_repair *r, char *out, const uint8_t *in, size_t len, bool finish);
+
+/* Prints text so that it cannot steer a terminal or lie about its order: control characters (but
+ * newline and tab), bidirectional overrides and line separators appear as U+FFFD. */
+void sk_print_safe(FILE *out, const char *text);
+void sk_print_safe_bytes(FILE *out, const char *text, size_t len);
+
+/* Writes the same into out, as far as it fits, with every white space as one space and at most
+ * `characters` characters. Ends with NUL. */
+void sk_excerpt(char *out, size_t room, const char *text, size_t characters);
+
+/* A search word folded for comparison. NULL: out of memory, or not valid text. From malloc. */
+wchar_t *sk_fold(const char *text);
+bool sk_fold_find(const char *text, const wchar_t *folded_word);
+
+#endif

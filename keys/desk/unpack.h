@@ -1,0 +1,22 @@
+/* Writes a verified report into a folder: report.txt, report.json, attachments. */
+#ifndef SK_KEYS_DESK_UNPACK_H
+#define SK_KEYS_DESK_UNPACK_H
+
+#include <jansson.h>
+
+#include "keys/cli/progress.h"
+#include "keys/desk/child.h"
+
+/*
+ * dir: descriptor of an empty folder. view: what is known of the report (view.h); its "fields"
+ * and "files" are replaced by the whole ones, each file with the name under which it was written
+ * ("file"). All files are new, 0600 and on disk. After an error what was written whole stays and
+ * nothing else. Errors of sk_child_run; EXISTS, IO, FULL.
+ */
+enum sk_error sk_unpack(int dir, struct sk_child_task *task, json_t *view,
+                        struct sk_progress *progress);
+
+/* The body as it was sent, into body.bin: for one that cannot be parsed. */
+enum sk_error sk_unpack_raw(int dir, const struct sk_child_task *task);
+
+#endif

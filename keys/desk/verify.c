@@ -1,0 +1,76 @@
+#include "keys/desk/verify.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum sk_error read_exact(int fd, uint8_t *p, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = read(fd, p, len);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return SK_ERR_IO;
+        }
+        p += n;
+        len -= (size_t)n;
+    }
+    return SK_OK;
+}
+
+static enum sk_error pass(int fd, struct sk_opener *opener, uint32_t chunks,
+                          crypto_generichash_state *hash, struct sk_progress *progress)
+{
+    uint8_t chunk[SK_CHUNK_BYTES];
+    const uint8_t *content;
+    size_t len;
+    enum sk_error e = SK_OK;
+
+    for (uint32_t i = 0; e == SK_OK && i < chunks; i++) {
+        e = read_exact(fd, chunk, sizeof chunk);
+        if (e == SK_OK) {
+            crypto_generichash_update(hash, chunk, sizeof chunk);
+            e = sk_opener_chunk(opener, chunk, &content, &len);
+            sk_progress_add(progress, sizeof chunk);
+        }
+    }
+    return e;
+}
+
+enum sk_error sk_verify_file(int fd, uint64_t len, const struct sk_digest *expected,
+                             const struct sk_keyset *keyset, struct sk_progress *progress,
+                             struct sk_opened *opened, struct sk_payload_key *key)
+{
+    uint8_t header[SK_HEADER_BYTES];
+    crypto_generichash_state hash;
+    struct sk_digest actual;
+    struct sk_opener *opener = NULL;
+    enum sk_error e =
+        len < sizeof header ? SK_ERR_ENVELOPE_LENGTH : read_exact(fd, header, sizeof header);
+
+    if (e == SK_OK) {
+        e = sk_opener_new(&opener, header, len, &keyset->own, 1);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    crypto_generichash_init(&hash, NULL, 0, sizeof actual.b);
+    crypto_generichash_update(&hash, header, sizeof header);
+    e = pass(fd, opener, sk_class_of_length(len), &hash, progress);
+    if (e == SK_OK) {
+        e = sk_opener_end(opener, keyset->known, keyset->known_count, opened);
+    }
+    crypto_generichash_final(&hash, actual.b, sizeof actual.b);
+    if (e == SK_OK && memcmp(&actual, expected, sizeof actual) != 0) {
+        e = SK_ERR_CORRUPT;
+    }
+    if (e == SK_OK) {
+        sk_opener_payload_key(opener, key);
+    }
+    sk_opener_free(opener);
+    return e;
+}

@@ -1,0 +1,122 @@
+/*
+ * skrynka-parse: takes one report's body apart for skrynka-desk. It holds the key of that one
+ * report and nothing else, and gives up almost every power before it reads the first byte that a
+ * stranger wrote.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+#include "keys/parse/head.h"
+#include "keys/parse/sandbox.h"
+#include "keys/parse/walk.h"
+
+struct request {
+    struct sk_payload_key key;
+    uint32_t chunks, mode;
+    uint64_t offset, len;
+    char boundary[SK_BOUNDARY_MAX + 1];
+};
+
+struct work {
+    uint8_t raw[SK_PARSE_REQUEST_BYTES];
+    struct request request;
+    struct sk_walk walk;
+};
+
+static enum sk_error read_request(uint8_t raw[SK_PARSE_REQUEST_BYTES])
+{
+    size_t have = 0;
+
+    while (have < SK_PARSE_REQUEST_BYTES) {
+        ssize_t n = read(STDIN_FILENO, raw + have, SK_PARSE_REQUEST_BYTES - have);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return SK_ERR_IO;
+        }
+        have += (size_t)n;
+    }
+    return SK_OK;
+}
+
+static enum sk_error take_request(struct request *out, const uint8_t *raw)
+{
+    size_t boundary_len = raw[56];
+
+    if (boundary_len > SK_BOUNDARY_MAX) {
+        return SK_ERR_USAGE;
+    }
+    memcpy(out->key.b, raw, sizeof out->key.b);
+    out->chunks = sk_get_u32(raw + 32);
+    out->mode = sk_get_u32(raw + 36);
+    out->offset = sk_get_u64(raw + 40);
+    out->len = sk_get_u64(raw + 48);
+    memcpy(out->boundary, raw + 57, boundary_len);
+    out->boundary[boundary_len] = '\0';
+    if (out->mode != SK_PARSE_LIST && out->mode != SK_PARSE_FULL) {
+        return SK_ERR_USAGE;
+    }
+    return sk_boundary_check(out->boundary, boundary_len);
+}
+
+static enum sk_error run(struct work *work)
+{
+    enum sk_error e = read_request(work->raw);
+
+    if (e == SK_OK) {
+        e = take_request(&work->request, work->raw);
+    }
+    if (e == SK_OK) {
+        e = sk_body_start(&work->walk.body, SK_PARSE_ENVELOPE_FD, &work->request.key,
+                          work->request.chunks, work->request.offset, work->request.len);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    work->walk.mode = (enum sk_parse_mode)work->request.mode;
+    work->walk.emit.fd = STDOUT_FILENO;
+    sk_head_setup();
+    e = sk_sandbox_enter(work->request.chunks);
+    return e == SK_OK ? sk_walk_all(&work->walk, work->request.boundary) : e;
+}
+
+static int options(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        sk_version("skrynka-parse");
+        return SK_EXIT_OK;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        sk_command_help("skrynka-parse", "started by skrynka-desk to read one report", NULL, NULL);
+        return SK_EXIT_OK;
+    }
+    return sk_usage("it is started by skrynka-desk and takes no arguments");
+}
+
+int main(int argc, char **argv)
+{
+    struct work *work;
+    enum sk_error e;
+
+    sk_program_name("skrynka-parse");
+    if (argc != 1) {
+        return options(argc, argv);
+    }
+    if (sk_secret_setup() != SK_OK) {
+        return SK_EXIT_REFUSED;
+    }
+    work = sk_secret_new(sizeof *work);
+    if (work == NULL) {
+        return SK_EXIT_REFUSED;
+    }
+    e = run(work);
+    sk_secret_free(work);
+    /* No exit handlers: libraries may want calls there that the filter kills for. */
+    _exit(e == SK_OK ? SK_EXIT_OK : SK_EXIT_REFUSED);
+}

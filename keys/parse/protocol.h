@@ -1,0 +1,49 @@
+/*
+ * What skrynka-desk and its child skrynka-parse say to each other. The child gets the sealed
+ * original on descriptor 3 and one request on standard input; it answers on standard output with
+ * frames. The desk treats every frame as hostile: whoever wrote the report may have taken over
+ * the child.
+ */
+#ifndef SK_KEYS_PARSE_PROTOCOL_H
+#define SK_KEYS_PARSE_PROTOCOL_H
+
+#include "keys/seal/content.h"
+
+#define SK_PARSE_ENVELOPE_FD 3
+
+/* The request, little-endian: payload key 32 | chunks u32 | mode u32 | body offset u64 |
+ * body length u64 | boundary length u8 | boundary 70 | zero 1. */
+#define SK_PARSE_REQUEST_BYTES 128
+
+enum sk_parse_mode {
+    SK_PARSE_LIST = 1, /* no DATA frames; at most SK_PARSE_PIECE bytes of each field */
+    SK_PARSE_FULL = 2
+};
+
+/* A frame: type u8 | length u32 | payload. The order is
+ *     ( FIELD FIELD_MORE* FIELD_END | FILE DATA* FILE_END )*  END */
+enum sk_frame_type {
+    SK_FRAME_FIELD = 1,      /* name; the value follows in FIELD_MORE frames */
+    SK_FRAME_FIELD_MORE = 2, /* a piece of the value, as the browser sent it */
+    SK_FRAME_FIELD_END = 3,  /* u64: the length of the whole value */
+    SK_FRAME_FILE = 4,       /* u16 n | field name | u16 n | file name | u16 n | content type */
+    SK_FRAME_DATA = 5,       /* a piece of the file */
+    SK_FRAME_FILE_END = 6,   /* u64: the length of the whole file */
+    SK_FRAME_END = 7         /* u8: enum sk_parse_outcome; nothing may follow */
+};
+
+enum sk_parse_outcome {
+    SK_PARSE_WHOLE = 0,     /* the closing boundary was met */
+    SK_PARSE_TRUNCATED = 1, /* the body ended before it */
+    SK_PARSE_MALFORMED = 2, /* no part, or one whose head has no end */
+    SK_PARSE_CROWDED = 3,   /* more than SK_PARSE_PARTS_MAX parts */
+    SK_PARSE_UNREADABLE = 4 /* the envelope could not be read or did not authenticate */
+};
+
+#define SK_FRAME_HEAD 5
+#define SK_PARSE_PIECE 32768u   /* the most payload of any frame */
+#define SK_PARSE_NAME_MAX 1024u /* the most bytes of each name in a FIELD or FILE frame */
+#define SK_PARSE_PARTS_MAX 1000u
+#define SK_PARSE_HEAD_MAX 16384u /* the most bytes of a part's header lines */
+
+#endif
