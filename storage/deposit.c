@@ -1,0 +1,144 @@
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/seal/class.h"
+#include "storage/inbox_private.h"
+
+static bool has_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
+{
+    struct sk_bytes value;
+
+    return sk_txn_get(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b), &value);
+}
+
+/* The envelope in the making that this request goes on with, or a new one. *present: whether it has
+ * a record yet. */
+static enum sk_error find_partial(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+                                  struct sk_partial *partial, bool *present)
+{
+    *present = sk_partial_get(txn, &d->id, partial);
+    if (*present) {
+        return partial->doomed ? SK_ERR_STORE_ORDER : SK_OK;
+    }
+    if (has_envelope(txn, &d->id)) {
+        return SK_ERR_STORE_ORDER;
+    }
+    memset(partial, 0, sizeof *partial);
+    partial->day = today;
+    return SK_OK;
+}
+
+/* Whether the piece in data is the next one; counts it in. */
+static enum sk_error count_piece(const struct sk_deposit *d, struct sk_partial *partial)
+{
+    if (d->data == NULL || d->len == 0 || d->len > SK_PIECE_BYTES) {
+        return SK_ERR_USAGE;
+    }
+    if (d->piece != partial->next) {
+        return SK_ERR_STORE_ORDER;
+    }
+    if (partial->bytes != (uint64_t)partial->next * SK_PIECE_BYTES) {
+        return SK_ERR_USAGE; /* only the last piece may be short, and one was */
+    }
+    partial->next++;
+    partial->bytes += d->len;
+    return SK_OK;
+}
+
+static void put_piece(struct sk_txn *txn, const struct sk_deposit *d)
+{
+    uint8_t key[SK_PIECE_KEY];
+
+    sk_piece_key(key, &d->id, d->piece);
+    sk_txn_put(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), sk_bytes(d->data, d->len));
+}
+
+static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+{
+    struct sk_partial partial;
+    bool present;
+    enum sk_error e = find_partial(txn, d, today, &partial, &present);
+
+    if (e == SK_OK) {
+        e = count_piece(d, &partial);
+    }
+    if (e == SK_OK) {
+        put_piece(txn, d);
+        sk_partial_put(txn, &d->id, &partial);
+    }
+    return e;
+}
+
+/* Kept if already known: a follow-up uses the row of the first report. */
+static void put_row(struct sk_txn *txn, const struct sk_deposit *d)
+{
+    struct sk_bytes key = sk_bytes(d->row.b, sizeof d->row.b), value;
+    uint8_t row[5];
+
+    if (!sk_txn_get(txn, SK_INBOX_ROWS, key, &value)) {
+        sk_put_u32(row, d->day);
+        row[4] = SK_ROW_RECEIVED;
+        sk_txn_put(txn, SK_INBOX_ROWS, key, sk_bytes(row, sizeof row));
+    }
+}
+
+static void put_envelope(struct sk_txn *txn, const struct sk_deposit *d, uint32_t pieces)
+{
+    uint8_t value[12];
+
+    sk_put_u32(value, d->day);
+    sk_put_u32(value + 4, d->chunks);
+    sk_put_u32(value + 8, pieces);
+    sk_txn_put(txn, SK_INBOX_ENVELOPES, sk_bytes(d->id.b, sizeof d->id.b),
+               sk_bytes(value, sizeof value));
+}
+
+static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+{
+    struct sk_partial partial;
+    bool present, with_data = d->data != NULL || d->len != 0;
+    enum sk_error e = find_partial(txn, d, today, &partial, &present);
+
+    if (e == SK_OK && with_data) {
+        e = count_piece(d, &partial);
+    } else if (e == SK_OK && !present) {
+        e = SK_ERR_STORE_ORDER;
+    }
+    if (e == SK_OK &&
+        (!sk_class_valid(d->chunks) || partial.bytes != sk_envelope_length(d->chunks))) {
+        e = SK_ERR_USAGE;
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    if (with_data) {
+        put_piece(txn, d);
+    }
+    put_envelope(txn, d, partial.next);
+    if (present) {
+        sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(d->id.b, sizeof d->id.b));
+    }
+    if (d->has_row) {
+        put_row(txn, d);
+    }
+    return SK_OK;
+}
+
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+{
+    enum sk_error e = SK_ERR_USAGE;
+
+    switch (d->kind) {
+    case SK_DEPOSIT_PIECE:
+        e = apply_piece(txn, d, today);
+        break;
+    case SK_DEPOSIT_FINISH:
+        e = apply_finish(txn, d, today);
+        break;
+    case SK_DEPOSIT_ABANDON:
+        sk_partial_doom(txn, &d->id);
+        e = SK_OK;
+        break;
+    }
+    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+}

@@ -1,0 +1,186 @@
+#include "storage/inbox.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "storage/inbox_private.h"
+
+const char *const sk_inbox_tables[SK_INBOX_TABLES] = {"meta", "envelopes", "pieces", "rows",
+                                                      "partial"};
+
+/* ---- making one ----------------------------------------------------------------- */
+
+static enum sk_error fill_new(struct sk_engine *engine, void *ctx)
+{
+    const uint64_t *size = ctx;
+    uint8_t meta[20];
+    struct sk_txn *txn = sk_txn_begin(engine, true);
+
+    memcpy(meta, "SKINBOX1", 8);
+    sk_put_u32(meta + 8, 1);
+    sk_put_u64(meta + 12, *size);
+    sk_txn_put(txn, SK_INBOX_META, sk_bytes("inbox", 5), sk_bytes(meta, sizeof meta));
+    return sk_txn_commit(txn);
+}
+
+enum sk_error sk_inbox_create(const char *store_dir, uint64_t size)
+{
+    size -= size % 4096;
+    if (size < SK_INBOX_SIZE_MIN || size > (uint64_t)INT64_MAX - SK_INBOX_RESERVE) {
+        return SK_ERR_USAGE;
+    }
+    return sk_generation_first(store_dir, size + SK_INBOX_RESERVE, true, fill_new, &size);
+}
+
+/* ---- opening ---------------------------------------------------------------------- */
+
+enum sk_error sk_inbox_open(struct sk_inbox **out, const char *store_dir)
+{
+    struct sk_inbox *inbox = calloc(1, sizeof *inbox);
+
+    if (inbox == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    pthread_rwlock_init(&inbox->swap, NULL);
+    pthread_mutex_init(&inbox->ledger.lock, NULL);
+    int n = snprintf(inbox->folder, sizeof inbox->folder, "%s/inbox", store_dir);
+    enum sk_error e = n > 0 && n + 32 < PATH_MAX ? SK_OK : SK_ERR_USAGE;
+
+    if (e == SK_OK) {
+        e = sk_inbox_attach(inbox, true);
+    }
+    if (e == SK_OK) {
+        e = sk_writer_new(&inbox->writer, inbox);
+    }
+    if (e != SK_OK) {
+        sk_inbox_close(inbox);
+        return e;
+    }
+    *out = inbox;
+    return SK_OK;
+}
+
+void sk_inbox_close(struct sk_inbox *inbox)
+{
+    if (inbox == NULL) {
+        return;
+    }
+    sk_writer_stop(inbox->writer);
+    sk_engine_close(inbox->engine);
+    pthread_mutex_destroy(&inbox->ledger.lock);
+    pthread_rwlock_destroy(&inbox->swap);
+    free(inbox);
+}
+
+/* ---- transactions ------------------------------------------------------------------- */
+
+static bool retired(struct sk_txn *txn)
+{
+    struct sk_bytes value;
+
+    return sk_txn_get(txn, SK_INBOX_META, sk_bytes("retired", 7), &value);
+}
+
+enum sk_error sk_inbox_begin(struct sk_inbox *inbox, bool write, struct sk_txn **out)
+{
+    for (;;) {
+        pthread_rwlock_rdlock(&inbox->swap);
+        uint32_t generation = inbox->generation;
+        enum sk_error e = SK_OK;
+
+        if (inbox->engine != NULL) {
+            struct sk_txn *txn = sk_txn_begin(inbox->engine, write);
+
+            if (!retired(txn)) {
+                e = sk_txn_error(txn);
+                if (e == SK_OK) {
+                    *out = txn;
+                    return SK_OK;
+                }
+            }
+            sk_txn_abort(txn);
+        }
+        pthread_rwlock_unlock(&inbox->swap);
+        if (e == SK_OK) {
+            e = sk_inbox_follow(inbox, generation);
+        }
+        if (e != SK_OK) {
+            return e;
+        }
+    }
+}
+
+enum sk_error sk_inbox_commit(struct sk_inbox *inbox, struct sk_txn *txn)
+{
+    enum sk_error e = sk_txn_commit(txn);
+
+    pthread_rwlock_unlock(&inbox->swap);
+    return e;
+}
+
+void sk_inbox_abort(struct sk_inbox *inbox, struct sk_txn *txn)
+{
+    sk_txn_abort(txn);
+    pthread_rwlock_unlock(&inbox->swap);
+}
+
+enum sk_error sk_inbox_tick(struct sk_inbox *inbox)
+{
+    struct sk_txn *txn;
+    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_txn_abort(txn);
+    e = sk_engine_clear_dead_readers(inbox->engine);
+    pthread_rwlock_unlock(&inbox->swap);
+    return e;
+}
+
+/* ---- small things ---------------------------------------------------------------------- */
+
+void sk_envelope_id_random(struct sk_envelope_id *out)
+{
+    randombytes_buf(out->b, sizeof out->b);
+}
+
+void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece)
+{
+    memcpy(key, id->b, sizeof id->b);
+    for (unsigned i = 0; i < 4; i++) {
+        key[16 + i] = (uint8_t)(piece >> (24 - 8 * i)); /* big-endian: key order is piece order */
+    }
+}
+
+enum sk_error sk_inbox_row(struct sk_inbox *inbox, const struct sk_row *row,
+                           enum sk_row_state *state, uint32_t *day)
+{
+    struct sk_txn *txn;
+    struct sk_bytes value;
+    enum sk_row_state found = SK_ROW_UNKNOWN;
+    uint32_t found_day = 0;
+    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    if (sk_txn_get(txn, SK_INBOX_ROWS, sk_bytes(row->b, sizeof row->b), &value)) {
+        if (value.len == 5 && (value.p[4] == SK_ROW_RECEIVED || value.p[4] == SK_ROW_CARRIED)) {
+            found = (enum sk_row_state)value.p[4];
+            found_day = sk_get_u32(value.p);
+        } else {
+            e = SK_ERR_CORRUPT;
+        }
+    }
+    e = e != SK_OK ? e : sk_txn_error(txn);
+    sk_inbox_abort(inbox, txn);
+    if (e == SK_OK) {
+        *state = found;
+        *day = found_day;
+    }
+    return e;
+}

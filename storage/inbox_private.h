@@ -1,0 +1,137 @@
+/*
+ * What the files of the inbox share.
+ *
+ * DIR/inbox/NNNNNNNN.mdb is a generation; normally there is one. A rewrite makes the next one,
+ * then marks the old one as retired in the old one's own table `meta`: that commit is the swap.
+ * Every transaction looks for the mark first, and follows it. The rule at opening: the lowest
+ * generation, unless it is retired, then the one it names. A higher generation that no mark leads
+ * to is what a broken-off rewrite left behind.
+ *
+ * The folder itself is locked (flock) while a generation is chosen and opened, and while one is
+ * retired and removed: otherwise an opener could make a file anew that was removed just then.
+ */
+#ifndef SK_STORAGE_INBOX_PRIVATE_H
+#define SK_STORAGE_INBOX_PRIVATE_H
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "storage/engine.h"
+#include "storage/inbox.h"
+
+/* On top of the usable size, so that deleting works when that is used up. */
+#define SK_INBOX_RESERVE (UINT64_C(16) << 20)
+#define SK_INBOX_SIZE_MIN (UINT64_C(1) << 20)
+#define SK_GENERATION_MAX 99999999u
+
+/* meta       "inbox"   -> "SKINBOX1", u32 version, u64 size;  "retired" -> u32 next generation
+ * envelopes  id        -> u32 day, u32 chunks, u32 pieces
+ * pieces     id, u32 big-endian piece -> bytes
+ * rows       row       -> u32 day, u8 state
+ * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 doomed */
+enum sk_inbox_table {
+    SK_INBOX_META,
+    SK_INBOX_ENVELOPES,
+    SK_INBOX_PIECES,
+    SK_INBOX_ROWS,
+    SK_INBOX_PARTIAL,
+    SK_INBOX_TABLES
+};
+extern const char *const sk_inbox_tables[SK_INBOX_TABLES];
+
+#define SK_PIECE_KEY 20
+
+/* Space as last measured, and what changed since; guarded by its lock. */
+struct sk_ledger {
+    pthread_mutex_t lock;
+    uint64_t used, added, announced;
+    uint64_t measured; /* milliseconds of the monotonic clock; 0: never, or out of date */
+};
+
+struct sk_writer;
+
+struct sk_inbox {
+    char folder[PATH_MAX]; /* DIR/inbox */
+    uint64_t size;
+    pthread_rwlock_t swap;    /* shared during a transaction, exclusive to change the next two */
+    struct sk_engine *engine; /* NULL after a failed follow: the next transaction tries again */
+    uint32_t generation;
+    struct sk_ledger ledger;
+    struct sk_writer *writer;
+};
+
+/* ---- inbox_files.c: generations ------------------------------------------------ */
+
+/* out: PATH_MAX bytes. suffix: "" or "-lock". USAGE when too long. */
+enum sk_error sk_generation_path(const char *folder, uint32_t generation, const char *suffix,
+                                 char *out);
+/* Makes DIR/inbox with a first generation; EXISTS if there is any. */
+enum sk_error sk_generation_first(const char *store_dir, uint64_t map_size, bool preallocate,
+                                  enum sk_error (*fill)(struct sk_engine *, void *), void *ctx);
+enum sk_error sk_generation_lowest(const char *folder, uint32_t *out); /* NOT_FOUND, IO */
+void sk_generation_remove(const char *folder, uint32_t generation);
+/* Removes all that are lower (or, with higher, all that are not `keep`). */
+void sk_generations_tidy(const char *folder, uint32_t keep, bool higher);
+
+/* Opens the current generation into inbox->engine; the caller holds swap exclusively (or alone).
+ * tidy: also removes retired ones. */
+enum sk_error sk_inbox_attach(struct sk_inbox *inbox, bool tidy);
+/* Changes over from a retired generation, unless another thread did already. */
+enum sk_error sk_inbox_follow(struct sk_inbox *inbox, uint32_t generation);
+
+/* ---- inbox.c: transactions of the current generation ----------------------------- */
+
+/* On SK_OK the caller holds the swap lock shared until it commits or aborts. */
+enum sk_error sk_inbox_begin(struct sk_inbox *inbox, bool write, struct sk_txn **out);
+enum sk_error sk_inbox_commit(struct sk_inbox *inbox, struct sk_txn *txn);
+void sk_inbox_abort(struct sk_inbox *inbox, struct sk_txn *txn);
+
+/* ---- inbox_space.c ---------------------------------------------------------------- */
+
+uint64_t sk_ledger_cost(size_t len); /* bytes of pages that a piece takes */
+enum sk_error sk_ledger_used(struct sk_inbox *inbox, bool exact, uint64_t *used);
+void sk_ledger_add(struct sk_inbox *inbox, uint64_t bytes);
+void sk_ledger_outdate(struct sk_inbox *inbox);
+
+/* ---- partial.c: envelopes in the making -------------------------------------------- */
+
+struct sk_partial {
+    uint32_t day, next;
+    uint64_t bytes;
+    bool doomed; /* to be collected */
+};
+
+bool sk_partial_get(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_partial *out);
+void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
+                    const struct sk_partial *partial);
+/* Marks it for collection; false if there is nothing of that id. */
+bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id);
+/* Everything in the making belonged to a process that is gone: dooms it all, in groups. */
+enum sk_error sk_partial_doom_all(struct sk_inbox *inbox);
+/* Deletes up to max pieces of doomed envelopes; true if more is left. */
+bool sk_partial_sweep(struct sk_txn *txn, size_t max);
+/* Collects everything doomed, in groups of their own. */
+enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox);
+
+/* ---- inbox_read.c ------------------------------------------------------------------- */
+
+/* What the table `envelopes` says; NOT_FOUND, CORRUPT. */
+enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *id,
+                               struct sk_envelope_info *info, uint32_t *pieces);
+
+/* ---- deposit.c: one request in a transaction ----------------------------------------- */
+
+/* STORE_ORDER and USAGE change nothing; any other error is the transaction's. */
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
+                               uint32_t today);
+
+/* ---- writer.c ------------------------------------------------------------------------ */
+
+void sk_writer_stop(struct sk_writer *writer); /* stores what is queued, ends the thread, frees */
+enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox);
+
+/* ---- keys ---------------------------------------------------------------------------- */
+
+void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece);
+
+#endif

@@ -1,0 +1,166 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "storage/outbox_private.h"
+
+/* u32 joined serial, u8 has board, u64 its counter, u8 has previous, u64 its counter, name */
+#define ORG_FIXED 22
+
+enum sk_error sk_org_decode(struct sk_bytes value, struct sk_org *out)
+{
+    if (value.len <= ORG_FIXED || value.len > ORG_FIXED + SK_NAME_MAX) {
+        return SK_ERR_CORRUPT;
+    }
+    out->joined_serial = sk_get_u32(value.p);
+    out->has_board = value.p[4] != 0;
+    out->board = sk_get_u64(value.p + 5);
+    out->has_previous = value.p[13] != 0;
+    out->previous = sk_get_u64(value.p + 14);
+    memset(out->name, 0, sizeof out->name);
+    memcpy(out->name, value.p + ORG_FIXED, value.len - ORG_FIXED);
+    return SK_OK;
+}
+
+enum sk_error sk_org_get(struct sk_txn *txn, const struct sk_ed25519_pk *pin, struct sk_org *out)
+{
+    struct sk_bytes value;
+
+    if (!sk_txn_get(txn, SK_OUTBOX_ORGANISATIONS, sk_bytes(pin->b, sizeof pin->b), &value)) {
+        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    }
+    return sk_org_decode(value, out);
+}
+
+void sk_org_put(struct sk_txn *txn, const struct sk_ed25519_pk *pin, const struct sk_org *org)
+{
+    uint8_t value[ORG_FIXED + SK_NAME_MAX];
+    size_t name_len = strlen(org->name);
+
+    sk_put_u32(value, org->joined_serial);
+    value[4] = org->has_board ? 1 : 0;
+    sk_put_u64(value + 5, org->board);
+    value[13] = org->has_previous ? 1 : 0;
+    sk_put_u64(value + 14, org->previous);
+    memcpy(value + ORG_FIXED, org->name, name_len);
+    sk_txn_put(txn, SK_OUTBOX_ORGANISATIONS, sk_bytes(pin->b, sizeof pin->b),
+               sk_bytes(value, ORG_FIXED + name_len));
+}
+
+enum sk_error sk_org_sheet(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                           struct sk_sheet *out)
+{
+    struct sk_bytes value;
+
+    if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value)) {
+        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+    }
+    return sk_sheet_read(out, value.p, value.len) == SK_OK ? SK_OK : SK_ERR_CORRUPT;
+}
+
+enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter,
+                           struct sk_board *out)
+{
+    uint8_t key[SK_BOARD_KEY];
+    struct sk_ed25519_pk desk;
+    struct sk_bytes value;
+
+    sk_board_key(key, pin, counter);
+    if (!sk_txn_get(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value)) {
+        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    }
+    if (value.len <= sizeof desk.b) {
+        return SK_ERR_CORRUPT;
+    }
+    /* The desk key of that time: a later sheet may have another. */
+    memcpy(desk.b, value.p, sizeof desk.b);
+    return sk_board_read(out, value.p + sizeof desk.b, value.len - sizeof desk.b, &desk) == SK_OK
+               ? SK_OK
+               : SK_ERR_CORRUPT;
+}
+
+static void write_slug(char slug[9], const struct sk_ed25519_pk *pin)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < 4; i++) {
+        slug[2 * i] = digits[pin->b[i] >> 4];
+        slug[2 * i + 1] = digits[pin->b[i] & 15];
+    }
+    slug[8] = '\0';
+}
+
+enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                          struct sk_organisation *out)
+{
+    struct sk_org org;
+    enum sk_error e = sk_org_get(txn, pin, &org);
+
+    if (e == SK_OK) {
+        e = sk_org_sheet(txn, pin, &out->sheet);
+    }
+    if (e == SK_OK && org.has_board) {
+        e = sk_org_board(txn, pin, org.board, &out->board);
+        e = e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    write_slug(out->slug, pin);
+    memcpy(out->name, org.name, sizeof out->name);
+    out->pin = *pin;
+    out->has_board = org.has_board;
+    out->joined_serial = org.joined_serial;
+    return SK_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct sk_organisation *x = a, *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+static enum sk_error load_all(struct sk_txn *txn, struct sk_organisation *all, size_t count)
+{
+    struct sk_bytes key = {NULL, 0}, value;
+    struct sk_ed25519_pk pin;
+    size_t n = 0;
+    enum sk_error e = SK_OK;
+
+    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more && e == SK_OK;
+         more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
+        if (key.len != sizeof pin.b || n == count) {
+            return SK_ERR_CORRUPT;
+        }
+        memcpy(pin.b, key.p, sizeof pin.b);
+        e = sk_org_load(txn, &pin, &all[n++]);
+    }
+    return e != SK_OK ? e : sk_txn_error(txn);
+}
+
+enum sk_error sk_outbox_organisations(struct sk_outbox *outbox, struct sk_organisation **out,
+                                      size_t *count)
+{
+    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    size_t n = (size_t)sk_txn_count(txn, SK_OUTBOX_ORGANISATIONS);
+    struct sk_organisation *all = NULL;
+    enum sk_error e = sk_txn_error(txn);
+
+    if (e == SK_OK && n > SK_ORGANISATIONS_MAX) {
+        e = SK_ERR_CORRUPT;
+    }
+    if (e == SK_OK) {
+        all = calloc(n + 1, sizeof *all);
+        e = all == NULL ? SK_ERR_MEMORY : load_all(txn, all, n);
+    }
+    sk_txn_abort(txn);
+    if (e != SK_OK) {
+        free(all);
+        return e;
+    }
+    qsort(all, n, sizeof *all, by_name);
+    *out = all;
+    *count = n;
+    return SK_OK;
+}

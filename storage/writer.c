@@ -1,0 +1,348 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "keys/base/calendar.h"
+#include "storage/inbox_private.h"
+
+/* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
+#define GROUP_DEPOSITS 512
+#define GROUP_BYTES (UINT64_C(2) << 20)
+/* Doomed pieces that one group also collects: no sync of their own, no long wait. */
+#define GROUP_SWEEP 64
+
+struct sk_writer {
+    struct sk_inbox *inbox;
+    pthread_t thread;
+    bool started;
+    int lock_file;
+    void (*fatal)(void *);
+    void *context;
+
+    pthread_mutex_t lock; /* guards the next five */
+    pthread_cond_t wake;
+    struct sk_deposit *first, **last;
+    bool stop;
+    uint64_t deposits, commits;
+
+    /* the thread's own */
+    bool broken; /* after an I/O error: nothing is written any more */
+    bool sweep;  /* doomed envelopes may be left */
+    size_t count;
+    struct sk_deposit *group[GROUP_DEPOSITS];
+    enum sk_error results[GROUP_DEPOSITS];
+};
+
+enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
+{
+    struct sk_writer *w = calloc(1, sizeof *w);
+
+    if (w == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    w->inbox = inbox;
+    w->lock_file = -1;
+    w->last = &w->first;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    *out = w;
+    return SK_OK;
+}
+
+/* ---- the queue --------------------------------------------------------------------- */
+
+void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit)
+{
+    struct sk_writer *w = inbox->writer;
+
+    deposit->next = NULL;
+    pthread_mutex_lock(&w->lock);
+    bool wake = w->first == NULL;
+
+    *w->last = deposit;
+    w->last = &deposit->next;
+    pthread_mutex_unlock(&w->lock);
+    if (wake) {
+        pthread_cond_signal(&w->wake);
+    }
+}
+
+static void take_group(struct sk_writer *w)
+{
+    uint64_t bytes = 0;
+
+    w->count = 0;
+    while (w->first != NULL && w->count < GROUP_DEPOSITS && bytes < GROUP_BYTES) {
+        struct sk_deposit *d = w->first;
+
+        w->first = d->next;
+        bytes += d->len;
+        w->group[w->count++] = d;
+    }
+    if (w->first == NULL) {
+        w->last = &w->first;
+    }
+}
+
+/* Waits for work; false when there is none and none will come. */
+static bool next_group(struct sk_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    while (w->first == NULL && !w->stop && !w->sweep) {
+        pthread_cond_wait(&w->wake, &w->lock);
+    }
+    bool ended = w->first == NULL && w->stop;
+
+    take_group(w);
+    pthread_mutex_unlock(&w->lock);
+    return !ended;
+}
+
+void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits)
+{
+    struct sk_writer *w = inbox->writer;
+
+    pthread_mutex_lock(&w->lock);
+    *deposits = w->deposits;
+    *commits = w->commits;
+    pthread_mutex_unlock(&w->lock);
+}
+
+/* ---- one group ------------------------------------------------------------------------ */
+
+/* Keeps intake out of the reserve that deleting needs, also when it was not asked for first. */
+static bool has_room(struct sk_writer *w, uint64_t wanted)
+{
+    uint64_t used;
+
+    if (sk_ledger_used(w->inbox, false, &used) != SK_OK) {
+        return true; /* the transaction itself will say what is wrong */
+    }
+    if (used + wanted <= w->inbox->size) {
+        return true;
+    }
+    return sk_ledger_used(w->inbox, true, &used) != SK_OK || used + wanted <= w->inbox->size;
+}
+
+static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
+{
+    const struct sk_deposit *d = w->group[i];
+    bool refused = !room && d->kind != SK_DEPOSIT_ABANDON;
+
+    w->results[i] = refused ? SK_ERR_FULL : sk_deposit_apply(txn, d, sk_day_of(time(NULL)));
+    if (sk_txn_error(txn) != SK_OK) {
+        return;
+    }
+    /* What cannot be finished any more is collected. */
+    if (w->results[i] != SK_OK || d->kind == SK_DEPOSIT_ABANDON) {
+        w->sweep |= sk_partial_doom(txn, &d->id);
+    }
+}
+
+/* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
+static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool sweep)
+{
+    struct sk_txn *txn;
+    uint64_t cost = 0;
+    bool more = w->sweep;
+    enum sk_error e = sk_inbox_begin(w->inbox, true, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    for (size_t i = from; i < to && sk_txn_error(txn) == SK_OK; i++) {
+        apply(w, txn, i, room);
+        cost += w->results[i] == SK_OK ? sk_ledger_cost(w->group[i]->len) : 0;
+    }
+    if (sweep && w->sweep) {
+        more = sk_partial_sweep(txn, GROUP_SWEEP);
+    }
+    e = sk_inbox_commit(w->inbox, txn);
+    if (e == SK_OK) {
+        sk_ledger_add(w->inbox, cost);
+        w->sweep = sweep ? more : w->sweep;
+        pthread_mutex_lock(&w->lock);
+        w->commits += to > from ? 1 : 0;
+        pthread_mutex_unlock(&w->lock);
+    }
+    return e;
+}
+
+/* Something did not fit: each by itself, so that only those are refused which do not. */
+static enum sk_error store_singly(struct sk_writer *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        bool room = has_room(w, sk_ledger_cost(w->group[i]->len));
+        enum sk_error e = store(w, i, i + 1, room, false);
+
+        if (e == SK_ERR_FULL) {
+            e = store(w, i, i + 1, false, false); /* refuses it, and dooms its earlier pieces */
+            w->results[i] = SK_ERR_FULL;
+        }
+        if (e != SK_OK && e != SK_ERR_FULL) {
+            return e;
+        }
+    }
+    return SK_OK;
+}
+
+static enum sk_error store_group(struct sk_writer *w)
+{
+    uint64_t wanted = 0;
+
+    for (size_t i = 0; i < w->count; i++) {
+        wanted += sk_ledger_cost(w->group[i]->len);
+    }
+    enum sk_error e = SK_ERR_FULL;
+
+    if (has_room(w, wanted)) {
+        e = store(w, 0, w->count, true, true);
+    }
+    if (e == SK_ERR_FULL) {
+        e = store_singly(w);
+        if (e == SK_OK && w->sweep) {
+            e = store(w, 0, 0, true, true);
+        }
+        if (e == SK_ERR_FULL) {
+            w->sweep = false; /* not even deleting fits: tried again with the next doomed one */
+            e = SK_OK;
+        }
+    }
+    return e;
+}
+
+static bool harmless(enum sk_error e)
+{
+    return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED;
+}
+
+static void answer_group(struct sk_writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    w->deposits += w->count;
+    pthread_mutex_unlock(&w->lock);
+    for (size_t i = 0; i < w->count; i++) {
+        w->group[i]->done(w->group[i], w->results[i]); /* the caller's again, from here on */
+    }
+}
+
+static void *run(void *argument)
+{
+    struct sk_writer *w = argument;
+
+    while (next_group(w)) {
+        enum sk_error e = w->broken ? SK_ERR_IO : store_group(w);
+        bool fatal = !w->broken && !harmless(e);
+
+        for (size_t i = 0; i < w->count && e != SK_OK; i++) {
+            w->results[i] = SK_ERR_IO;
+        }
+        if (e != SK_OK) {
+            w->sweep = false;
+        }
+        w->broken |= fatal;
+        answer_group(w);
+        if (fatal && w->fatal != NULL) {
+            w->fatal(w->context);
+        }
+    }
+    return NULL;
+}
+
+/* ---- starting and stopping ---------------------------------------------------------------- */
+
+/* Two writers would collect each other's uploads: the lock goes with the process. */
+static enum sk_error lock_writer(struct sk_writer *w)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/writer", w->inbox->folder);
+
+    if (n < 0 || n >= PATH_MAX) {
+        return SK_ERR_USAGE;
+    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        return SK_ERR_IO;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        enum sk_error e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;
+
+        close(fd);
+        return e;
+    }
+    w->lock_file = fd;
+    return SK_OK;
+}
+
+static enum sk_error start_thread(struct sk_writer *w)
+{
+    sigset_t all, before;
+
+    sigfillset(&all); /* signals are the main thread's business */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int r = pthread_create(&w->thread, NULL, run, w);
+
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    w->started = r == 0;
+    return r == 0 ? SK_OK : SK_ERR_MEMORY;
+}
+
+enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context)
+{
+    struct sk_writer *w = inbox->writer;
+
+    if (w->started) {
+        return SK_ERR_USAGE;
+    }
+    enum sk_error e = lock_writer(w);
+
+    if (e == SK_OK) {
+        e = sk_engine_preallocate(inbox->engine); /* it may come from a backup */
+    }
+    if (e == SK_OK) {
+        e = sk_partial_doom_all(inbox);
+    }
+    if (e == SK_OK) {
+        w->sweep = true;
+        w->fatal = fatal;
+        w->context = context;
+        e = start_thread(w);
+    }
+    if (e != SK_OK && w->lock_file >= 0) {
+        close(w->lock_file);
+        w->lock_file = -1;
+    }
+    return e;
+}
+
+void sk_writer_stop(struct sk_writer *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    if (w->started) {
+        pthread_mutex_lock(&w->lock);
+        w->stop = true;
+        pthread_mutex_unlock(&w->lock);
+        pthread_cond_signal(&w->wake);
+        pthread_join(w->thread, NULL);
+    }
+    while (w->first != NULL) { /* never started: every request still gets its answer */
+        struct sk_deposit *d = w->first;
+
+        w->first = d->next;
+        d->done(d, SK_ERR_IO);
+    }
+    if (w->lock_file >= 0) {
+        close(w->lock_file);
+    }
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}

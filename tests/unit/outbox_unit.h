@@ -1,0 +1,38 @@
+/* Shared by the tests of the outbox: organisations that issue sheets and boards. */
+#ifndef SK_TESTS_UNIT_OUTBOX_UNIT_H
+#define SK_TESTS_UNIT_OUTBOX_UNIT_H
+
+#include <time.h>
+
+#include "storage/outbox.h"
+#include "tests/unit/storage_unit.h"
+
+#define NOW ((time_t)1790000000)
+
+struct unit_org {
+    struct sk_ed25519_pk pin, desk_pk;
+    struct sk_ed25519_sk identity, desk;
+    uint32_t serial;             /* of its last sheet */
+    uint64_t counter;            /* of its last board */
+    struct sk_digest last_board; /* of that one's header */
+};
+
+void unit_org_new(struct unit_org *org);
+/* A sheet of org->serial with random weekly keys; *bytes is from malloc. */
+void unit_sheet_make(const struct unit_org *org, uint8_t weeks, uint8_t **bytes, size_t *len);
+enum sk_error unit_import_sheet(struct sk_outbox *outbox, struct unit_org *org, const char *name,
+                                uint32_t serial, uint8_t weeks);
+
+/* The next board of the organisation, with `threads` records, as a file; *digest: of its header. */
+void unit_board_make(const struct unit_org *org, const char *path, size_t threads, uint32_t carry,
+                     struct sk_digest *digest);
+enum sk_error unit_import_file(struct sk_outbox *outbox, const char *path);
+/* Issues folder/name and imports it; counts it as issued if it was accepted. */
+enum sk_error unit_import_board(struct sk_outbox *outbox, const char *folder, struct unit_org *org,
+                                const char *name, size_t threads, uint32_t carry);
+
+struct sk_outbox *unit_outbox_new(const char *folder);
+uint64_t unit_outbox_version(struct sk_outbox *outbox);
+size_t unit_organisations(struct sk_outbox *outbox, struct sk_organisation **out);
+
+#endif

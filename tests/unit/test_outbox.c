@@ -1,0 +1,276 @@
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "keys/base/hash.h"
+#include "storage/outbox_private.h"
+#include "tests/unit/outbox_unit.h"
+
+/* ---- the file ------------------------------------------------------------------------------ */
+
+static void is_created_once_and_private(void **state)
+{
+    struct sk_outbox *outbox = NULL;
+    struct sk_organisation *all;
+    struct stat st;
+
+    assert_error(sk_outbox_open(&outbox, *state, true), SK_ERR_NOT_FOUND);
+    assert_ok(sk_outbox_create(*state));
+    assert_error(sk_outbox_create(*state), SK_ERR_EXISTS);
+    assert_int_equal(stat(unit_path(*state, "outbox/outbox.mdb"), &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_true(st.st_size < 1000000);
+    assert_int_equal(access(unit_path(*state, "outbox/outbox.mdb.new-lock"), F_OK), -1);
+    assert_ok(sk_outbox_open(&outbox, *state, false));
+    assert_int_equal(unit_organisations(outbox, &all), 0);
+    free(all);
+    sk_outbox_close(outbox);
+    sk_outbox_close(NULL);
+}
+
+/* ---- sheets ------------------------------------------------------------------------------------
+ */
+
+static void sheets_are_taken_newer_ones_only(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct sk_organisation *all;
+    struct unit_org org;
+    uint8_t *bytes, *served;
+    size_t len, served_len;
+    uint64_t v = unit_outbox_version(outbox);
+
+    unit_org_new(&org);
+    assert_error(unit_import_sheet(outbox, &org, NULL, 5, 4), SK_ERR_STORE_NAME);
+    assert_ok(unit_import_sheet(outbox, &org, "Медична допомога", 5, 4));
+    assert_true(unit_outbox_version(outbox) > v);
+    assert_ok(unit_import_sheet(outbox, &org, NULL, 7, 4));
+    assert_error(unit_import_sheet(outbox, &org, NULL, 6, 9), SK_ERR_SHEET_SERIAL);
+    assert_error(unit_import_sheet(outbox, &org, NULL, 7, 9), SK_ERR_SHEET_SERIAL);
+    v = unit_outbox_version(outbox);
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_int_equal(all[0].sheet.serial, 7);
+    assert_int_equal(all[0].sheet.weeks, 4);
+    assert_string_equal(all[0].name, "Медична допомога");
+    assert_memory_equal(all[0].pin.b, org.pin.b, 32);
+    assert_false(all[0].has_board);
+    char slug[9];
+
+    snprintf(slug, sizeof slug, "%02x%02x%02x%02x", org.pin.b[0], org.pin.b[1], org.pin.b[2],
+             org.pin.b[3]);
+    assert_string_equal(all[0].slug, slug);
+    free(all);
+    assert_int_equal(unit_outbox_version(outbox), v); /* reading and refusals change nothing */
+    org.serial = 8;
+    unit_sheet_make(&org, 3, &bytes, &len);
+    assert_ok(sk_outbox_import_sheet(outbox, "Other", &org.pin, bytes, len, NOW));
+    assert_ok(sk_outbox_import_sheet(outbox, NULL, &org.pin, bytes, len, NOW)); /* the same again */
+    assert_ok(sk_outbox_sheets(outbox, &served, &served_len));
+    assert_int_equal(served_len, len);
+    assert_memory_equal(served, bytes, len);
+    free(served);
+    bytes[60] ^= 1;
+    assert_error(sk_outbox_import_sheet(outbox, NULL, &org.pin, bytes, len, NOW),
+                 SK_ERR_SHEET_SIGNATURE);
+    bytes[60] ^= 1;
+    struct sk_ed25519_pk stranger = org.desk_pk;
+
+    assert_error(sk_outbox_import_sheet(outbox, "Third", &stranger, bytes, len, NOW),
+                 SK_ERR_SHEET_PIN);
+    free(bytes);
+    sk_outbox_close(outbox);
+}
+
+static void a_revocation_is_taken_and_served(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct sk_organisation *all;
+    struct unit_org org;
+
+    unit_org_new(&org);
+    assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
+    assert_ok(unit_import_sheet(outbox, &org, NULL, 2, 0));
+    assert_error(unit_import_sheet(outbox, &org, NULL, 1, 4), SK_ERR_SHEET_SERIAL);
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_int_equal(all[0].sheet.weeks, 0);
+    free(all);
+    sk_outbox_close(outbox);
+}
+
+#define SIXTY_FIVE "12345678901234567890123456789012345678901234567890123456789012345"
+
+static void names_are_text_and_one_organisations_own(void **state)
+{
+    static const char *const bad[] = {"",       "two\nlines", "tab\tbed",
+                                      "bell\a", "\xff\xfe",   SIXTY_FIVE};
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct sk_organisation *all;
+    struct unit_org one, two;
+
+    unit_org_new(&one);
+    unit_org_new(&two);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_error(unit_import_sheet(outbox, &one, bad[i], 1, 4), SK_ERR_STORE_NAME);
+    }
+    assert_ok(unit_import_sheet(outbox, &one, "Zet", 1, 4));
+    assert_error(unit_import_sheet(outbox, &two, "Zet", 1, 4), SK_ERR_EXISTS);
+    assert_ok(unit_import_sheet(outbox, &two, "Alpha", 1, 4));
+    assert_ok(unit_import_sheet(outbox, &one, "Zet", 2, 4));
+    assert_error(unit_import_sheet(outbox, &one, "Alpha", 3, 4), SK_ERR_EXISTS);
+    assert_int_equal(unit_organisations(outbox, &all), 2);
+    assert_string_equal(all[0].name, "Alpha");
+    assert_string_equal(all[1].name, "Zet");
+    assert_int_equal(all[1].sheet.serial, 2);
+    free(all);
+    sk_outbox_close(outbox);
+}
+
+static void there_is_room_for_sixty_four(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct unit_org org;
+    char name[16];
+
+    for (unsigned i = 0; i <= SK_ORGANISATIONS_MAX; i++) {
+        unit_org_new(&org);
+        snprintf(name, sizeof name, "Org %u", i);
+        assert_error(unit_import_sheet(outbox, &org, name, 1, 1),
+                     i < SK_ORGANISATIONS_MAX ? SK_OK : SK_ERR_TOO_LARGE);
+    }
+    sk_outbox_close(outbox);
+}
+
+/* ---- bundles
+ * ----------------------------------------------------------------------------------------- */
+
+static enum sk_error record(struct sk_outbox *outbox, uint32_t serial, struct sk_envelope_id *ids,
+                            size_t count)
+{
+    uint8_t header[200];
+
+    memset(header, (int)serial, sizeof header);
+    for (size_t i = 0; i < count; i++) {
+        sk_envelope_id_random(&ids[i]);
+    }
+    return sk_outbox_record_bundle(outbox, serial, header, sizeof header, ids, count, 20000);
+}
+
+static void bundles_are_remembered_and_forgotten(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct sk_envelope_id *ids = calloc(9000, sizeof *ids), *found;
+    struct sk_digest digest, want;
+    uint32_t serial = 99;
+    uint8_t *header, expected[200];
+    size_t header_len, count;
+
+    assert_non_null(ids);
+    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest));
+    assert_int_equal(serial, 0);
+    assert_error(record(outbox, 2, ids, 1), SK_ERR_CARRY_CHAIN);
+    assert_ok(record(outbox, 1, ids, 9000));
+    assert_error(record(outbox, 1, ids, 0), SK_ERR_EXISTS);
+    assert_ok(record(outbox, 2, NULL, 0));
+    memset(expected, 2, sizeof expected);
+    sk_blake2b(&want, expected, sizeof expected);
+    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest));
+    assert_int_equal(serial, 2);
+    assert_memory_equal(digest.b, want.b, 32);
+
+    assert_ok(sk_outbox_bundle(outbox, 1, &header, &header_len, &found, &count));
+    memset(expected, 1, sizeof expected);
+    assert_int_equal(header_len, 200);
+    assert_memory_equal(header, expected, 200);
+    assert_int_equal(count, 9000);
+    assert_memory_equal(found, ids, 9000 * sizeof *ids);
+    free(header);
+    free(found);
+    assert_ok(sk_outbox_carried(outbox, &ids[8999], &serial));
+    assert_int_equal(serial, 1);
+
+    assert_ok(sk_outbox_forget_bundles(outbox, 1));
+    assert_error(sk_outbox_bundle(outbox, 1, &header, &header_len, &found, &count),
+                 SK_ERR_NOT_FOUND);
+    for (size_t i = 0; i < 9000; i++) {
+        assert_error(sk_outbox_carried(outbox, &ids[i], &serial), SK_ERR_NOT_FOUND);
+    }
+    assert_ok(sk_outbox_bundle(outbox, 2, &header, &header_len, &found, &count));
+    assert_int_equal(count, 0);
+    free(header);
+    free(found);
+    assert_ok(sk_outbox_forget_bundles(outbox, 2));
+    uint64_t v = unit_outbox_version(outbox);
+
+    assert_ok(sk_outbox_forget_bundles(outbox, 2)); /* nothing left to forget */
+    assert_int_equal(unit_outbox_version(outbox), v);
+    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest)); /* the chain goes on */
+    assert_int_equal(serial, 2);
+    assert_memory_equal(digest.b, want.b, 32);
+    assert_ok(record(outbox, 3, ids, 5));
+    free(ids);
+    sk_outbox_close(outbox);
+}
+
+static uint32_t safe_serial(struct sk_outbox *outbox)
+{
+    uint32_t serial = 99;
+
+    assert_ok(sk_outbox_safe_serial(outbox, &serial));
+    return serial;
+}
+
+static void what_is_safe_to_delete(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct unit_org early, late;
+
+    unit_org_new(&early);
+    unit_org_new(&late);
+    assert_int_equal(safe_serial(outbox), 0); /* nobody who could hold anything */
+    assert_ok(unit_import_sheet(outbox, &early, "Early", 1, 4));
+    assert_int_equal(safe_serial(outbox), 0);
+    for (uint32_t i = 1; i <= 5; i++) {
+        assert_ok(record(outbox, i, NULL, 0));
+    }
+    assert_int_equal(safe_serial(outbox), 0); /* no board: nothing has arrived */
+    assert_ok(unit_import_board(outbox, *state, &early, "e1", 1, 3));
+    assert_int_equal(safe_serial(outbox), 3);
+    assert_ok(unit_import_board(outbox, *state, &early, "e2", 1, 900)); /* claims what never was */
+    assert_int_equal(safe_serial(outbox), 5);
+
+    assert_ok(unit_import_sheet(outbox, &late, "Late", 1, 4));
+    assert_int_equal(safe_serial(outbox), 5); /* what came before it joined is not its */
+    for (uint32_t i = 6; i <= 8; i++) {
+        assert_ok(record(outbox, i, NULL, 0));
+    }
+    assert_int_equal(safe_serial(outbox), 5);
+    assert_ok(unit_import_board(outbox, *state, &late, "l1", 1, 2));
+    assert_int_equal(safe_serial(outbox), 5); /* below where it joined counts as that */
+    assert_ok(unit_import_board(outbox, *state, &late, "l2", 1, 7));
+    assert_int_equal(safe_serial(outbox), 7);
+    assert_ok(unit_import_sheet(outbox, &early, NULL, 2, 4)); /* a newer sheet changes nothing */
+    assert_int_equal(safe_serial(outbox), 7);
+
+    assert_ok(unit_import_sheet(outbox, &late, NULL, 2, 0)); /* revoked: not waited for */
+    assert_int_equal(safe_serial(outbox), 8);
+    assert_ok(unit_import_sheet(outbox, &early, NULL, 3, 0));
+    assert_int_equal(safe_serial(outbox), 0); /* nobody left who could have read anything */
+    sk_outbox_close(outbox);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(is_created_once_and_private),      TEST(sheets_are_taken_newer_ones_only),
+        TEST(a_revocation_is_taken_and_served), TEST(names_are_text_and_one_organisations_own),
+        TEST(there_is_room_for_sixty_four),     TEST(bundles_are_remembered_and_forgotten),
+        TEST(what_is_safe_to_delete),
+    };
+
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
