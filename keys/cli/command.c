@@ -9,9 +9,23 @@
 
 static const char *program_name = "skrynka";
 
+static char *(*language)(const char *text);
+
 void sk_program_name(const char *name)
 {
     program_name = name;
+}
+
+void sk_program_language(char *(*translate)(const char *text))
+{
+    language = translate;
+}
+
+static const char *translated(const char *text) __attribute__((format_arg(1)));
+
+static const char *translated(const char *text)
+{
+    return language == NULL ? text : language(text);
 }
 
 const struct sk_command *sk_command_find(const struct sk_command *table, const char *name)
@@ -57,14 +71,15 @@ void sk_command_help(const char *program, const char *about, const struct sk_com
 {
     int has_commands = table != NULL && table->name != NULL;
 
-    printf("Usage: %s [OPTION]...%s\n", program, has_commands ? " COMMAND [ARGUMENT]..." : "");
+    printf(translated("Usage: %s [OPTION]...%s\n"), program,
+           has_commands ? translated(" COMMAND [ARGUMENT]...") : "");
     if (about != NULL && *about != '\0') {
         printf("%s\n", about);
     }
     if (has_commands) {
         int column = column_of(table);
 
-        printf("\nCommands:\n");
+        printf("\n%s\n", translated("Commands:"));
         for (; table->name != NULL; table++) {
             help_line(table, column);
         }
@@ -72,7 +87,7 @@ void sk_command_help(const char *program, const char *about, const struct sk_com
     if (options != NULL && *options != '\0') {
         size_t len = strlen(options);
 
-        printf("\nOptions:\n%s%s", options, options[len - 1] == '\n' ? "" : "\n");
+        printf("\n%s\n%s%s", translated("Options:"), options, options[len - 1] == '\n' ? "" : "\n");
     }
 }
 
@@ -129,18 +144,19 @@ int sk_usage(const char *format, ...)
         text[0] = '\0';
     }
     va_end(args);
-    sk_refuse("%s (see %s --help)", text, program_name);
+    sk_refuse(translated("%s (see %s --help)"), text, program_name);
     return SK_EXIT_USAGE;
 }
 
 int sk_refuse_error(const char *subject, enum sk_error error)
 {
     int e = errno;
+    const char *text = translated(sk_error_text(error));
 
     if ((error == SK_ERR_IO || error == SK_ERR_FULL) && e != 0) {
-        return sk_refuse("%s: %s (%s)", subject, sk_error_text(error), strerror(e));
+        return sk_refuse("%s: %s (%s)", subject, text, strerror(e));
     }
-    return sk_refuse("%s: %s", subject, sk_error_text(error));
+    return sk_refuse("%s: %s", subject, text);
 }
 
 int sk_stderr_is_terminal(void)

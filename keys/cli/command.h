@@ -10,8 +10,8 @@ enum { SK_EXIT_OK = 0, SK_EXIT_REFUSED = 1, SK_EXIT_USAGE = 2 };
 
 struct sk_command {
     const char *name;
-    const char *arguments; /* for --help: "--out FILE" */
-    const char *summary;   /* one line */
+    const char *arguments;                            /* for --help: "--out FILE" */
+    const char *summary;                              /* one line */
     int (*run)(void *program, int argc, char **argv); /* argv[0] is the command's name */
 };
 
@@ -33,6 +33,11 @@ int sk_refuse_error(const char *subject, enum sk_error error);
 
 /* Set once in main(), for the prefix of messages. */
 void sk_program_name(const char *name);
+
+/* A program that speaks its reader's language gives gettext() here, once in main(). Without it the
+ * wording that all programs share and the texts of errors are English. Formats and other texts that
+ * a program hands in are its own to translate. */
+void sk_program_language(char *(*translate)(const char *text));
 
 /* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
 int sk_stderr_is_terminal(void);

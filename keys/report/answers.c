@@ -149,7 +149,7 @@ static enum sk_error look_up(struct answers *a, const char *path, struct board_f
 static int read_boards(struct answers *a)
 {
     struct board_file *f = malloc(sizeof *f);
-    int code = f == NULL ? sk_report_refuse("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
+    int code = f == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
 
     for (size_t i = 0; code == SK_EXIT_OK && i < a->board_paths.count; i++) {
         *f = (struct board_file){.fd = -1};
@@ -157,7 +157,7 @@ static int read_boards(struct answers *a)
         enum sk_error e = look_up(a, a->board_paths.list[i], f);
 
         if (e != SK_OK) {
-            code = sk_report_refuse(a->board_paths.list[i], e);
+            code = sk_refuse_error(a->board_paths.list[i], e);
         }
         if (f->fd >= 0) {
             close(f->fd);
@@ -171,7 +171,7 @@ static int read_boards(struct answers *a)
 
 static int add_word(struct sk_words *words, const char *word)
 {
-    return sk_words_add(words, word) ? SK_EXIT_OK : sk_report_refuse("answers", SK_ERR_MEMORY);
+    return sk_words_add(words, word) ? SK_EXIT_OK : sk_refuse_error("answers", SK_ERR_MEMORY);
 }
 
 static int take(struct answers *a, int c, char **argv)
@@ -240,14 +240,14 @@ static int load_sheets(struct answers *a)
         enum sk_error e = sk_sheets_load(&a->sheets, a->sheet_paths.list[i]);
 
         if (e != SK_OK) {
-            return sk_report_refuse(a->sheet_paths.list[i], e);
+            return sk_refuse_error(a->sheet_paths.list[i], e);
         }
     }
     for (size_t i = 0; i < a->sheets.count; i++) {
         const struct sk_sheet_entry *entry = &a->sheets.list[i];
 
         if (!sk_fingerprint_among(&a->fingerprints, &entry->sheet.identity)) {
-            return sk_report_refuse(entry->path, SK_ERR_SHEET_PIN);
+            return sk_refuse_error(entry->path, SK_ERR_SHEET_PIN);
         }
     }
     return SK_EXIT_OK;
@@ -264,10 +264,10 @@ static int prepare(struct answers *a)
     enum sk_error e = sk_code_file_read(a->code_file, &a->receipt);
 
     if (e != SK_OK) {
-        return sk_report_refuse(a->code_file, e);
+        return sk_refuse_error(a->code_file, e);
     }
     a->found = sk_secret_new(a->board_paths.count * sizeof *a->found);
-    return a->found == NULL ? sk_report_refuse("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
+    return a->found == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
 }
 
 static int print_found(const struct answers *a)
@@ -278,7 +278,7 @@ static int print_found(const struct answers *a)
     }
     enum sk_error e = sk_found_print_json(a->found, a->count);
 
-    return e == SK_OK ? SK_EXIT_OK : sk_report_refuse("answers", e);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("answers", e);
 }
 
 int sk_report_answers(void *program, int argc, char **argv)

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <getopt.h>
 #include <locale.h>
 #include <sodium.h>
@@ -50,14 +49,7 @@ void sk_report_locale(void)
     bindtextdomain("skrynka", build_tree_locale(path, sizeof path) ? path : LOCALEDIR);
     bind_textdomain_codeset("skrynka", "UTF-8");
     textdomain("skrynka");
-}
-
-int sk_report_refuse(const char *subject, enum sk_error error)
-{
-    if ((error == SK_ERR_IO || error == SK_ERR_FULL) && errno != 0) {
-        return sk_refuse("%s: %s (%s)", subject, _(sk_error_text(error)), strerror(errno));
-    }
-    return sk_refuse("%s: %s", subject, _(sk_error_text(error)));
+    sk_program_language(gettext);
 }
 
 int sk_report_bad_option(int c, char **argv)

@@ -11,10 +11,10 @@
 enum { OUTPUT_BUFFER = 16384 };
 
 static const struct sk_command commands[] = {
-    {"seal", "--sheet FILE --text-file FILE --out FILE [OPTION]...",
+    {"seal", N_("--sheet FILE --text-file FILE --out FILE [OPTION]..."),
      N_("seals a report for the organisations of these key sheets; prints its code"),
      sk_report_seal},
-    {"answers", "--code-file FILE --sheet FILE --board FILE [OPTION]...",
+    {"answers", N_("--code-file FILE --sheet FILE --board FILE [OPTION]..."),
      N_("reads the answers that boards hold for a code"), sk_report_answers},
     {NULL, NULL, NULL, NULL}};
 
@@ -46,6 +46,7 @@ static void help(void)
 
     memcpy(shown, commands, sizeof shown);
     for (struct sk_command *c = shown; c->name != NULL; c++) {
+        c->arguments = _(c->arguments);
         c->summary = _(c->summary);
     }
     sk_command_help("skrynka-report",
@@ -61,8 +62,8 @@ static bool answered(const struct sk_command *command, int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            printf("Usage: skrynka-report %s %s\n%s\n\n%s", command->name, command->arguments,
-                   _(command->summary), _(details[command - commands]));
+            printf(_("Usage: %s %s %s\n"), "skrynka-report", command->name, _(command->arguments));
+            printf("%s\n\n%s", _(command->summary), _(details[command - commands]));
             return true;
         }
         if (strcmp(argv[i], "--version") == 0) {
@@ -110,21 +111,21 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     sk_program_name("skrynka-report");
+    sk_report_locale();
     if (sk_secret_setup() != SK_OK) {
-        return sk_refuse("the cryptographic library could not be started");
+        return sk_refuse(_("the cryptographic library could not be started"));
     }
     char *buffer = sk_secret_new(OUTPUT_BUFFER);
 
     if (buffer == NULL || setvbuf(stdout, buffer, _IOFBF, OUTPUT_BUFFER) != 0) {
         sk_secret_free(buffer);
-        return sk_report_refuse("skrynka-report", SK_ERR_MEMORY);
+        return sk_refuse_error("skrynka-report", SK_ERR_MEMORY);
     }
-    sk_report_locale();
     umask(077);
     int code = run(argc, argv);
 
     if (fclose(stdout) != 0 && code == SK_EXIT_OK) {
-        code = sk_report_refuse(_("printing"), SK_ERR_IO);
+        code = sk_refuse_error(_("printing"), SK_ERR_IO);
     }
     sk_secret_free(buffer);
     return code;

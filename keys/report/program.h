@@ -23,11 +23,10 @@
 
 /* ---- messages ---------------------------------------------------------------- */
 
-/* Chooses the catalogue: the build tree's own for a program run from there, else the installed. */
+/* Chooses the catalogue: the build tree's own for a program run from there, else the installed.
+ * From then on sk_usage() and sk_refuse_error() speak the reader's language too. */
 void sk_report_locale(void);
 
-/* One line on stderr, translated: "subject: what and what to do". Returns SK_EXIT_REFUSED. */
-int sk_report_refuse(const char *subject, enum sk_error error);
 /* After getopt_long() gave ':' or '?'. Returns SK_EXIT_USAGE. */
 int sk_report_bad_option(int c, char **argv);
 

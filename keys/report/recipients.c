@@ -35,7 +35,7 @@ static int take(struct choice *choice, const struct sk_sheet_entry *entry)
         }
     }
     if (choice->count == SK_SLOTS) {
-        return sk_report_refuse(entry->path, SK_ERR_RECIPIENTS_COUNT);
+        return sk_refuse_error(entry->path, SK_ERR_RECIPIENTS_COUNT);
     }
     choice->sheets[choice->count++] = &entry->sheet;
     return SK_EXIT_OK;
@@ -47,14 +47,14 @@ static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
     const struct sk_sheet *sheet = &entry->sheet;
 
     if (!sk_fingerprint_among(fingerprints, &sheet->identity)) {
-        return sk_report_refuse(entry->path, SK_ERR_SHEET_PIN);
+        return sk_refuse_error(entry->path, SK_ERR_SHEET_PIN);
     }
     enum sk_error e = sk_sheet_trust(sheet, &sheet->identity, 0, NULL, now);
 
     if (!entry->alone && (e == SK_ERR_SHEET_UNCOVERED || e == SK_ERR_SHEET_REVOKED)) {
         return left_out(entry, e);
     }
-    return e == SK_OK ? take(choice, entry) : sk_report_refuse(entry->path, e);
+    return e == SK_OK ? take(choice, entry) : sk_refuse_error(entry->path, e);
 }
 
 static int load(struct sk_sheets *sheets, const struct sk_words *paths)
@@ -64,7 +64,7 @@ static int load(struct sk_sheets *sheets, const struct sk_words *paths)
         enum sk_error e = sk_sheets_load(sheets, paths->list[i]);
 
         if (e != SK_OK) {
-            return sk_report_refuse(paths->list[i], e);
+            return sk_refuse_error(paths->list[i], e);
         }
     }
     return SK_EXIT_OK;
@@ -80,7 +80,7 @@ static int choose(struct choice *choice, const struct sk_sheets *sheets,
             return code;
         }
     }
-    return choice->count > 0 ? SK_EXIT_OK : sk_report_refuse("seal", SK_ERR_STORE_CLOSED);
+    return choice->count > 0 ? SK_EXIT_OK : sk_refuse_error("seal", SK_ERR_STORE_CLOSED);
 }
 
 /* ---- their keys ------------------------------------------------------------------------ */
@@ -106,7 +106,7 @@ static int take_keys(struct sk_recipients *out, const struct choice *choice, tim
         epoch = sk_week_of(now);
     }
     if (!all_have(choice, epoch)) {
-        return sk_report_refuse("seal", SK_ERR_SHEET_UNCOVERED);
+        return sk_refuse_error("seal", SK_ERR_SHEET_UNCOVERED);
     }
     for (size_t i = 0; i < choice->count; i++) {
         out->keys[i] = *sk_sheet_key(choice->sheets[i], epoch);
@@ -116,7 +116,7 @@ static int take_keys(struct sk_recipients *out, const struct choice *choice, tim
     enum sk_error e = sk_sheets_digest(&out->sheets, digests, choice->count);
 
     if (e != SK_OK) {
-        return sk_report_refuse("seal", e);
+        return sk_refuse_error("seal", e);
     }
     out->epoch = epoch;
     out->count = choice->count;

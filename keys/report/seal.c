@@ -66,7 +66,7 @@ static int measure(struct seal *s)
             e = s->attached < SK_CONTENT_MAX ? SK_OK : SK_ERR_TOO_LARGE;
         }
         if (e != SK_OK) {
-            return sk_report_refuse(path, e);
+            return sk_refuse_error(path, e);
         }
     }
     if (s->attached == 0 && s->texts.text.len == 0) {
@@ -83,11 +83,11 @@ static int take_code(struct seal *s)
     if (path != NULL) {
         enum sk_error e = sk_code_file_read(path, &s->receipt);
 
-        return e == SK_OK ? SK_EXIT_OK : sk_report_refuse(path, e);
+        return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
     }
     s->receipt = sk_secret_new(sizeof *s->receipt);
     if (s->receipt == NULL) {
-        return sk_report_refuse("seal", SK_ERR_MEMORY);
+        return sk_refuse_error("seal", SK_ERR_MEMORY);
     }
     sk_receipt_random(s->receipt);
     return SK_EXIT_OK;
@@ -98,7 +98,7 @@ static int prepare(struct seal *s)
     struct stat st;
 
     if (!s->plan.force && lstat(s->plan.out, &st) == 0) {
-        return sk_report_refuse(s->plan.out, SK_ERR_EXISTS);
+        return sk_refuse_error(s->plan.out, SK_ERR_EXISTS);
     }
     int code =
         sk_recipients_choose(&s->recipients, &s->plan.sheets, &s->plan.fingerprints, time(NULL));
@@ -229,7 +229,7 @@ static int seal(struct seal *s)
     enum sk_error e = sk_file_writer_open(&writer, s->plan.out);
 
     if (e != SK_OK) {
-        return sk_report_refuse(subject, e);
+        return sk_refuse_error(subject, e);
     }
     sk_recipients_show(&s->recipients);
     e = seal_into(writer, s, &subject);
@@ -242,11 +242,11 @@ static int seal(struct seal *s)
 
         sk_file_writer_discard(writer);
         errno = saved;
-        return sk_report_refuse(subject, e);
+        return sk_refuse_error(subject, e);
     }
     e = sk_file_writer_commit(writer);
     if (e != SK_OK) {
-        return sk_report_refuse(_("the file could not be written; the code is worth nothing"), e);
+        return sk_refuse_error(_("the file could not be written; the code is worth nothing"), e);
     }
     fprintf(stderr, "%s\n",
             s->plan.no_receipt ? _("Sealed. There is no code for this report.")

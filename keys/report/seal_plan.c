@@ -40,7 +40,7 @@ static const struct option options[] = {{"sheet", required_argument, NULL, SHEET
 
 static int add_word(struct sk_words *words, const char *word)
 {
-    return sk_words_add(words, word) ? SK_EXIT_OK : sk_report_refuse("seal", SK_ERR_MEMORY);
+    return sk_words_add(words, word) ? SK_EXIT_OK : sk_refuse_error("seal", SK_ERR_MEMORY);
 }
 
 static bool is_category(const char *text)

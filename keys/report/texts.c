@@ -43,7 +43,7 @@ static int refuse(const char *path, enum sk_error e)
     if (e == SK_ERR_TOO_LARGE) {
         return sk_refuse(_("%s: too long for a text; send it with --attach"), path);
     }
-    return sk_report_refuse(path, e);
+    return sk_refuse_error(path, e);
 }
 
 static int read_one(struct sk_text *out, const char *path, size_t max)

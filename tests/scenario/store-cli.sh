@@ -1,0 +1,166 @@
+#!/bin/bash
+# skrynka-store as a person meets it: help, mistakes, refusals, exit codes, and nothing left
+# behind by what failed. Reports and boards are the business of other scenarios.
+set -eu
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL=C.UTF-8
+store=$(realpath "${SKRYNKA_BUILD:-.}")/storage/skrynka-store
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+failed=0
+
+pass() { echo "PASS $1"; }
+fail() {
+    echo "FAIL $1${2:+: $2}"
+    failed=1
+}
+check() { # name, condition ...
+    local name=$1
+    shift
+    if "$@"; then pass "$name"; else fail "$name" "$*"; fi
+}
+# name, wanted exit code, program and words; leaves out and err behind
+runs() {
+    local name=$1 want=$2 got=0
+    shift 2
+    "$@" >out 2>err </dev/null || got=$?
+    if [ "$got" = "$want" ]; then pass "$name"; else fail "$name" "exit $got, not $want: $(head -c 300 err)"; fi
+}
+one_line() { # a refusal is one line, and says who speaks
+    check "$1: one line on stderr" [ "$(wc -l <err)" = 1 ]
+    check "$1: nothing on stdout" [ ! -s out ]
+    check "$1: the program's name comes first" grep -q '^skrynka-store: ' err
+}
+
+[ -x "$store" ] || {
+    echo "FAIL $store is not built"
+    exit 1
+}
+
+# ---- help and version
+runs "--help" 0 "$store" --help
+for command in init import-sheet export import-board check stats purge rewrite backup; do
+    check "--help names $command" grep -q "$command" out
+done
+for command in init import-sheet export import-board check stats purge rewrite backup; do
+    runs "$command --help needs no store" 0 "$store" "$command" --help
+    check "$command --help shows its words" grep -q -- "--store DIR $command" out
+    runs "$command --version" 0 "$store" "$command" --version
+done
+runs "--version" 0 "$store" --version
+check "--version shows a number" grep -Eq '^skrynka-store [0-9]+\.[0-9]+' out
+
+# ---- usage
+usage() {
+    local name=$1
+    shift
+    runs "$name" 2 "$store" "$@"
+    one_line "$name"
+}
+usage "no command"
+usage "no --store" stats
+usage "an unknown command" --store s frobnicate
+usage "an unknown global option" --frobnicate stats
+usage "--store without a value" --store
+usage "an unknown option of a command" --store s export --frobnicate
+usage "export without --out" --store s export
+usage "export --serial 0" --store s export --out x --serial 0
+usage "export --serial with letters" --store s export --out x --serial 1x
+usage "export with a word too many" --store s export --out x y
+usage "init --size without a number" --store s init --size big
+usage "init --size too small" --store s init --size 1K
+usage "init --size beyond all disks" --store s init --size 99999999999T
+usage "import-sheet without a file" --store s import-sheet --name A --fingerprint "$(printf '%064d' 0)"
+usage "import-sheet without a fingerprint" --store s import-sheet --name A sheet.bin
+usage "import-sheet with a short fingerprint" --store s import-sheet --name A --fingerprint abcd sheet.bin
+usage "import-board without a file" --store s import-board
+usage "purge with no days" --store s purge --rows-older-than 0
+usage "stats with a value" --store s stats --json=yes
+usage "backup without --out" --store s backup
+check "usage errors leave nothing behind" [ "$(ls)" = "$(printf 'err\nout')" ]
+
+# ---- refusals where no store is
+refused() {
+    local name=$1
+    shift
+    runs "$name" 1 "$store" "$@"
+    one_line "$name"
+}
+mkdir empty
+for command in check stats purge rewrite "export --out x" "backup --out x"; do
+    # shellcheck disable=SC2086
+    refused "${command%% *} in a folder that is no store" --store empty $command
+done
+check "that folder stays empty" [ -z "$(ls empty)" ]
+refused "init under a folder that is not there" --store none/none init --size 16M
+
+# ---- a store
+runs "init" 0 "$store" --store s init --size 16M
+check "init prints the fingerprint" grep -Eq '^[0-9a-f]{64}$' out
+fingerprint=$(grep -E '^[0-9a-f]{64}$' out || true)
+check "the key is for its owner only" [ "$(stat -c %a s/gateway.key)" = 600 ]
+check "the store is for its owner only" [ "$(stat -c %a s)" = 700 ]
+sum=$(sha256sum <s/gateway.key)
+refused "init twice" --store s init
+check "init twice keeps the key" [ "$sum" = "$(sha256sum <s/gateway.key)" ]
+
+runs "stats" 0 "$store" --store s stats
+check "stats shows the fingerprint" grep -q "$fingerprint" out
+check "no colours into a file" [ "$(tr -cd '\033' <out | wc -c)" = 0 ]
+runs "stats --json" 0 "$store" --store s stats --json
+check "stats --json is JSON with the contract's names" /usr/bin/python3 -c '
+import json, sys
+s = json.load(open("out"))
+assert s["envelopes"] == 0 and s["rows"] == 0 and s["organisations"] == [] and s["last_bundle"] == 0
+assert s["gateway"] == sys.argv[1] and s["size"] > 0 and 0 <= s["used_percent"] < 50' "$fingerprint"
+runs "check" 0 "$store" --store s check
+
+# ---- export
+refused "export with nothing new" --store s export --out carry.bin
+check "it says so" grep -q 'nothing new to carry; no bundle was made' err
+check "and writes no file" [ ! -e carry.bin -a ! -e carry.bin.tmp ]
+echo keep >carry.bin
+refused "export over a file" --store s export --out carry.bin
+check "EXISTS: says so" grep -q 'exists already' err
+check "EXISTS: the file is as it was" [ "$(cat carry.bin)" = keep ]
+ln -s nowhere dangling
+refused "export over a dangling link" --store s export --out dangling
+refused "export of a bundle that never was" --store s export --serial 3 --out again.bin
+check "and leaves no file" [ ! -e again.bin -a ! -e again.bin.tmp ]
+
+# ---- files that are not what they should be
+head -c 500 /dev/urandom >noise
+: >nothing
+for file in noise nothing absent empty; do
+    refused "import-sheet of $file" --store s import-sheet --name A --fingerprint "$fingerprint" "$file"
+    refused "import-board of $file" --store s import-board "$file"
+done
+runs "nothing of that was stored" 0 "$store" --store s stats --json
+check "no organisation came in" grep -q '"organisations": \[\]' out
+
+# ---- one at a time
+(
+    flock -n 9
+    runs "export while another command holds the lock" 1 "$store" --store s export --out locked.bin
+    check "LOCKED: says so" grep -q 'another program is using it' err
+    runs "stats does not need the lock" 0 "$store" --store s stats
+    exit "$failed"
+) 9>s/store.lock || failed=1
+
+# ---- purge, rewrite, backup
+runs "purge of an empty store" 0 "$store" --store s purge
+runs "rewrite" 0 "$store" --store s rewrite
+runs "check after the rewrite" 0 "$store" --store s check
+runs "backup" 0 "$store" --store s backup --out copy/
+check "the copy has the key" cmp -s s/gateway.key copy/gateway.key
+runs "the copy is a store" 0 "$store" --store copy check
+refused "backup over a folder" --store s backup --out copy
+refused "backup under a folder that is not there" --store s backup --out none/copy
+check "no unfinished copy stays" [ ! -e copy.unfinished -a ! -e none ]
+cp -r s broken
+head -c 64 /dev/zero >broken/gateway.key
+refused "a damaged key" --store broken backup --out copy2
+check "leaves no copy" [ ! -e copy2 -a ! -e copy2.unfinished ]
+
+exit "$failed"
