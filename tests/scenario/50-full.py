@@ -1,0 +1,94 @@
+#!/usr/bin/python3 -B
+"""A small store fills up: first no large reports, then none; what is in it stays whole; when the
+desk has acknowledged and the store purged, intake works again. A person runs this to know what
+a full disk looks like before it happens."""
+import sys
+
+import checks
+import skrynka as sk
+from checks import equal, must, note, ok
+from paper import Paper
+from world import GATEWAY, STORE, World
+
+LARGE = 900_000
+
+
+class Filling:
+    def __init__(self, world):
+        self.w = world
+        self.store, (self.desk,) = world.intake(("Одна",), make=Paper, size="24M")
+        self.web = world.gateway(self.store).web
+        self.taken = []
+
+    def large(self, number):
+        word = "великий-%05d" % number
+        return word, self.web.report(word, [("f", bytes(LARGE))])
+
+    def small(self, number):
+        word = "малий-%05d" % number
+        return word, self.web.report(word)
+
+    def until_refused(self, make, limit):
+        """Posts until the first 507; the refused reply, or None at the limit."""
+        for number in range(limit):
+            word, reply = make(number)
+            if reply.status == 507:
+                return reply
+            if reply.status != 201:
+                raise checks.Stop("%s: status %d: %s" % (word, reply.status, reply.text))
+            self.taken.append((word, reply.code))
+        return None
+
+    def fill(self):
+        reply = self.until_refused(self.large, 100)
+        must("large reports meet 507", reply is not None)
+        self.large_count = len(self.taken)
+        ok("not before half of the store is used", self.large_count * LARGE > 8 << 20,
+           self.large_count)
+        ok("the page says so in the resident's language",
+           reply.headers.get("Content-Type", "").startswith("text/html") and len(reply.text) > 80,
+           reply.body[:200])
+        _, reply = self.small(90000)
+        equal("a text report still fits", reply.status, 201)
+        self.taken.append(("малий-90000", reply.code))
+        reply = self.until_refused(self.small, 2000)
+        must("text reports meet 507 in the end", reply is not None)
+        small = len(self.taken) - self.large_count
+        ok("and that after many of them", small > 50, small)
+        note("%d large and %d small were taken" % (self.large_count, small))
+        equal("a large one meets 507 too", self.large(1)[1].status, 507)
+
+    def intact(self):
+        states = {self.web.status(code).json()["state"] for _, code in self.taken}
+        equal("status checks go on working", states, {"received"})
+        equal("the form goes on being served", self.web.get("/uk/").status, 200)
+        equal("the store is whole", self.store.run("check").exit, 0)
+        self.bundle = self.store.export()
+        opened, refused = self.desk.import_(self.bundle)
+        equal("a full store can be exported: every report opens", refused, [])
+        equal("all that was acknowledged is there, nothing else",
+              sorted(sk.field(out, "text") for _, out in opened), sorted(w for w, _ in self.taken))
+
+    def free(self):
+        self.store.import_board(self.desk.board())
+        self.store.purge()
+        equal("purge works on a full store", self.store.stats()["envelopes"], 0)
+        equal("a large report fits again", self.large(99)[1].status, 201)
+        equal("and a small one", self.small(99)[1].status, 201)
+        count = len(self.taken)
+        reply = self.until_refused(self.large, 100)
+        ok("and as many as before", reply is not None and
+           len(self.taken) - count >= self.large_count - 3, (len(self.taken) - count,
+                                                             self.large_count))
+
+
+def main():
+    with World("full", (GATEWAY, STORE)) as world:
+        filling = Filling(world)
+        for step in (filling.fill, filling.intact, filling.free):
+            note(step.__name__)
+            step()
+
+
+if __name__ == "__main__":
+    sys.exit(checks.run(main))

@@ -1,0 +1,70 @@
+#!/usr/bin/python3 -B
+"""Intake fails closed: no organisation, or only organisations whose sheets have run out: 503 and a
+page that says so. Nothing is stored that nobody could open."""
+import sys
+import time
+
+import checks
+import signed
+import skrynka as sk
+from checks import equal, ok
+from world import STORE, World, need_tools, read
+
+WEEKS_AGO = 5
+
+
+def check_closed(name, store, web):
+    for path in ("/uk/", "/en/"):
+        reply = web.get(path)
+        ok("%s: %s says so instead of a form" % (name, path),
+           reply.status in (200, 503) and b'name="text"' not in reply.body, reply.status)
+    reply = web.report("Є хто?")
+    equal("%s: a report is answered with 503" % name, reply.status, 503)
+    ok("%s: by a page" % name, reply.headers.get("Content-Type", "").startswith("text/html"))
+    equal("%s: without a code" % name, reply.code, None)
+    equal("%s: a large one too" % name, web.report("x", [("f", bytes(300_000))]).status, 503)
+    equal("%s: status checks work" % name, web.status(sk.code_of(bytes(15))).status, 200)
+    equal("%s: nothing was stored" % name, store.stats()["envelopes"], 0)
+
+
+def past(weeks):
+    at = time.gmtime(time.time() - weeks * 604800)
+    return ("faketime", "-f", time.strftime("@%Y-%m-%d %H:%M:%S", at))
+
+
+def run_out(world):
+    """A sheet of two weeks, made and imported five weeks ago."""
+    store = world.store("store-old")
+    then = past(WEEKS_AGO)
+    desk = world.desk("Стара", wrapper=then)
+    sheet = desk.sheet(weeks=2, months=1)
+    this_week = sk.week_of(time.time())
+    parsed = signed.sheet_read(read(sheet))
+    equal("the desk made it five weeks ago", parsed.issued, this_week - WEEKS_AGO)
+    equal("for two weeks", (parsed.first_week, parsed.weeks), (this_week - WEEKS_AGO, 2))
+    equal("the store refuses it today", store.import_sheet(desk, sheet, want=None).exit, 1)
+    world.run(*then, STORE, "--store", store.dir, "import-sheet", "--name", desk.name,
+              "--fingerprint", desk.fingerprint, sheet)
+    return store, desk
+
+
+def main():
+    with World("closed") as world:
+        empty = world.store("store-empty")
+        check_closed("no organisation", empty, world.gateway(empty).web)
+        store, old = run_out(world)
+        gateway = world.gateway(store)
+        check_closed("sheet run out", store, gateway.web)
+        desk = world.desk("Нова")
+        store.import_sheet(desk, desk.sheet())
+        gateway.stop()
+        web = world.gateway(store).web
+        equal("with one valid sheet intake opens", web.report("Так.").status, 201)
+        ok("and the old organisation is not offered", old.slug.encode() not in
+           web.get("/uk/").body)
+        equal("nor taken", web.report("Ні.", to=[old.slug]).status, 400)
+
+
+if __name__ == "__main__":
+    need_tools("faketime")
+    sys.exit(checks.run(main))
