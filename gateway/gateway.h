@@ -1,0 +1,59 @@
+/*
+ * What the parts of the running gateway share. One object, made in main(), handed down; nothing
+ * in it changes while requests are served but what says so.
+ */
+#ifndef SK_GATEWAY_GATEWAY_H
+#define SK_GATEWAY_GATEWAY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/options.h"
+#include "storage/inbox.h"
+#include "storage/outbox.h"
+
+struct sk_peers;
+struct sk_replies;
+struct sk_roster;
+struct sk_sealers;
+
+/*
+ * Counts what must not be pulled from under the writer: deposits that are out, and with them
+ * every suspended connection. libmicrohttpd aborts the process when it is stopped while one is
+ * suspended, so stopping first closes the door here and then waits for zero.
+ */
+struct sk_holds {
+    pthread_mutex_t mutex;
+    pthread_cond_t none;
+    unsigned count;
+    bool closed;
+};
+
+struct sk_gateway {
+    struct sk_settings settings;
+    struct sk_inbox *inbox;
+    struct sk_outbox *outbox;
+    struct sk_roster *roster;
+    struct sk_peers *peers;
+    struct sk_replies *replies;
+    struct sk_sealers *sealers;
+    struct sk_holds holds;
+    atomic_uint active;   /* requests that have begun and not ended */
+    atomic_bool stopping; /* new requests get 503 */
+    atomic_bool failed;   /* the disk failed: exit with 1 */
+};
+
+enum sk_error sk_holds_start(struct sk_holds *holds);
+void sk_holds_stop(struct sk_holds *holds);
+/* false: the door is closed, nobody may suspend any more. */
+bool sk_hold(struct sk_holds *holds);
+/* For what nobody waits on (an ABANDON): also behind the closed door. */
+void sk_hold_anyway(struct sk_holds *holds);
+void sk_unhold(struct sk_holds *holds);
+void sk_holds_close(struct sk_holds *holds);
+/* Waits until nothing is held. false when that took longer than `seconds`. */
+bool sk_holds_wait(struct sk_holds *holds, unsigned seconds);
+
+#endif

@@ -1,0 +1,182 @@
+/* skrynka-gateway: what residents meet. See skrynka-gateway(8) and DESIGN.md. */
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/gateway.h"
+#include "gateway/listen.h"
+#include "gateway/notify.h"
+#include "gateway/options.h"
+#include "gateway/page.h"
+#include "gateway/peers.h"
+#include "gateway/reply.h"
+#include "gateway/roster.h"
+#include "gateway/sealers.h"
+#include "gateway/server.h"
+#include "gateway/status_look.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+
+#define SECONDS_TO_FINISH 20u
+#define SECONDS_TO_FAIL 2u
+
+/* From the writer's thread, after an I/O error at a commit. */
+static void disk_failed(void *context)
+{
+    struct sk_gateway *gateway = context;
+
+    atomic_store(&gateway->failed, true);
+    atomic_store(&gateway->stopping, true);
+    kill(getpid(), SIGTERM); /* wakes main(), which alone waits for it */
+}
+
+static void stop_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+}
+
+static enum sk_error open_store(struct sk_gateway *gateway)
+{
+    const char *store = gateway->settings.store;
+    enum sk_error error = sk_inbox_open(&gateway->inbox, store);
+
+    if (error == SK_OK) {
+        error = sk_outbox_open(&gateway->outbox, store, false);
+    }
+    if (error == SK_OK) {
+        error = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
+    }
+    return error;
+}
+
+static enum sk_error open_parts(struct sk_gateway *gateway)
+{
+    enum sk_error error = sk_holds_start(&gateway->holds);
+
+    if (error != SK_OK) {
+        return error;
+    }
+    gateway->peers = sk_peers_new(gateway->settings.deadline);
+    gateway->sealers = sk_sealers_new();
+    gateway->replies = sk_replies_new();
+    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->replies == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    return sk_roster_new(&gateway->roster, gateway->outbox, gateway->settings.max_upload,
+                         time(NULL));
+}
+
+static void close_all(struct sk_gateway *gateway)
+{
+    sk_inbox_close(gateway->inbox); /* first: its writer calls into what follows */
+    sk_roster_free(gateway->roster);
+    sk_outbox_close(gateway->outbox);
+    sk_replies_free(gateway->replies);
+    sk_sealers_free(gateway->sealers);
+    sk_peers_free(gateway->peers);
+    sk_pages_stop();
+}
+
+/* Every second until a signal comes: overdue connections, changed organisations; the store. */
+static void watch(struct sk_gateway *gateway)
+{
+    const struct timespec second = {.tv_sec = 1, .tv_nsec = 0};
+    sigset_t set;
+    unsigned ticks = 0;
+
+    stop_signals(&set);
+    while (sigtimedwait(&set, NULL, &second) < 0) {
+        sk_peers_reap(gateway->peers);
+        /* So that the first request after a change need not wait for the pages to be made. */
+        sk_view_release(sk_roster_view(gateway->roster));
+        if (++ticks % 60 == 0) {
+            (void)sk_inbox_tick(gateway->inbox);
+            (void)sk_outbox_tick(gateway->outbox);
+        }
+    }
+}
+
+static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
+{
+    struct MHD_Daemon *daemon = sk_server_start(gateway, listener->fd);
+
+    if (daemon == NULL) {
+        return sk_refuse("the HTTP server did not start: %s", strerror(errno));
+    }
+    printf("ready on %s\n", listener->text);
+    fflush(stdout);
+    sk_notify("READY=1");
+    watch(gateway);
+    sk_notify("STOPPING=1");
+    atomic_store(&gateway->stopping, true);
+    sk_listen_remove(listener);
+    bool clean =
+        sk_server_stop(gateway, daemon, listener->fd,
+                       atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH);
+    if (atomic_load(&gateway->failed)) {
+        sk_refuse("writing to the store failed; check the disk, then start again");
+        _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */
+    }
+    if (!clean) {
+        sk_refuse("the writer did not come to an end; what was not acknowledged is lost");
+        _Exit(SK_EXIT_REFUSED);
+    }
+    return SK_EXIT_OK;
+}
+
+static int run(struct sk_gateway *gateway)
+{
+    struct sk_listener listener;
+    unsigned missing = 0;
+    enum sk_error error = sk_pages_start(gateway->settings.locale_dir, &missing);
+
+    if (error != SK_OK) {
+        return sk_refuse_error("pages", error);
+    }
+    error = open_store(gateway);
+    if (error != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, error);
+    }
+    error = open_parts(gateway);
+    if (error != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, error);
+    }
+    error = sk_listen_open(&listener, &gateway->settings.listen);
+    if (error == SK_ERR_USAGE) {
+        return sk_usage("no socket was handed over, or not a local one: give --listen");
+    }
+    return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
+}
+
+int main(int argc, char **argv)
+{
+    struct sk_gateway gateway;
+    sigset_t set;
+
+    sk_program_name("skrynka-gateway");
+    if (sk_secret_setup() != SK_OK) {
+        return sk_refuse("libsodium could not be set up: is there a source of random numbers?");
+    }
+    memset(&gateway, 0, sizeof gateway);
+    int code = sk_settings_read(&gateway.settings, argc, argv);
+    if (code >= 0) {
+        return code;
+    }
+    umask(077);
+    sk_look_start();
+    signal(SIGPIPE, SIG_IGN);
+    stop_signals(&set);
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
+    code = run(&gateway);
+    close_all(&gateway);
+    return code;
+}

@@ -1,0 +1,49 @@
+/* The life of one request: one context, one place where it ends. */
+#ifndef SK_GATEWAY_REQUEST_H
+#define SK_GATEWAY_REQUEST_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/endpoint.h"
+#include "gateway/gateway.h"
+#include "gateway/page.h"
+#include "gateway/route.h"
+
+struct sk_peer;
+
+struct sk_request {
+    struct sk_gateway *gateway;
+    struct MHD_Connection *connection;
+    struct sk_peer *peer;
+    size_t target_len; /* of the request target as it came */
+    bool begun, refused;
+    enum sk_problem problem;
+    struct sk_match match;
+    enum sk_lang lang;
+    uint64_t length;   /* announced bytes of the body */
+    uint64_t admitted; /* ciphertext bytes that the inbox expects from us */
+    void *state;       /* the endpoint's */
+};
+
+/* libmicrohttpd's three callbacks. context is the sk_gateway. */
+void *sk_request_target(void *context, const char *target, struct MHD_Connection *connection);
+enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connection,
+                                  const char *path, const char *method, const char *version,
+                                  const char *data, size_t *size, void **request);
+void sk_request_completed(void *context, struct MHD_Connection *connection, void **request,
+                          enum MHD_RequestTerminationCode code);
+
+/* For endpoints: always SK_STEP_REFUSE. */
+enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
+/* The page that a failure of the store deserves. */
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
+/* Asks the inbox for room; what is left of it is released when the request ends. */
+enum sk_error sk_request_admit(struct sk_request *request, uint64_t bytes);
+/* Of these bytes the inbox knows by itself now. */
+void sk_request_stored(struct sk_request *request, uint64_t bytes);
+/* The value of a header, NULL if there is none. */
+const char *sk_request_header(struct sk_request *request, const char *name);
+
+#endif

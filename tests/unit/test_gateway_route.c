@@ -1,0 +1,152 @@
+/* One test per row of the route table, written without looking at the table: two rows that were
+ * swapped would show. The endpoints here are names only. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "gateway/route.h"
+
+const struct sk_endpoint sk_endpoint_home = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_help = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_report = {.takes = SK_BODY_UPLOAD};
+const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_status = {.takes = SK_BODY_SMALL};
+const struct sk_endpoint sk_endpoint_courier_form = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_courier = {.takes = SK_BODY_UPLOAD};
+const struct sk_endpoint sk_endpoint_sheets = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_board = {.takes = SK_BODY_NONE};
+
+struct expected {
+    const char *method, *path;
+    const struct sk_endpoint *endpoint;
+};
+
+static const struct expected EXPECTED[] = {
+    {"GET", "/", &sk_endpoint_home},
+    {"GET", "/uk", &sk_endpoint_home},
+    {"GET", "/crh/", &sk_endpoint_home},
+    {"GET", "/ru/help", &sk_endpoint_help},
+    {"POST", "/en/report", &sk_endpoint_report},
+    {"GET", "/uk/status", &sk_endpoint_status_form},
+    {"POST", "/uk/status", &sk_endpoint_status},
+    {"GET", "/uk/courier", &sk_endpoint_courier_form},
+    {"POST", "/uk/courier", &sk_endpoint_courier},
+    {"GET", "/sheets", &sk_endpoint_sheets},
+    {"GET", "/boards/0a1b2c3d", &sk_endpoint_board},
+};
+#define EXPECTED_COUNT (sizeof EXPECTED / sizeof EXPECTED[0])
+
+static void test_row(void **state)
+{
+    const struct expected *row = *state;
+    struct sk_match match;
+
+    sk_route_find(&match, row->method, row->path);
+    assert_non_null(match.route);
+    assert_ptr_equal(match.route->endpoint, row->endpoint);
+    sk_route_find(&match, strcmp(row->method, "GET") == 0 ? "HEAD" : "PATCH", row->path);
+    if (strcmp(row->method, "GET") == 0) {
+        assert_ptr_equal(match.route->endpoint, row->endpoint);
+    } else {
+        assert_null(match.route);
+        assert_true(match.known);
+        assert_non_null(strstr(match.allow, row->method));
+    }
+}
+
+/* Every row of the table is expected by somebody. */
+static void test_no_other_rows(void **state)
+{
+    size_t count;
+    const struct sk_route *routes = sk_routes(&count);
+
+    (void)state;
+    assert_int_equal(count, EXPECTED_COUNT);
+    for (size_t i = 0; i < count; i++) {
+        size_t hits = 0;
+        for (size_t k = 0; k < EXPECTED_COUNT; k++) {
+            struct sk_match match;
+            sk_route_find(&match, EXPECTED[k].method, EXPECTED[k].path);
+            hits += match.route == &routes[i];
+        }
+        assert_int_equal(hits, 1);
+    }
+}
+
+static void test_unknown(void **state)
+{
+    static const char *const paths[] = {"",
+                                        "x",
+                                        "*",
+                                        "//",
+                                        "/x",
+                                        "/xx/",
+                                        "/UK/",
+                                        "/uk//",
+                                        "/uk/x",
+                                        "/uk/report/",
+                                        "/uk/reports",
+                                        "/sheets/",
+                                        "/sheet",
+                                        "/boards",
+                                        "/boards/",
+                                        "/boards/0a1b2c3",
+                                        "/boards/0a1b2c3dd",
+                                        "/boards/0A1B2C3D",
+                                        "/boards/0a1b2c3g",
+                                        "/boards/0a1b2c3d/",
+                                        "/boards/../sheets",
+                                        "/{lang}/",
+                                        "/uploads",
+                                        "/receipts/ab",
+                                        "/offline/uk.html",
+                                        "/en/status?x",
+                                        "/%65n/"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct sk_match match;
+        sk_route_find(&match, "GET", paths[i]);
+        assert_null(match.route);
+        assert_false(match.known);
+    }
+}
+
+static void test_what_the_path_says(void **state)
+{
+    struct sk_match match;
+
+    (void)state;
+    sk_route_find(&match, "GET", "/boards/0a1b2c3d");
+    assert_string_equal(match.org, "0a1b2c3d");
+    assert_false(match.has_lang);
+    sk_route_find(&match, "GET", "/crh/nowhere");
+    assert_true(match.has_lang);
+    assert_int_equal(match.lang, SK_LANG_CRH);
+    sk_route_find(&match, "DELETE", "/ru/status");
+    assert_null(match.route);
+    assert_true(match.known);
+    assert_string_equal(match.allow, "GET, HEAD, POST");
+    assert_int_equal(match.lang, SK_LANG_RU);
+    sk_route_find(&match, "HEAD", "/ru/report");
+    assert_null(match.route);
+    assert_string_equal(match.allow, "POST");
+    sk_route_find(&match, "get", "/ru/");
+    assert_null(match.route);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[EXPECTED_COUNT + 3] = {
+        cmocka_unit_test(test_no_other_rows),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_what_the_path_says),
+    };
+
+    for (size_t i = 0; i < EXPECTED_COUNT; i++) {
+        tests[3 + i].name = EXPECTED[i].path;
+        tests[3 + i].test_func = test_row;
+        tests[3 + i].initial_state = (void *)(uintptr_t)&EXPECTED[i];
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
