@@ -142,6 +142,10 @@ static int run(struct sk_gateway *gateway)
     if (error != SK_OK) {
         return sk_refuse_error("pages", error);
     }
+    if (missing > 0) { /* a resident must not be met by a page in a foreign language */
+        return sk_refuse("%u translations are missing in %s: give --locale-dir", missing,
+                         gateway->settings.locale_dir);
+    }
     error = open_store(gateway);
     if (error != SK_OK) {
         return sk_refuse_error(gateway->settings.store, error);

@@ -27,7 +27,7 @@ static void draw(struct sk_html *html, enum sk_lang lang)
     static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP};
 
     sk_frame_open(html, lang, &frame);
-    put_section(html, lang, SK_MSG_HELP_BEFORE, 4);
+    put_section(html, lang, SK_MSG_HELP_BEFORE, 5);
     put_section(html, lang, SK_MSG_HELP_PROMISED, 4);
     put_not_promised(html, lang);
     put_section(html, lang, SK_MSG_HELP_AFTER, 2);

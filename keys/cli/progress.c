@@ -72,11 +72,11 @@ static void draw(const struct sk_progress *p, int64_t now)
         }
         bar[BAR] = '\0';
         format_amount(p, total, sizeof total, p->total);
-        fprintf(stderr, "\r\033[K%s [%s] %3d%%  %s of %s", p->what, bar, (int)(share * 100), done,
+        fprintf(stderr, "\r\033[K%s [%s] %3d%%  %s / %s", p->what, bar, (int)(share * 100), done,
                 total);
     }
     if (left >= 0) {
-        fprintf(stderr, "  %lld:%02lld left", (long long)(left / 60), (long long)(left % 60));
+        fprintf(stderr, "  %lld:%02lld", (long long)(left / 60), (long long)(left % 60));
     }
     fflush(stderr);
 }
