@@ -1,6 +1,7 @@
 #include "gateway/options.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,12 +88,27 @@ bool sk_number_parse(const char *text, unsigned least, unsigned most, unsigned *
     return true;
 }
 
+/* Beside the program in a build tree, else where they were installed. */
+static const char *locale_default(void)
+{
+    static const char beside[] = "/locale";
+    static char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof beside);
+    char *slash = n <= 0 ? NULL : memrchr(path, '/', (size_t)n);
+
+    if (slash == NULL) {
+        return LOCALEDIR;
+    }
+    memcpy(slash, beside, sizeof beside);
+    return access(path, X_OK) == 0 ? path : LOCALEDIR;
+}
+
 static void settings_default(struct sk_settings *settings)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
     memset(settings, 0, sizeof *settings);
-    settings->locale_dir = LOCALEDIR;
+    settings->locale_dir = locale_default();
     settings->listen.kind = SK_LISTEN_INHERITED;
     settings->threads = processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
     settings->connections = 512;

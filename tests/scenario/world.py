@@ -25,7 +25,6 @@ GATEWAY = os.path.join(BUILD, "gateway", "skrynka-gateway")
 STORE = os.path.join(BUILD, "storage", "skrynka-store")
 DESK = os.path.join(BUILD, "keys", "desk", "skrynka-desk")
 REPORT = os.path.join(BUILD, "keys", "report", "skrynka-report")
-LOCALE = os.path.join(BUILD, "gateway", "locale")
 PASSPHRASE = b"correct horse battery staple"
 SKIP = 77
 
@@ -156,7 +155,7 @@ class Gateway:
         self.world, self.lines = world, []
         self.log = world.path("gateway-%d.log" % len(world.gateways))
         argv = [*wrapper, GATEWAY, "--store", store.dir, "--listen", "127.0.0.1:0",
-                "--locale-dir", LOCALE, *options]
+                *options]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         self.pid = self.process.pid
