@@ -6,6 +6,7 @@
 #define PAGE 4096u
 #define PAGE_HEADER 16u
 #define STALE_MS 1000u
+#define REFUSAL_STALE_MS 50u
 #define ONE_CHUNK (SK_HEADER_BYTES + SK_CHUNK_BYTES)
 
 static uint64_t now_ms(void)
@@ -103,15 +104,13 @@ enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out)
     return SK_OK;
 }
 
-enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes)
+/* Decides by this figure, and accounts for the upload when it may come. */
+static enum sk_error judge(struct sk_inbox *inbox, uint64_t used, uint64_t bytes)
 {
     struct sk_ledger *ledger = &inbox->ledger;
-    uint64_t large = inbox->size / 100 * 80, all = inbox->size / 100 * 95, used;
-    enum sk_error e = sk_ledger_used(inbox, false, &used);
+    uint64_t large = inbox->size / 100 * 80, all = inbox->size / 100 * 95;
+    enum sk_error e = SK_OK;
 
-    if (e != SK_OK) {
-        return e;
-    }
     pthread_mutex_lock(&ledger->lock);
     uint64_t taken = used + ledger->announced;
 
@@ -124,6 +123,32 @@ enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes)
         ledger->announced += bytes;
     }
     pthread_mutex_unlock(&ledger->lock);
+    return e;
+}
+
+/* A figure errs towards full: nobody is turned away by an old one. Walks are still bounded, since
+ * whoever is turned away may ask again at once. */
+static bool worth_a_walk(struct sk_inbox *inbox)
+{
+    pthread_mutex_lock(&inbox->ledger.lock);
+    bool old = now_ms() - inbox->ledger.measured > REFUSAL_STALE_MS;
+
+    pthread_mutex_unlock(&inbox->ledger.lock);
+    return old;
+}
+
+enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes)
+{
+    uint64_t used;
+    enum sk_error e = sk_ledger_used(inbox, false, &used);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = judge(inbox, used, bytes);
+    if (e != SK_OK && worth_a_walk(inbox) && sk_ledger_used(inbox, true, &used) == SK_OK) {
+        e = judge(inbox, used, bytes);
+    }
     return e;
 }
 
