@@ -7,7 +7,7 @@ import time
 import checks
 import signed
 import skrynka as sk
-from checks import equal, ok
+from checks import equal, note, ok
 from world import STORE, World, need_tools, read
 
 WEEKS_AGO = 5
@@ -52,6 +52,9 @@ def main():
     with World("closed") as world:
         empty = world.store("store-empty")
         check_closed("no organisation", empty, world.gateway(empty).web)
+        if b"__asan_init" in read(STORE):
+            note("the rest needs faketime, which AddressSanitizer cannot start under")
+            return
         store, old = run_out(world)
         gateway = world.gateway(store)
         check_closed("sheet run out", store, gateway.web)
