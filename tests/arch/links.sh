@@ -58,7 +58,7 @@ hit=$(imported "$store" | grep -E "$opening" || true)
 [ -z "$hit" ] && pass "$store imports nothing that opens a box" || fail "$store imports" $hit
 hit=$(imported "$gateway" | grep -E "$opening" | grep -vx crypto_box_seal_open || true)
 [ -z "$hit" ] && pass "$gateway imports no opening call but the answers'" || fail "$gateway imports" $hit
-users=$(for a in keys/libseal.a keys/libbase.a storage/libstorage.a gateway/libpages.a; do
+users=$(for a in keys/libseal.a keys/libbase.a storage/libstorage.a gateway/libpages.a gateway/libserve.a; do
     nm -A --undefined-only "$a" 2>/dev/null | awk '/ crypto_box_seal_open$/ {print $1}'
 done | sed 's/.*[:-]\([a-z_]*\)\.o:*/\1/' | sort -u)
 [ "$users" = answer ] && pass "in libseal only the answer reader opens sealed boxes" ||
@@ -70,4 +70,13 @@ imported "$desk" | grep -qx crypto_box_seal_open && imported "$desk" | grep -q '
 # LMDB is touched by one object.
 users=$(nm -A --undefined-only storage/libstorage.a 2>/dev/null | grep ' mdb_' | sed 's/.*[:-]\([a-z_]*\)\.o:.*/\1/' | sort -u)
 [ "$users" = engine ] && pass "only engine.o touches LMDB" || fail "objects that touch LMDB: ${users:-none (then the test is blind)}"
+
+# The parser of strangers' bytes is a program of its own: no GMime where the keyring is, and no
+# keyring, and no call to Argon2, where GMime is.
+needed() { readelf -d "$1" 2>/dev/null | grep NEEDED; }
+parse=keys/desk/skrynka-parse
+needed "$parse" | grep -q gmime || fail "$parse does not link GMime: the comparison is blind"
+needed "$desk" | grep -q gmime && fail "$desk links GMime" || pass "$desk does not link GMime"
+defined "$parse" | grep -q '^sk_keyring' && fail "$parse holds keyring functions" ||
+    pass "$parse holds no keyring function"
 exit "$bad"
