@@ -3,6 +3,7 @@
 
 usage: make_seeds.py FOLDER     (tests/fuzz/seeds in the source tree)
 """
+import json
 import os
 import struct
 import sys
@@ -66,9 +67,121 @@ CODES = {"printed": b"04926-D25AS-KQH2C-TNEYC-VQQFE", "typed": "o4926 d25as кqh
          "cyrillic": "04926–D25АЅ–КQН2С–ТNЕYС–VQQFЕ".encode()}
 
 
+# ---- bodies, and what the child says of them ----------------------------------
+
+def bodies():
+    """Boundary lines as browsers write them, and as nobody should."""
+    parts = [("text", None, "привіт".encode()), ("file", "a.jpg", b"\xff\xd8\r\n--X\r\n--XXX\r\n"),
+             ("file", "", b"")]
+    form = skrynka.make_multipart(parts, "XX")
+    heads = (b'--XX\r\ncontent-disposition: form-data; name=file; filename*=UTF-8\'\'%D1%84%2Ejpg\r\n'
+             b"Content-Type: text/html;\r\n charset=\"utf-8\"\r\n\r\n<p>\r\n"
+             b'--XX \t\r\nContent-Disposition: form-data; name="=?utf-8?B?0YQ=?="; filename="\xe9/..\\"\r\n'
+             b"Content-Type: multipart/mixed; boundary=XX\r\n\r\n--YY\r\n\r\nq\r\n--YY--\r\n"
+             b"\r\n--XX\r\n\r\nno head\r\n--XX\r\nFrom x\r\nContent-Type\r\n\r\nv\r\n--XX-- ")
+    return {"form": b"XX\n" + form, "heads": b"XX\n" + heads, "cut": b"XX\n" + form[:-9],
+            "webkit": b"----WebKitFormBoundaryABC\n" +
+            skrynka.make_multipart(parts[:2], "----WebKitFormBoundaryABC")}
+
+
+def splits():
+    seeds = {name: bytes(2) + body for name, body in bodies().items()}
+    for n in (65400, 65520):  # the edge of the window lies in the body
+        seeds["edge-%d" % n] = struct.pack("<H", n) + bodies()["form"]
+    return seeds
+
+
+def frames():
+    frame = lambda kind, payload: struct.pack("<BI", kind, len(payload)) + payload
+    u64 = lambda kind, n: frame(kind, struct.pack("<Q", n))
+    names = b"".join(struct.pack("<H", len(n)) + n for n in (b"file", b"a.jpg", b"t\xff/\xd1"))
+    field = lambda whole: frame(1, b"te\xffxt") + frame(2, b"abc") + frame(2, b"d") + u64(3, whole)
+    full = field(4) + frame(4, names) + frame(5, b"12345") + u64(6, 5) + frame(7, b"\0")
+    listed = field(90) + frame(4, names) + u64(6, 80) + frame(7, b"\0")
+    return {"full": struct.pack("<I", 9) + full, "list": struct.pack("<I", 90) + listed,
+            "empty": bytes(4) + frame(7, b"\0")}
+
+
+# ---- what a desk keeps --------------------------------------------------------
+
+ENTRY = {"digest": "ab" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
+         "recipients": ["Інша"], "unknown": 0, "dummies": 5, "parsed": True,
+         "fields": [{"name": "category", "value": "7", "length": 1},
+                    {"name": "text", "value": "рядок\n\u202e один\u0007\t два", "length": 30}],
+         "files": [{"field": "file", "name": "a.jpg", "type": "image/jpeg", "size": 5}]}
+
+
+def segments():
+    number, key, out = 2968, b"\x44" * 32, b"SKINDEX1" + struct.pack("<I4x", 2968)
+    for i, payload in enumerate((b"one", b"", json.dumps(ENTRY).encode())):
+        nonce = bytes([i]) * 24
+        sealed = nonce + sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+            struct.pack("<Q", i) + payload, struct.pack("<IQ", number, i), nonce, key)
+        out += struct.pack("<I", len(sealed)) + sealed
+    return {"three": b"\2" + out, "torn": b"\2" + out[:-1], "lost": b"\3" + out[:-1],
+            "unmade": b"\0" + bytes(16)}
+
+
+def states():
+    digest = lambda n: "%02x" % n * 32
+    bundle = lambda n: {"serial": n, "digest": digest(n), "previous": digest(n - 1)}
+    state = {"gateway_known": True, "gateway": digest(9), "start": 1, "last_board": digest(0),
+             "keep_weeks": 8, "bundles": [bundle(n) for n in (1, 2, 4)],
+             "committed": [{"segment": 2968, "records": 3}],
+             "peers": [{"name": "Інша", "identity": digest(5), "serial": 2, "sheet": digest(6)}]}
+    empty = dict(state, gateway_known=False, bundles=[], committed=[], peers=[])
+    return {"used": json.dumps(state).encode(), "new": json.dumps(empty).encode()}
+
+
+# ---- what holders of codes read -----------------------------------------------
+
+def answers():
+    other = skrynka.Receipt(bytes(15))
+    texts = [(RECEIPT, 4, DAY, bytes(32), "напишіть ще"), (other, 2, DAY, bytes(32), "")]
+    make = lambda who: signed.board_make(DESK_SK, IDENTITY_PK, 7, DAY, DAY + 30, 3, 1, who, b=0)
+    return {"ours": make(texts), "others": make(texts[1:])}
+
+
+def records():
+    def part(number, parts, text):
+        head = struct.pack("<BBBBIH6x", 1, 4, number, parts, DAY, len(text)) + bytes(range(32))
+        return (head + text).ljust(944, b"\0")
+    long = ("\u0457" * 447 + "a\u20ac").encode()  # a character lies across the edge of two parts
+    return {"short": part(0, 1, "прочитано".encode()), "empty": part(0, 1, b""),
+            "long": part(0, 2, long[:896]) + part(1, 2, long[896:]),
+            "full": b"".join(part(i, 4, b"x" * 896) for i in range(4))}
+
+
+# ---- lines of text ------------------------------------------------------------
+
+TEXTS = {
+    "header": {"webkit": b"multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+               "quoted": b'Multipart/Form-Data ;\t boundary="a b:c"',
+               "form": b"application/x-www-form-urlencoded; charset=UTF-8",
+               "from-to": b"bytes=2-999", "open": b"bytes=0-", "last": b"bytes=-30",
+               "length": b"9999999999999999999", "json": b"text/html, application/json;q=0.9"},
+    "listen": {"ipv4": b"127.0.0.1:8080", "ipv6": b"[::1]:65535", "unix": b"unix:/run/skrynka/socket",
+               "unix-long": b"unix:/".ljust(112, b"a"), "size": b"4096M", "number": b"65536"},
+    "route": {"root": b"/", "lang": b"/crh/", "help": b"/ru/help", "status": b"/uk/status",
+              "report": b"/en/report", "courier": b"/uk/courier", "sheets": b"/sheets",
+              "board": b"/boards/0a1b2c3d"},
+    "lang": {"code": b"crh", "browser": b"uk-UA,uk;q=0.8,en-US;q=0.5,en;q=0.3",
+             "russian": b"de;q=0.9, ru ; q=1.000,\t*;q=0.1", "zero": b"ru;q=0,en;q=0.001"},
+    "day": {"day": b"2026-11-23", "leap": b"1972-02-29", "first": b"1970-01-01", "last": b"9999-12-31"},
+    "text": {"answer": "прочитано:\n\t«дякуємо» 😀 ꙮ €".encode(),
+             "edges": "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()},
+    "repair": {"text": b"\x40" + "тихо  \u202eїї\u2028 \x07".encode() + b"\xd0\xff\xf0\x9f\x98 \xe2\x82\xac\xc2",
+               "name": b"\xff" + "../..\\.Ґанок—їжак ь😀.JPG.exe\n/фото (2).tar.gz".encode(),
+               "long": b"\x10" + "щ".encode() * 60 + b".jpeg"},
+}
+
+
 def main():
     seeds = {"sheet": sheets(), "board": boards(), "carry": {"two": carry(2), "empty": carry(0)},
-             "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES}
+             "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES,
+             "walk": bodies(), "split": splits(), "frames": frames(), "segment": segments(),
+             "state": states(), "entry": {"report": json.dumps(ENTRY, ensure_ascii=False).encode()},
+             "answer": answers(), "record": records(), **TEXTS}
     for target, files in seeds.items():
         folder = os.path.join(sys.argv[1], target)
         os.makedirs(folder, exist_ok=True)

@@ -1,0 +1,54 @@
+/* Paths: what a route says of a path must put that path together again. The endpoints are names
+ * only. */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/route.h"
+#include "tests/fuzz/aids.h"
+#include "tests/fuzz/fuzz.h"
+
+const struct sk_endpoint sk_endpoint_home, sk_endpoint_help, sk_endpoint_report,
+    sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
+    sk_endpoint_sheets, sk_endpoint_board;
+
+/* The route's pattern with its names replaced by what was found in the path. */
+static void path_again(char *out, size_t room, const struct sk_match *match)
+{
+    const char *pattern = match->route->path, *open = strchr(pattern, '{');
+
+    if (open == NULL) {
+        snprintf(out, room, "%s", pattern);
+        return;
+    }
+    const char *value = strncmp(open, "{lang}", 6) == 0 ? sk_lang_code(match->lang) : match->org;
+
+    snprintf(out, room, "%.*s%s%s", (int)(open - pattern), pattern, value, strchr(open, '}') + 1);
+}
+
+static bool find(const char *method, const char *path)
+{
+    struct sk_match match;
+    char again[64];
+
+    sk_route_find(&match, method, path);
+    FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
+    FUZZ_MUST(memchr(match.allow, '\0', sizeof match.allow) != NULL);
+    if (match.route != NULL) {
+        path_again(again, sizeof again, &match);
+        FUZZ_MUST(match.known && strcmp(again, path) == 0);
+        FUZZ_MUST(strstr(match.allow, method) != NULL);
+        FUZZ_MUST(match.has_lang == (strstr(match.route->path, "{lang}") != NULL));
+    }
+    return match.known;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *path = fuzz_string(data, size);
+    bool known = find("GET", path);
+
+    FUZZ_MUST(find("HEAD", path) == known && find("POST", path) == known);
+    FUZZ_MUST(find("DELETE", path) == known);
+    free(path);
+    return 0;
+}

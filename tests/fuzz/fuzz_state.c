@@ -1,0 +1,71 @@
+/* The desk's memory. Whoever cannot seal gets no further than its cipher; so the input is what
+ * stands inside, and it is sealed here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "keys/desk/state.h"
+#include "keys/desk/vault.h"
+#include "tests/fuzz/aids.h"
+#include "tests/fuzz/fuzz.h"
+
+static const uint8_t label[] = "skrynka desk state 1"; /* as in keys/desk/state_file.c */
+static const uint8_t key[32] = {0x45};
+
+static enum sk_error load(struct sk_state *state, const uint8_t *bytes, size_t size)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fuzz_file(bytes, size));
+    return sk_state_load(state, path, key);
+}
+
+static void check_lists(const struct sk_state *s)
+{
+    for (size_t i = 1; i < s->bundle_count; i++) {
+        FUZZ_MUST(s->bundles[i - 1].serial <= s->bundles[i].serial);
+    }
+    for (size_t i = 0; i < s->committed_count; i++) {
+        FUZZ_MUST(sk_state_committed(s, s->committed[i].segment) == s->committed[i].records);
+    }
+    for (size_t i = 0; i < s->peer_count; i++) {
+        const char *name = s->peers[i].name;
+
+        FUZZ_MUST(fuzz_text(name, strnlen(name, SK_PEER_NAME_MAX), false));
+        FUZZ_MUST(name[SK_PEER_NAME_MAX] == '\0');
+    }
+}
+
+/* No bundle is acknowledged that did not come, nor one behind a gap. */
+static void check_serials(const struct sk_state *s)
+{
+    uint32_t done = sk_state_acknowledged(s), first = 0, last = 0;
+
+    if (sk_state_bundle(s, UINT32_MAX) != NULL) {
+        return; /* no serial comes behind the last one */
+    }
+    if (done != 0) {
+        FUZZ_MUST(sk_state_bundle(s, s->start) != NULL && sk_state_bundle(s, done) != NULL);
+    }
+    if (sk_state_gap(s, s->start, &first, &last)) {
+        FUZZ_MUST(first <= last && (done == 0 || done < first));
+        FUZZ_MUST(sk_state_bundle(s, first) == NULL && sk_state_bundle(s, last) == NULL);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sk_state state;
+    uint8_t *sealed = malloc(size + SK_VAULT_EXTRA);
+
+    FUZZ_MUST(sealed != NULL);
+    sk_vault_seal(sealed, key, label, sizeof label, data, size);
+    sk_state_init(&state);
+    if (load(&state, sealed, size + SK_VAULT_EXTRA) == SK_OK) {
+        check_lists(&state);
+        check_serials(&state);
+    }
+    sk_state_free(&state);
+    FUZZ_MUST(load(&state, data, size) == SK_ERR_CORRUPT);
+    free(sealed);
+    return 0;
+}
