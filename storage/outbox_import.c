@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "storage/outbox_private.h"
 
 #define AT_IDENTITY 32 /* in a board's header, FORMAT 5 */
@@ -21,27 +22,6 @@ struct import {
 };
 
 /* ---- the file ---------------------------------------------------------------------------- */
-
-/* Exactly len bytes; BOARD_LENGTH when the file ends before. */
-static enum sk_error read_exactly(int fd, uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = read(fd, p, len);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return SK_ERR_IO;
-        }
-        if (n == 0) {
-            return SK_ERR_BOARD_LENGTH;
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return SK_OK;
-}
 
 static enum sk_error open_board(struct import *x, const char *path)
 {
@@ -60,7 +40,7 @@ static enum sk_error open_board(struct import *x, const char *path)
 
 static enum sk_error read_header(struct import *x)
 {
-    enum sk_error e = read_exactly(x->fd, x->header, SK_BOARD_FIXED);
+    enum sk_error e = sk_fd_read(x->fd, x->header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
 
     if (e != SK_OK) {
         return e;
@@ -70,7 +50,8 @@ static enum sk_error read_header(struct import *x)
         return memcmp(x->header, "SKBOARD1", 8) == 0 ? SK_ERR_BOARD_COUNTS : SK_ERR_BOARD_MAGIC;
     }
     memcpy(x->pin.b, x->header + AT_IDENTITY, sizeof x->pin.b);
-    return read_exactly(x->fd, x->header + SK_BOARD_FIXED, x->header_len - SK_BOARD_FIXED);
+    return sk_fd_read(x->fd, x->header + SK_BOARD_FIXED, x->header_len - SK_BOARD_FIXED,
+                      SK_ERR_BOARD_LENGTH);
 }
 
 /* ---- the checks ---------------------------------------------------------------------------- */
@@ -106,7 +87,7 @@ static enum sk_error take_bucket(struct sk_txn *txn, struct import *x, unsigned 
                                  size_t len)
 {
     uint8_t key[SK_BUCKET_KEY];
-    enum sk_error e = read_exactly(x->fd, bytes, len);
+    enum sk_error e = sk_fd_read(x->fd, bytes, len, SK_ERR_BOARD_LENGTH);
 
     if (e == SK_OK) {
         e = sk_board_bucket_check(&x->board, i, bytes, len);

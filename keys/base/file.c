@@ -26,20 +26,60 @@ static enum sk_error error_of_errno(int e)
     }
 }
 
-static enum sk_error read_all(int fd, uint8_t *buffer, size_t len)
+enum sk_error sk_fd_read(int fd, void *out, size_t len, enum sk_error at_end)
 {
-    size_t got = 0;
+    uint8_t *p = out;
 
-    while (got < len) {
-        ssize_t n = read(fd, buffer + got, len - got);
+    while (len > 0) {
+        ssize_t n = read(fd, p, len);
 
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n <= 0) {
-            return SK_ERR_IO;
+            return n == 0 ? at_end : SK_ERR_IO;
         }
-        got += (size_t)n;
+        p += n;
+        len -= (size_t)n;
+    }
+    return SK_OK;
+}
+
+enum sk_error sk_fd_read_at(int fd, uint64_t offset, void *out, size_t len, enum sk_error at_end)
+{
+    uint8_t *p = out;
+
+    while (len > 0) {
+        ssize_t n = pread(fd, p, len, (off_t)offset);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return n == 0 ? at_end : SK_ERR_IO;
+        }
+        p += n;
+        offset += (uint64_t)n;
+        len -= (size_t)n;
+    }
+    return SK_OK;
+}
+
+enum sk_error sk_fd_write(int fd, const void *data, size_t len)
+{
+    const uint8_t *p = data;
+
+    while (len > 0) {
+        ssize_t n = write(fd, p, len);
+
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return error_of_errno(errno);
+        }
+        p += n;
+        len -= (size_t)n;
     }
     return SK_OK;
 }
@@ -80,7 +120,7 @@ static enum sk_error read_into(const char *path, size_t max, uint8_t **out, size
     if (buffer == NULL) {
         e = SK_ERR_MEMORY;
     } else {
-        e = read_all(fd, buffer, n);
+        e = sk_fd_read(fd, buffer, n, SK_ERR_IO);
     }
     close(fd);
     if (e != SK_OK) {
@@ -166,21 +206,7 @@ enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
 
 enum sk_error sk_file_writer_put(struct sk_file_writer *w, const void *data, size_t len)
 {
-    const uint8_t *p = data;
-
-    while (len > 0) {
-        ssize_t n = write(w->fd, p, len);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return error_of_errno(errno);
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return SK_OK;
+    return sk_fd_write(w->fd, data, len);
 }
 
 enum sk_error sk_file_writer_rewind(struct sk_file_writer *w, uint64_t offset)

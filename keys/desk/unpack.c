@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
 #include "keys/desk/json.h"
@@ -47,23 +48,6 @@ static enum sk_error error_now(void)
 static int create(int dir, const char *name)
 {
     return openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-static enum sk_error write_all(int fd, const uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, p, len);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return error_now();
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return SK_OK;
 }
 
 static enum sk_error finish_file(int fd)
@@ -188,7 +172,7 @@ static enum sk_error on_data(void *ctx, const uint8_t *bytes, size_t len)
     enum sk_error e = u->out < 0 ? begin_file(u) : SK_OK;
 
     sk_progress_add(u->progress, len);
-    return e == SK_OK ? write_all(u->out, bytes, len) : e;
+    return e == SK_OK ? sk_fd_write(u->out, bytes, len) : e;
 }
 
 static enum sk_error on_file_end(void *ctx, uint64_t whole_len)
@@ -279,7 +263,7 @@ static enum sk_error write_json(const struct unpack *u, json_t *view)
         return e;
     }
     fd = create(u->dir, "report.json");
-    e = fd < 0 ? error_now() : write_all(fd, (const uint8_t *)text, len);
+    e = fd < 0 ? error_now() : sk_fd_write(fd, text, len);
     if (fd >= 0) {
         enum sk_error closed = finish_file(fd);
 
@@ -351,7 +335,7 @@ enum sk_error sk_unpack_raw(int dir, const struct sk_child_task *task)
     while (e == SK_OK && got > 0) {
         e = sk_body_read(body, piece, SK_CHUNK_CONTENT, &got);
         if (e == SK_OK) {
-            e = write_all(fd, piece, got);
+            e = sk_fd_write(fd, piece, got);
         }
     }
     if (fd >= 0) {

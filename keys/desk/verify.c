@@ -1,26 +1,9 @@
 #include "keys/desk/verify.h"
+#include "keys/base/file.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <unistd.h>
-
-static enum sk_error read_exact(int fd, uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = read(fd, p, len);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return SK_ERR_IO;
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return SK_OK;
-}
 
 static enum sk_error pass(int fd, struct sk_opener *opener, uint32_t chunks,
                           crypto_generichash_state *hash, struct sk_progress *progress)
@@ -31,7 +14,7 @@ static enum sk_error pass(int fd, struct sk_opener *opener, uint32_t chunks,
     enum sk_error e = SK_OK;
 
     for (uint32_t i = 0; e == SK_OK && i < chunks; i++) {
-        e = read_exact(fd, chunk, sizeof chunk);
+        e = sk_fd_read(fd, chunk, sizeof chunk, SK_ERR_IO);
         if (e == SK_OK) {
             crypto_generichash_update(hash, chunk, sizeof chunk);
             e = sk_opener_chunk(opener, chunk, &content, &len);
@@ -49,8 +32,8 @@ enum sk_error sk_verify_file(int fd, uint64_t len, const struct sk_digest *expec
     crypto_generichash_state hash;
     struct sk_digest actual;
     struct sk_opener *opener = NULL;
-    enum sk_error e =
-        len < sizeof header ? SK_ERR_ENVELOPE_LENGTH : read_exact(fd, header, sizeof header);
+    enum sk_error e = len < sizeof header ? SK_ERR_ENVELOPE_LENGTH
+                                          : sk_fd_read(fd, header, sizeof header, SK_ERR_IO);
 
     if (e == SK_OK) {
         e = sk_opener_new(&opener, header, len, &keyset->own, 1);

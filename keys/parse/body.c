@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "keys/open/opener.h"
 
 enum sk_error sk_body_start(struct sk_body *body, int fd, const struct sk_payload_key *key,
@@ -26,20 +27,8 @@ enum sk_error sk_body_start(struct sk_body *body, int fd, const struct sk_payloa
 static enum sk_error read_sealed(struct sk_body *body, uint32_t chunk)
 {
     uint64_t at = SK_HEADER_BYTES + (uint64_t)chunk * SK_CHUNK_BYTES;
-    size_t have = 0;
 
-    while (have < SK_CHUNK_BYTES) {
-        ssize_t n = pread(body->fd, body->sealed + have, SK_CHUNK_BYTES - have, (off_t)(at + have));
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return SK_ERR_IO;
-        }
-        have += (size_t)n;
-    }
-    return SK_OK;
+    return sk_fd_read_at(body->fd, at, body->sealed, SK_CHUNK_BYTES, SK_ERR_IO);
 }
 
 static enum sk_error hold(struct sk_body *body, uint32_t chunk)

@@ -1,27 +1,9 @@
 #include "keys/parse/emit.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "keys/base/bytes.h"
-
-static enum sk_error write_all(int fd, const uint8_t *p, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, p, len);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return SK_ERR_IO;
-        }
-        p += n;
-        len -= (size_t)n;
-    }
-    return SK_OK;
-}
+#include "keys/base/file.h"
 
 enum sk_error sk_emit_frame(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *a,
                             size_t a_len, const uint8_t *b, size_t b_len)
@@ -39,7 +21,7 @@ enum sk_error sk_emit_frame(struct sk_emit *emit, enum sk_frame_type type, const
     if (b_len > 0) {
         memcpy(p + SK_FRAME_HEAD + a_len, b, b_len);
     }
-    return write_all(emit->fd, p, SK_FRAME_HEAD + a_len + b_len);
+    return sk_fd_write(emit->fd, p, SK_FRAME_HEAD + a_len + b_len);
 }
 
 enum sk_error sk_emit_bytes(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *bytes,

@@ -3,11 +3,11 @@
  * report and nothing else, and gives up almost every power before it reads the first byte that a
  * stranger wrote.
  */
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/parse/head.h"
@@ -26,24 +26,6 @@ struct work {
     struct request request;
     struct sk_walk walk;
 };
-
-static enum sk_error read_request(uint8_t raw[SK_PARSE_REQUEST_BYTES])
-{
-    size_t have = 0;
-
-    while (have < SK_PARSE_REQUEST_BYTES) {
-        ssize_t n = read(STDIN_FILENO, raw + have, SK_PARSE_REQUEST_BYTES - have);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return SK_ERR_IO;
-        }
-        have += (size_t)n;
-    }
-    return SK_OK;
-}
 
 static enum sk_error take_request(struct request *out, const uint8_t *raw)
 {
@@ -67,7 +49,7 @@ static enum sk_error take_request(struct request *out, const uint8_t *raw)
 
 static enum sk_error run(struct work *work)
 {
-    enum sk_error e = read_request(work->raw);
+    enum sk_error e = sk_fd_read(STDIN_FILENO, work->raw, sizeof work->raw, SK_ERR_IO);
 
     if (e == SK_OK) {
         e = take_request(&work->request, work->raw);

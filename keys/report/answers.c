@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/report/found.h"
@@ -35,29 +36,12 @@ struct board_file {
     struct sk_board board;
 };
 
-static enum sk_error read_at(int fd, uint64_t offset, uint8_t *bytes, size_t len)
-{
-    size_t got = 0;
-
-    while (got < len) {
-        ssize_t n = pread(fd, bytes + got, len - got, (off_t)(offset + got));
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return n == 0 ? SK_ERR_BOARD_LENGTH : SK_ERR_IO;
-        }
-        got += (size_t)n;
-    }
-    return SK_OK;
-}
-
 static enum sk_error read_bucket(void *ctx, unsigned bucket, uint8_t *bytes, size_t len)
 {
     const struct board_file *f = ctx;
 
-    return read_at(f->fd, f->board.header_len + (uint64_t)bucket * len, bytes, len);
+    return sk_fd_read_at(f->fd, f->board.header_len + (uint64_t)bucket * len, bytes, len,
+                         SK_ERR_BOARD_LENGTH);
 }
 
 /* The header says which organisation it is of; that one's sheet has the key that proves it. */
@@ -85,14 +69,17 @@ static enum sk_error verify(struct sk_board *out, const struct sk_sheets *sheets
 static enum sk_error read_header(struct board_file *f, const struct sk_sheets *sheets)
 {
     uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
-    enum sk_error e = header == NULL ? SK_ERR_MEMORY : read_at(f->fd, 0, header, SK_BOARD_FIXED);
+    enum sk_error e = header == NULL
+                          ? SK_ERR_MEMORY
+                          : sk_fd_read_at(f->fd, 0, header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
     size_t len = 0;
 
     if (e == SK_OK) {
         len = sk_board_header_length(header, SK_BOARD_FIXED);
-        e = memcmp(header, "SKBOARD1", 8) != 0      ? SK_ERR_BOARD_MAGIC
-            : len == 0 || len > SK_BOARD_HEADER_MAX ? SK_ERR_BOARD_COUNTS
-                                                    : read_at(f->fd, 0, header, len);
+        e = memcmp(header, "SKBOARD1", 8) != 0 ? SK_ERR_BOARD_MAGIC
+            : len == 0 || len > SK_BOARD_HEADER_MAX
+                ? SK_ERR_BOARD_COUNTS
+                : sk_fd_read_at(f->fd, 0, header, len, SK_ERR_BOARD_LENGTH);
     }
     if (e == SK_OK) {
         e = verify(&f->board, sheets, header, len);
