@@ -4,31 +4,11 @@
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8
+here=$(realpath "$(dirname "$0")")
 build=$(realpath "${SKRYNKA_BUILD:-.}")
 report=$build/keys/report/skrynka-report
 desk=$build/keys/desk/skrynka-desk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-failed=0
-
-pass() { echo "PASS $1"; }
-fail() {
-    echo "FAIL $1${2:+: $2}"
-    failed=1
-}
-check() { # name, condition ...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$*"; fi
-}
-# name, wanted exit code, program and words; leaves out and err behind
-runs() {
-    local name=$1 want=$2 got=0
-    shift 2
-    "$@" >out 2>err </dev/null || got=$?
-    if [ "$got" = "$want" ]; then pass "$name"; else fail "$name" "exit $got, not $want: $(head -c 300 err)"; fi
-}
+. "$here/checks.sh"
 
 no_output() { [ ! -e r.sealed ] && [ ! -e r.sealed.tmp ]; }
 refusal() { # name, wanted exit code, words: one line that says who speaks, and no file

@@ -4,25 +4,12 @@
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8
+here=$(realpath "$(dirname "$0")")
 source=$(realpath "${SKRYNKA_SOURCE:-$(dirname "$0")/../..}")
 build=$(realpath "${SKRYNKA_BUILD:-.}")
 report=$build/keys/report/skrynka-report
 desk=$build/keys/desk/skrynka-desk
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-failed=0
-
-pass() { echo "PASS $1"; }
-fail() {
-    echo "FAIL $1${2:+: $2}"
-    failed=1
-}
-check() { # name, condition ...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$*"; fi
-}
+. "$here/checks.sh"
 # language, name, wanted exit code, words for skrynka-report; leaves out and err behind
 speaks() {
     local lang=$1 name=$2 want=$3 got=0

@@ -4,29 +4,9 @@
 set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8
+here=$(realpath "$(dirname "$0")")
 store=$(realpath "${SKRYNKA_BUILD:-.}")/storage/skrynka-store
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-failed=0
-
-pass() { echo "PASS $1"; }
-fail() {
-    echo "FAIL $1${2:+: $2}"
-    failed=1
-}
-check() { # name, condition ...
-    local name=$1
-    shift
-    if "$@"; then pass "$name"; else fail "$name" "$*"; fi
-}
-# name, wanted exit code, program and words; leaves out and err behind
-runs() {
-    local name=$1 want=$2 got=0
-    shift 2
-    "$@" >out 2>err </dev/null || got=$?
-    if [ "$got" = "$want" ]; then pass "$name"; else fail "$name" "exit $got, not $want: $(head -c 300 err)"; fi
-}
+. "$here/checks.sh"
 one_line() { # a refusal is one line, and says who speaks
     check "$1: one line on stderr" [ "$(wc -l <err)" = 1 ]
     check "$1: nothing on stdout" [ ! -s out ]
