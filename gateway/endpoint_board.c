@@ -1,5 +1,4 @@
 /* GET /boards/{org}: an organisation's board, whole or a range, read from the outbox in steps. */
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,6 @@
  * The parser's callback cannot wait for the writer. So it gets the body in slices that are shorter
  * than the shortest envelope: at most one file can end within a slice, and waits in `ready`.
  */
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -1,5 +1,4 @@
 /* GET / and /{lang}/: the form; GET /{lang}/help: how to write safely. */
-
 #include "gateway/reply.h"
 #include "gateway/request.h"
 #include "gateway/roster.h"
@@ -7,8 +6,10 @@
 static enum sk_step home_end(struct sk_request *request)
 {
     const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    /* Closed: the page in the form's place says so, and the status says it to programs. */
+    unsigned status = view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
     enum MHD_Result queued =
-        MHD_queue_response(request->connection, MHD_HTTP_OK, view->form[request->lang]);
+        MHD_queue_response(request->connection, status, view->form[request->lang]);
 
     sk_view_release(view);
     return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;

@@ -5,7 +5,6 @@
  * fields.h, which learns recipients and code. They are bound when the first chunk is full or the
  * body ends. Nothing but ciphertext leaves this file.
  */
-
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* GET /sheets: the key sheets of all organisations, as they were imported. */
-
 #include "gateway/reply.h"
 #include "gateway/request.h"
 #include "gateway/roster.h"

@@ -2,7 +2,6 @@
  * GET and POST /{lang}/status: what became of a report. The code comes in the body, is used
  * for the moment of the answer and wiped with the request.
  */
-
 #include <string.h>
 
 #include "gateway/head.h"

@@ -1,5 +1,4 @@
 /* skrynka-gateway: what residents meet. See skrynka-gateway(8) and DESIGN.md. */
-
 #include <errno.h>
 #include <microhttpd.h>
 #include <signal.h>

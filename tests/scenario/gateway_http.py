@@ -570,7 +570,7 @@ def check_full(world):
 def check_closed(world):
     web = Client(world.gateway(world.store("store-empty")).web.port)
     check_problem("closed: a report", web.report([TEXT]), 503)
-    equal("closed: the page", web.get("/en/").status, 200)
+    equal("closed: the page", web.get("/en/").status, 503)
 
 
 def drip(web, first, counts):

@@ -1,5 +1,4 @@
 /* Listen addresses: loopback and Unix sockets, nothing that the network could reach. */
-
 #include "tests/unit/unit.h"
 
 #include <netinet/in.h>
