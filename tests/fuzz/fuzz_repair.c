@@ -29,6 +29,26 @@ static char *repair(const uint8_t *data, size_t size, size_t piece)
     return out;
 }
 
+/* Whether a whole character ends here. */
+static bool ends_well(const uint8_t *data, size_t size)
+{
+    uint32_t c = 0;
+
+    for (size_t n = 1; n <= 4 && n <= size; n++) {
+        if (fuzz_character(data + size - n, n, &c) == n) {
+            return c != 0;
+        }
+    }
+    return size == 0;
+}
+
+static bool ends_replaced(const char *text)
+{
+    size_t len = strlen(text);
+
+    return len >= 3 && strcmp(text + len - 3, "\xEF\xBF\xBD") == 0;
+}
+
 /* No control character, no bidirectional override, no line separator. */
 static void must_be_harmless(const char *text, size_t len)
 {
@@ -95,6 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_MUST(strcmp(whole, piecewise) == 0 && strcmp(whole, again) == 0);
     FUZZ_MUST(!fuzz_text((const char *)data + 1, size - 1, false) ||
               memcmp(whole, data + 1, size - 1) == 0);
+    FUZZ_MUST(ends_well(data + 1, size - 1) || ends_replaced(whole));
     FUZZ_MUST(folded != NULL && sk_fold_find(whole, folded));
     check_print(whole);
     check_excerpt(whole, 1u + data[0], true);

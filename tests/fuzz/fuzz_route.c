@@ -32,6 +32,7 @@ static bool find(const char *method, const char *path)
 
     sk_route_find(&match, method, path);
     FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
+    FUZZ_MUST(match.org[strspn(match.org, "0123456789abcdef")] == '\0');
     FUZZ_MUST(memchr(match.allow, '\0', sizeof match.allow) != NULL);
     if (match.route != NULL) {
         path_again(again, sizeof again, &match);

@@ -79,14 +79,17 @@ def bodies():
              b'--XX \t\r\nContent-Disposition: form-data; name="=?utf-8?B?0YQ=?="; filename="\xe9/..\\"\r\n'
              b"Content-Type: multipart/mixed; boundary=XX\r\n\r\n--YY\r\n\r\nq\r\n--YY--\r\n"
              b"\r\n--XX\r\n\r\nno head\r\n--XX\r\nFrom x\r\nContent-Type\r\n\r\nv\r\n--XX-- ")
-    return {"form": b"XX\n" + form, "heads": b"XX\n" + heads, "cut": b"XX\n" + form[:-9],
+    long = [("text", None, b"x" * 20000 + b"\r\n--XXX" + b"y" * 20000), ("n" * 1100, "f" * 1100, b""),
+            ("m" * 1100, None, b"")]
+    return {"long": b"XX\n" + skrynka.make_multipart(long, "XX"), "form": b"XX\n" + form,
+            "heads": b"XX\n" + heads, "cut": b"XX\n" + form[:-9],
             "webkit": b"----WebKitFormBoundaryABC\n" +
             skrynka.make_multipart(parts[:2], "----WebKitFormBoundaryABC")}
 
 
 def splits():
-    seeds = {name: bytes(2) + body for name, body in bodies().items()}
-    for n in (65400, 65520):  # the edge of the window lies in the body
+    seeds = {name: bytes(2) + body for name, body in bodies().items() if name != "long"}
+    for n in (65400, 65531, 65535):  # the edge of the window lies in the body
         seeds["edge-%d" % n] = struct.pack("<H", n) + bodies()["form"]
     return seeds
 
@@ -106,7 +109,7 @@ def frames():
 
 ENTRY = {"digest": "ab" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
          "recipients": ["Інша"], "unknown": 0, "dummies": 5, "parsed": True,
-         "fields": [{"name": "category", "value": "7", "length": 1},
+         "fields": [{"name": "category", "value": "15", "length": 2},
                     {"name": "text", "value": "рядок\n\u202e один\u0007\t два", "length": 30}],
          "files": [{"field": "file", "name": "a.jpg", "type": "image/jpeg", "size": 5}]}
 
@@ -126,7 +129,7 @@ def states():
     digest = lambda n: "%02x" % n * 32
     bundle = lambda n: {"serial": n, "digest": digest(n), "previous": digest(n - 1)}
     state = {"gateway_known": True, "gateway": digest(9), "start": 1, "last_board": digest(0),
-             "keep_weeks": 8, "bundles": [bundle(n) for n in (1, 2, 4)],
+             "keep_weeks": 8, "bundles": [bundle(n) for n in (4, 1, 2)],
              "committed": [{"segment": 2968, "records": 3}],
              "peers": [{"name": "Інша", "identity": digest(5), "serial": 2, "sheet": digest(6)}]}
     empty = dict(state, gateway_known=False, bundles=[], committed=[], peers=[])
@@ -147,7 +150,7 @@ def records():
         head = struct.pack("<BBBBIH6x", 1, 4, number, parts, DAY, len(text)) + bytes(range(32))
         return (head + text).ljust(944, b"\0")
     long = ("\u0457" * 447 + "a\u20ac").encode()  # a character lies across the edge of two parts
-    return {"short": part(0, 1, "прочитано".encode()), "empty": part(0, 1, b""),
+    return {"short": part(0, 1, "прочитано".encode()).rstrip(b"\0"), "empty": part(0, 1, b"")[:48],
             "long": part(0, 2, long[:896]) + part(1, 2, long[896:]),
             "full": b"".join(part(i, 4, b"x" * 896) for i in range(4))}
 
@@ -159,16 +162,18 @@ TEXTS = {
                "quoted": b'Multipart/Form-Data ;\t boundary="a b:c"',
                "form": b"application/x-www-form-urlencoded; charset=UTF-8",
                "from-to": b"bytes=2-999", "open": b"bytes=0-", "last": b"bytes=-30",
-               "length": b"9999999999999999999", "json": b"text/html, application/json;q=0.9"},
+               "length": b"9999999999999999999", "length-long": b"18446744073709551616",
+               "json": b"text/html, application/json;q=0.9"},
     "listen": {"ipv4": b"127.0.0.1:8080", "ipv6": b"[::1]:65535", "unix": b"unix:/run/skrynka/socket",
-               "unix-long": b"unix:/".ljust(112, b"a"), "size": b"4096M", "number": b"65536"},
+               "unix-long": b"unix:/".ljust(112, b"a"),
+               "size": b"4096M", "size-zero": b"0G", "number": b"65536"},
     "route": {"root": b"/", "lang": b"/crh/", "help": b"/ru/help", "status": b"/uk/status",
               "report": b"/en/report", "courier": b"/uk/courier", "sheets": b"/sheets",
               "board": b"/boards/0a1b2c3d"},
     "lang": {"code": b"crh", "browser": b"uk-UA,uk;q=0.8,en-US;q=0.5,en;q=0.3",
              "russian": b"de;q=0.9, ru ; q=1.000,\t*;q=0.1", "zero": b"ru;q=0,en;q=0.001"},
     "day": {"day": b"2026-11-23", "leap": b"1972-02-29", "first": b"1970-01-01", "last": b"9999-12-31"},
-    "text": {"answer": "прочитано:\n\t«дякуємо» 😀 ꙮ €".encode(),
+    "text": {"answer": "прочитано:\n\t«дякуємо» 😀? ~ ꙮ €".encode(),
              "edges": "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()},
     "repair": {"text": b"\x40" + "тихо  \u202eїї\u2028 \x07".encode() + b"\xd0\xff\xf0\x9f\x98 \xe2\x82\xac\xc2",
                "name": b"\xff" + "../..\\.Ґанок—їжак ь😀.JPG.exe\n/фото (2).tar.gz".encode(),

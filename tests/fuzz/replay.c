@@ -32,7 +32,8 @@ static void run(const uint8_t *data, size_t size)
 static void run_damaged(uint8_t *data, size_t size)
 {
     size_t cut_step = size / CUTS + 1;
-    size_t flip_step = size * 8 / (&fuzz_few != NULL ? fuzz_few : FLIPS) + 1;
+    /* Odd, so that it is not the same bit of every byte. */
+    size_t flip_step = (size * 8 / (&fuzz_few != NULL ? fuzz_few : FLIPS) + 1) | 1;
 
     for (size_t len = 0; len < size; len += cut_step) {
         run(data, len);
