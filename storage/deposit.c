@@ -139,6 +139,10 @@ enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, u
         sk_partial_doom(txn, &d->id);
         e = SK_OK;
         break;
+    case SK_DEPOSIT_UPLOAD_OPEN:
+    case SK_DEPOSIT_UPLOAD_PIECE:
+    case SK_DEPOSIT_UPLOAD_DROP:
+        break;
     }
     return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
 }

@@ -52,8 +52,15 @@ void sk_inbox_release(struct sk_inbox *inbox, uint64_t bytes);
 enum sk_deposit_kind {
     SK_DEPOSIT_PIECE,  /* one piece of an envelope in the making, in order from 0 */
     SK_DEPOSIT_FINISH, /* the envelope is whole: becomes visible, with its row */
-    SK_DEPOSIT_ABANDON /* forget the pieces of an envelope in the making */
+    SK_DEPOSIT_ABANDON, /* forget the pieces of an envelope in the making */
+    /* Resumable uploads: upload.h says how these are filled. */
+    SK_DEPOSIT_UPLOAD_OPEN,
+    SK_DEPOSIT_UPLOAD_PIECE,
+    SK_DEPOSIT_UPLOAD_DROP
 };
+
+/* Names an upload to whoever sends it; secret from everybody else. */
+struct sk_upload_token { uint8_t b[16]; };
 
 /*
  * One request to the writer. The caller owns it and everything it points to, and must leave both
@@ -72,6 +79,8 @@ struct sk_deposit {
     uint32_t day;      /* FINISH: day of arrival */
     bool has_row;      /* FINISH */
     struct sk_row row; /* FINISH: kept if already known */
+    struct sk_upload_token token; /* UPLOAD_... */
+    uint64_t length;              /* UPLOAD_OPEN: of the whole envelope */
     void (*done)(struct sk_deposit *deposit, enum sk_error result);
     void *context;           /* the caller's */
     struct sk_deposit *next; /* the writer's */
@@ -100,6 +109,16 @@ enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED, SK_ROW_CARRIED };
 
 enum sk_error sk_inbox_row(struct sk_inbox *inbox, const struct sk_row *row,
                            enum sk_row_state *state, uint32_t *day);
+
+struct sk_row_info {
+    struct sk_row row;
+    enum sk_row_state state;
+    uint32_t day;
+};
+/* All rows whose first byte is this one, ascending (from malloc; count may be 0), and the number of
+ * rows under any first byte: both of one snapshot. */
+enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t first, struct sk_row_info **out,
+                                  size_t *count, uint64_t *total);
 
 /* ---- for the store program ------------------------------------------------ */
 
