@@ -2,13 +2,20 @@
 
 #include "keys/base/bytes.h"
 #include "keys/seal/class.h"
-#include "storage/inbox_private.h"
+#include "storage/upload_private.h"
 
 static bool has_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
     struct sk_bytes value;
 
     return sk_txn_get(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b), &value);
+}
+
+bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id)
+{
+    struct sk_partial partial;
+
+    return !has_envelope(txn, id) && !sk_partial_get(txn, id, &partial);
 }
 
 /* The envelope in the making that this request goes on with, or a new one. *present: whether it has
@@ -18,7 +25,7 @@ static enum sk_error find_partial(struct sk_txn *txn, const struct sk_deposit *d
 {
     *present = sk_partial_get(txn, &d->id, partial);
     if (*present) {
-        return partial->doomed ? SK_ERR_STORE_ORDER : SK_OK;
+        return partial->doomed || partial->upload ? SK_ERR_STORE_ORDER : SK_OK;
     }
     if (has_envelope(txn, &d->id)) {
         return SK_ERR_STORE_ORDER;
@@ -45,7 +52,7 @@ static enum sk_error count_piece(const struct sk_deposit *d, struct sk_partial *
     return SK_OK;
 }
 
-static void put_piece(struct sk_txn *txn, const struct sk_deposit *d)
+void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *d)
 {
     uint8_t key[SK_PIECE_KEY];
 
@@ -63,33 +70,33 @@ static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
         e = count_piece(d, &partial);
     }
     if (e == SK_OK) {
-        put_piece(txn, d);
+        sk_deposit_put_piece(txn, d);
         sk_partial_put(txn, &d->id, &partial);
     }
     return e;
 }
 
-/* Kept if already known: a follow-up uses the row of the first report. */
-static void put_row(struct sk_txn *txn, const struct sk_deposit *d)
+void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, uint32_t day)
 {
-    struct sk_bytes key = sk_bytes(d->row.b, sizeof d->row.b), value;
-    uint8_t row[5];
+    struct sk_bytes key = sk_bytes(row->b, sizeof row->b), present;
+    uint8_t value[5];
 
-    if (!sk_txn_get(txn, SK_INBOX_ROWS, key, &value)) {
-        sk_put_u32(row, d->day);
-        row[4] = SK_ROW_RECEIVED;
-        sk_txn_put(txn, SK_INBOX_ROWS, key, sk_bytes(row, sizeof row));
+    if (!sk_txn_get(txn, SK_INBOX_ROWS, key, &present)) {
+        sk_put_u32(value, day);
+        value[4] = SK_ROW_RECEIVED;
+        sk_txn_put(txn, SK_INBOX_ROWS, key, sk_bytes(value, sizeof value));
     }
 }
 
-static void put_envelope(struct sk_txn *txn, const struct sk_deposit *d, uint32_t pieces)
+void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
+                             uint32_t chunks, uint32_t pieces)
 {
     uint8_t value[12];
 
-    sk_put_u32(value, d->day);
-    sk_put_u32(value + 4, d->chunks);
+    sk_put_u32(value, day);
+    sk_put_u32(value + 4, chunks);
     sk_put_u32(value + 8, pieces);
-    sk_txn_put(txn, SK_INBOX_ENVELOPES, sk_bytes(d->id.b, sizeof d->id.b),
+    sk_txn_put(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b),
                sk_bytes(value, sizeof value));
 }
 
@@ -112,22 +119,24 @@ static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d
         return e;
     }
     if (with_data) {
-        put_piece(txn, d);
+        sk_deposit_put_piece(txn, d);
     }
-    put_envelope(txn, d, partial.next);
+    sk_deposit_put_envelope(txn, &d->id, d->day, d->chunks, partial.next);
     if (present) {
         sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(d->id.b, sizeof d->id.b));
     }
     if (d->has_row) {
-        put_row(txn, d);
+        sk_deposit_put_row(txn, &d->row, d->day);
     }
     return SK_OK;
 }
 
-enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+                               struct sk_deposit_effect *effect)
 {
     enum sk_error e = SK_ERR_USAGE;
 
+    memset(effect, 0, sizeof *effect);
     switch (d->kind) {
     case SK_DEPOSIT_PIECE:
         e = apply_piece(txn, d, today);
@@ -136,12 +145,17 @@ enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, u
         e = apply_finish(txn, d, today);
         break;
     case SK_DEPOSIT_ABANDON:
-        sk_partial_doom(txn, &d->id);
+        effect->doomed = sk_partial_doom(txn, &d->id, false);
         e = SK_OK;
         break;
     case SK_DEPOSIT_UPLOAD_OPEN:
+        e = sk_upload_apply_open(txn, d, today, effect);
+        break;
     case SK_DEPOSIT_UPLOAD_PIECE:
+        e = sk_upload_apply_piece(txn, d, today, effect);
+        break;
     case SK_DEPOSIT_UPLOAD_DROP:
+        e = sk_upload_apply_drop(txn, d, today, effect);
         break;
     }
     return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;

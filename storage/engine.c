@@ -82,6 +82,39 @@ static int open_tables(struct sk_engine *engine, bool make, const char *const *n
     return mdb_txn_commit(txn); /* also for reading: it keeps the table handles */
 }
 
+static int open_table(struct sk_engine *engine, bool make, const char *name)
+{
+    MDB_dbi *table = &engine->tables[engine->table_count];
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(engine->env, NULL, make ? 0 : MDB_RDONLY, &txn);
+
+    if (rc != 0) {
+        return rc;
+    }
+    rc = mdb_dbi_open(txn, name, make ? MDB_CREATE : 0, table);
+    if (rc != 0) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+    return mdb_txn_commit(txn);
+}
+
+enum sk_error sk_engine_add_table(struct sk_engine *engine, const char *name)
+{
+    if (engine->table_count == SK_ENGINE_TABLES_MAX) {
+        return SK_ERR_USAGE;
+    }
+    int rc = open_table(engine, false, name);
+
+    if (rc == MDB_NOTFOUND && engine->writable) {
+        rc = open_table(engine, true, name);
+    }
+    if (rc == 0) {
+        engine->table_count++;
+    }
+    return error_of(rc);
+}
+
 static int geometry(MDB_env *env, uint64_t *pages, uint64_t *page_bytes)
 {
     MDB_envinfo info;

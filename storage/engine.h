@@ -36,6 +36,9 @@ static inline struct sk_bytes sk_bytes(const void *p, size_t len)
 enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t size,
                              bool preallocate, bool writable, const char *const *tables,
                              size_t table_count);
+/* One table more, under the next index; makes it if the file is of before there was such a table, for
+ * which it waits for a writer. Before anybody else uses the engine. NOT_FOUND when not writable. */
+enum sk_error sk_engine_add_table(struct sk_engine *engine, const char *name);
 void sk_engine_close(struct sk_engine *engine); /* NULL is a no-op */
 enum sk_error
 sk_engine_preallocate(struct sk_engine *engine);   /* the whole map, on disk: FULL, IO */

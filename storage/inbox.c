@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/calendar.h"
 #include "storage/inbox_private.h"
 
 const char *const sk_inbox_tables[SK_INBOX_TABLES] = {"meta", "envelopes", "pieces", "rows",
-                                                      "partial"};
+                                                      "partial", "uploads"};
 
 /* ---- making one ----------------------------------------------------------------- */
 
@@ -138,6 +140,7 @@ enum sk_error sk_inbox_tick(struct sk_inbox *inbox)
     sk_txn_abort(txn);
     e = sk_engine_clear_dead_readers(inbox->engine);
     pthread_rwlock_unlock(&inbox->swap);
+    sk_writer_day(inbox->writer, sk_day_of(time(NULL)));
     return e;
 }
 

@@ -67,7 +67,8 @@ struct sk_upload_token { uint8_t b[16]; };
  * alone until done() was called, exactly once, from the writer's thread, after the commit that
  * holds it is on disk (fsync) or has failed. done() must not block and may submit again.
  * A FINISH may carry the last piece in data, so that a small report is one request.
- * After a failed PIECE or FINISH the envelope's earlier pieces are gone or will be collected.
+ * After a failed PIECE or FINISH the envelope's earlier pieces are gone or will be collected;
+ * resumable uploads stand where they stood.
  */
 struct sk_deposit {
     enum sk_deposit_kind kind;
@@ -91,16 +92,18 @@ void sk_envelope_id_random(struct sk_envelope_id *out);
 /* Starts the writer thread. fatal is called from it after an I/O error at a commit, when nothing
  * that this process believes about the disk can be trusted any more: the process must answer
  * what it can and exit; the next open verifies. Pieces that no process can finish (older than
- * this start) are collected first. */
+ * this start, and no resumable upload's) are collected first. */
 enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context);
 
-/* Queues; never blocks on the disk. done() gets FULL, STORE_ORDER, IO, USAGE. */
+/* Queues; never blocks on the disk. done() gets FULL, STORE_ORDER, IO, USAGE; for uploads also
+ * NOT_FOUND, EXISTS, CORRUPT. */
 void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 
 /* How many deposits and how many commits so far: their ratio is the group size. */
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
-/* To be called about every minute by a long-running process: dead readers, a finished rewrite. */
+/* To be called about every minute by a long-running process: dead readers, a finished rewrite, and on
+ * a new day the uploads that stood still too long. */
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
 
 /* ---- receipts ------------------------------------------------------------- */
@@ -159,8 +162,10 @@ enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox, void (*progress)(void *, 
                                uint64_t total), void *ctx);
 
 struct sk_inbox_check {
-    uint64_t envelopes, rows, partial, bytes;
+    uint64_t envelopes, rows, partial, bytes; /* partial: in the making, or still to be collected */
+    uint64_t uploads, upload_bytes; /* of partial: the resumable ones under way, and what they have */
     uint64_t broken; /* envelopes whose pieces are missing, out of order or of the wrong length */
+    uint64_t broken_uploads; /* the same of uploads; nobody can go on with them */
 };
 enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
                              void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);

@@ -140,12 +140,15 @@ static enum sk_error open_generation(struct sk_inbox *inbox, uint32_t generation
     enum sk_error e = sk_generation_path(inbox->folder, generation, "", path);
 
     if (e == SK_OK) {
-        e = sk_engine_open(&engine, path, 0, false, true, sk_inbox_tables, SK_INBOX_TABLES);
+        e = sk_engine_open(&engine, path, 0, false, true, sk_inbox_tables, SK_INBOX_FIRST_TABLES);
     }
     if (e != SK_OK) {
         return e;
     }
     e = verify(engine, &inbox->size, next);
+    if (e == SK_OK && *next == 0) {
+        e = sk_engine_add_table(engine, sk_inbox_tables[SK_INBOX_UPLOADS]);
+    }
     if (e != SK_OK || *next != 0) {
         sk_engine_close(engine);
         return e;

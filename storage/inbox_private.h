@@ -28,13 +28,17 @@
  * envelopes  id        -> u32 day, u32 chunks, u32 pieces
  * pieces     id, u32 big-endian piece -> bytes
  * rows       row       -> u32 day, u8 state
- * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 doomed */
+ * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 state (1 doomed, 2 an upload's)
+ * uploads    F(none, "upload-id", token)[0..15] -> u64 length, u32 last day, and while it is under
+ *            way the id, and the row, if any, sealed under the token (FORMAT 8) */
 enum sk_inbox_table {
     SK_INBOX_META,
     SK_INBOX_ENVELOPES,
     SK_INBOX_PIECES,
     SK_INBOX_ROWS,
     SK_INBOX_PARTIAL,
+    SK_INBOX_FIRST_TABLES, /* those before are in every inbox; the others are made when missing */
+    SK_INBOX_UPLOADS = SK_INBOX_FIRST_TABLES,
     SK_INBOX_TABLES
 };
 extern const char *const sk_inbox_tables[SK_INBOX_TABLES];
@@ -96,18 +100,22 @@ void sk_ledger_outdate(struct sk_inbox *inbox);
 /* ---- partial.c: envelopes in the making -------------------------------------------- */
 
 struct sk_partial {
-    uint32_t day, next;
+    uint32_t day; /* of the first piece; of an upload: of its last byte */
+    uint32_t next;
     uint64_t bytes;
     bool doomed; /* to be collected */
+    bool upload; /* of a resumable upload: outlives the process */
 };
 
 bool sk_partial_get(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_partial *out);
 void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
                     const struct sk_partial *partial);
-/* Marks it for collection; false if there is nothing of that id. */
-bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id);
-/* Everything in the making belonged to a process that is gone: dooms it all, in groups. */
+/* Marks it for collection; false if there is nothing of that id and kind. */
+bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id, bool upload);
+/* In groups: what belonged to a process that is gone, which is everything but uploads. */
 enum sk_error sk_partial_doom_all(struct sk_inbox *inbox);
+/* In groups: uploads that stood still too long. Their records go by sk_upload_expire(). */
+enum sk_error sk_partial_doom_old(struct sk_inbox *inbox, uint32_t today);
 /* Deletes up to max pieces of doomed envelopes; true if more is left. */
 bool sk_partial_sweep(struct sk_txn *txn, size_t max);
 /* Collects everything doomed, in groups of their own. */
@@ -121,17 +129,34 @@ enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *
 
 /* ---- deposit.c: one request in a transaction ----------------------------------------- */
 
-/* STORE_ORDER and USAGE change nothing; any other error is the transaction's. */
-enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
-                               uint32_t today);
+struct sk_deposit_effect {
+    uint64_t replaced; /* space, as the ledger counts it, of a shorter piece that this one replaced */
+    bool doomed;       /* there is something to collect */
+};
+
+/* An error that is not the transaction's changed nothing. */
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit, uint32_t today,
+                               struct sk_deposit_effect *effect);
+
+void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *deposit);
+/* The envelope becomes visible. */
+void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
+                             uint32_t chunks, uint32_t pieces);
+/* Kept if already known: a follow-up uses the row of the first report. */
+void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, uint32_t day);
+bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id);
 
 /* ---- writer.c ------------------------------------------------------------------------ */
 
 void sk_writer_stop(struct sk_writer *writer); /* stores what is queued, ends the thread, frees */
 enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox);
+/* Tells a running writer which day it is: on a new one it drops what stood still too long. */
+void sk_writer_day(struct sk_writer *writer, uint32_t today);
 
 /* ---- keys ---------------------------------------------------------------------------- */
 
 void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece);
+/* Of a piece of so many bytes altogether. (inbox_read.c) */
+size_t sk_piece_length(uint64_t bytes, uint32_t piece);
 
 #endif

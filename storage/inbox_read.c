@@ -70,6 +70,75 @@ static enum sk_error walk_rows(struct sk_txn *txn,
     return e != SK_OK ? e : sk_txn_error(txn);
 }
 
+/* ---- the rows under one first byte ------------------------------------------------------- */
+
+struct gathered {
+    struct sk_row_info *rows;
+    size_t count, room;
+};
+
+static enum sk_error gather_row(struct gathered *g, struct sk_bytes key, struct sk_bytes value)
+{
+    struct sk_row_info *row;
+
+    if (key.len != sizeof row->row.b || value.len != 5 ||
+        (value.p[4] != SK_ROW_RECEIVED && value.p[4] != SK_ROW_CARRIED)) {
+        return SK_ERR_CORRUPT;
+    }
+    if (g->count == g->room) {
+        size_t room = g->room == 0 ? 64 : 2 * g->room;
+        struct sk_row_info *more = reallocarray(g->rows, room, sizeof *more);
+
+        if (more == NULL) {
+            return SK_ERR_MEMORY;
+        }
+        g->rows = more;
+        g->room = room;
+    }
+    row = &g->rows[g->count++];
+    memcpy(row->row.b, key.p, sizeof row->row.b);
+    row->day = sk_get_u32(value.p);
+    row->state = (enum sk_row_state)value.p[4];
+    return SK_OK;
+}
+
+static enum sk_error gather_rows(struct sk_txn *txn, uint8_t first, struct gathered *g)
+{
+    struct sk_bytes key = sk_bytes(&first, 1), value;
+    enum sk_error e = SK_OK;
+
+    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value);
+         more && e == SK_OK && key.p[0] == first;
+         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
+        e = gather_row(g, key, value);
+    }
+    return e != SK_OK ? e : sk_txn_error(txn);
+}
+
+enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t first, struct sk_row_info **out,
+                                  size_t *count, uint64_t *total)
+{
+    struct gathered g = {NULL, 0, 0};
+    struct sk_txn *txn;
+    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    uint64_t all = sk_txn_count(txn, SK_INBOX_ROWS);
+
+    e = gather_rows(txn, first, &g);
+    sk_inbox_abort(inbox, txn);
+    if (e != SK_OK) {
+        free(g.rows);
+        return e;
+    }
+    *out = g.rows;
+    *count = g.count;
+    *total = all;
+    return SK_OK;
+}
+
 enum sk_error sk_inbox_each(struct sk_inbox *inbox,
                             enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
                             void *ctx)
@@ -174,9 +243,9 @@ enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info 
 
 /* ---- pieces -------------------------------------------------------------------------------- */
 
-static size_t piece_length(uint32_t chunks, uint32_t piece)
+size_t sk_piece_length(uint64_t bytes, uint32_t piece)
 {
-    uint64_t left = sk_envelope_length(chunks) - (uint64_t)piece * SK_PIECE_BYTES;
+    uint64_t left = bytes - (uint64_t)piece * SK_PIECE_BYTES;
 
     return left < SK_PIECE_BYTES ? (size_t)left : SK_PIECE_BYTES;
 }
@@ -201,7 +270,7 @@ enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelo
     if (e == SK_OK) {
         sk_piece_key(key, id, piece);
         if (sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value) &&
-            value.len == piece_length(info.chunks, piece)) {
+            value.len == sk_piece_length(sk_envelope_length(info.chunks), piece)) {
             memcpy(buffer, value.p, value.len);
             *len = value.len;
         } else {
@@ -209,130 +278,5 @@ enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelo
         }
     }
     sk_inbox_abort(inbox, txn);
-    return e;
-}
-
-/* ---- check ---------------------------------------------------------------------------------- */
-
-/* Whether the pieces stored under this id are exactly the ones it must have. */
-static bool pieces_whole(struct sk_txn *txn, const struct sk_envelope_info *info, uint32_t pieces)
-{
-    uint8_t wanted[SK_PIECE_KEY];
-    struct sk_bytes key = {wanted, sizeof wanted}, value;
-
-    sk_piece_key(wanted, &info->id, 0);
-    bool found = sk_txn_seek(txn, SK_INBOX_PIECES, &key, &value);
-
-    for (uint32_t i = 0; i < pieces; i++) {
-        sk_piece_key(wanted, &info->id, i);
-        if (!found || key.len != sizeof wanted || memcmp(key.p, wanted, sizeof wanted) != 0 ||
-            value.len != piece_length(info->chunks, i)) {
-            return false;
-        }
-        found = sk_txn_next(txn, SK_INBOX_PIECES, &key, &value);
-    }
-    return !found || key.len != sizeof wanted || memcmp(key.p, info->id.b, sizeof info->id.b) != 0;
-}
-
-/* One envelope, one short transaction: a long one would make the file grow under the gateway. */
-static enum sk_error check_one(struct sk_inbox *inbox, const struct sk_envelope_id *id,
-                               struct sk_inbox_check *out)
-{
-    struct sk_envelope_info info;
-    struct sk_txn *txn;
-    uint32_t pieces;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    e = sk_envelope_find(txn, id, &info, &pieces);
-    if (e == SK_OK) {
-        out->envelopes++;
-        if (pieces_whole(txn, &info, pieces)) {
-            out->bytes += sk_envelope_length(info.chunks);
-        } else {
-            out->broken++;
-        }
-    } else if (e == SK_ERR_CORRUPT) {
-        out->envelopes++;
-        out->broken++;
-    }
-    /* Not found: deleted since the walk began. */
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    return e;
-}
-
-/* Up to room ids from after *last; the key is copied whatever the value looks like. */
-static enum sk_error next_ids(struct sk_inbox *inbox, struct sk_envelope_id *ids, size_t room,
-                              bool first, const struct sk_envelope_id *last, size_t *count)
-{
-    struct sk_bytes key = sk_bytes(last->b, first ? 0 : sizeof last->b), value;
-    struct sk_txn *txn;
-    size_t n = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    bool found = sk_txn_next(txn, SK_INBOX_ENVELOPES, &key, &value);
-
-    while (found && n < room) {
-        if (key.len == sizeof ids->b) {
-            memcpy(ids[n++].b, key.p, sizeof ids->b);
-        }
-        found = sk_txn_next(txn, SK_INBOX_ENVELOPES, &key, &value);
-    }
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    *count = n;
-    return e;
-}
-
-static enum sk_error count_tables(struct sk_inbox *inbox, struct sk_inbox_check *out,
-                                  uint64_t *total)
-{
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    *total = sk_txn_count(txn, SK_INBOX_ENVELOPES);
-    out->rows = sk_txn_count(txn, SK_INBOX_ROWS);
-    out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL);
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    return e;
-}
-
-enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
-                             void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
-{
-    struct sk_envelope_id ids[64], last = {{0}};
-    struct sk_inbox_check check = {0};
-    uint64_t total = 0;
-    size_t n = 0;
-    bool first = true;
-    enum sk_error e = count_tables(inbox, &check, &total);
-
-    while (e == SK_OK) {
-        e = next_ids(inbox, ids, 64, first, &last, &n);
-        if (e != SK_OK || n == 0) {
-            break;
-        }
-        for (size_t i = 0; i < n && e == SK_OK; i++) {
-            e = check_one(inbox, &ids[i], &check);
-        }
-        last = ids[n - 1];
-        first = false;
-        if (progress != NULL) {
-            progress(ctx, check.envelopes < total ? check.envelopes : total, total);
-        }
-    }
-    if (e == SK_OK) {
-        *out = check;
-    }
     return e;
 }

@@ -2,22 +2,24 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "storage/inbox_private.h"
+#include "storage/upload_private.h"
 
 #define VALUE_BYTES 17
+enum state { STATE_ALIVE, STATE_DOOMED, STATE_UPLOAD };
 /* One transaction of a sweep: short enough that nobody waits for it. */
 #define SWEEP_PIECES 256
 #define DOOM_GROUP 512
 
 static bool decode(struct sk_bytes value, struct sk_partial *out)
 {
-    if (value.len != VALUE_BYTES) {
+    if (value.len != VALUE_BYTES || value.p[16] > STATE_UPLOAD) {
         return false;
     }
     out->day = sk_get_u32(value.p);
     out->next = sk_get_u32(value.p + 4);
     out->bytes = sk_get_u64(value.p + 8);
-    out->doomed = value.p[16] != 0;
+    out->doomed = value.p[16] == STATE_DOOMED;
+    out->upload = value.p[16] == STATE_UPLOAD;
     return true;
 }
 
@@ -37,15 +39,15 @@ void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
     sk_put_u32(value, partial->day);
     sk_put_u32(value + 4, partial->next);
     sk_put_u64(value + 8, partial->bytes);
-    value[16] = partial->doomed ? 1 : 0;
+    value[16] = partial->doomed ? STATE_DOOMED : partial->upload ? STATE_UPLOAD : STATE_ALIVE;
     sk_txn_put(txn, SK_INBOX_PARTIAL, sk_bytes(id->b, sizeof id->b), sk_bytes(value, sizeof value));
 }
 
-bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id)
+bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id, bool upload)
 {
     struct sk_partial partial;
 
-    if (!sk_partial_get(txn, id, &partial)) {
+    if (!sk_partial_get(txn, id, &partial) || (!partial.doomed && partial.upload != upload)) {
         return false;
     }
     if (!partial.doomed) {
@@ -130,8 +132,23 @@ enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox)
     return SK_OK;
 }
 
-/* The next envelopes in the making that nobody has doomed yet. */
-static size_t list_alive(struct sk_txn *txn, struct sk_envelope_id *ids)
+/* ---- what nobody will finish ------------------------------------------------------- */
+
+struct choice {
+    bool uploads;   /* those that stood still too long, instead of what is no upload */
+    uint32_t today; /* with uploads */
+};
+
+static bool chosen(const struct choice *choice, const struct sk_partial *partial)
+{
+    if (partial->doomed || partial->upload != choice->uploads) {
+        return false;
+    }
+    return !partial->upload || sk_upload_last_day(partial->day) < choice->today;
+}
+
+static size_t list_chosen(struct sk_txn *txn, const struct choice *choice,
+                          struct sk_envelope_id *ids)
 {
     struct sk_bytes key = {NULL, 0}, value;
     struct sk_partial partial;
@@ -139,14 +156,15 @@ static size_t list_alive(struct sk_txn *txn, struct sk_envelope_id *ids)
 
     for (bool more = sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); more && n < DOOM_GROUP;
          more = sk_txn_next(txn, SK_INBOX_PARTIAL, &key, &value)) {
-        if (key.len == sizeof ids->b && decode(value, &partial) && !partial.doomed) {
+        if (key.len == sizeof ids->b && decode(value, &partial) && chosen(choice, &partial)) {
             memcpy(ids[n++].b, key.p, sizeof ids->b);
         }
     }
     return n;
 }
 
-static enum sk_error doom_some(struct sk_inbox *inbox, struct sk_envelope_id *ids, bool *more)
+static enum sk_error doom_some(struct sk_inbox *inbox, const struct choice *choice,
+                               struct sk_envelope_id *ids, bool *more)
 {
     struct sk_txn *txn;
     enum sk_error e = sk_inbox_begin(inbox, true, &txn);
@@ -154,24 +172,38 @@ static enum sk_error doom_some(struct sk_inbox *inbox, struct sk_envelope_id *id
     if (e != SK_OK) {
         return e;
     }
-    size_t n = list_alive(txn, ids);
+    size_t n = list_chosen(txn, choice, ids);
 
     for (size_t i = 0; i < n; i++) {
-        sk_partial_doom(txn, &ids[i]);
+        sk_partial_doom(txn, &ids[i], choice->uploads);
     }
     *more = n == DOOM_GROUP;
     return sk_inbox_commit(inbox, txn);
 }
 
-enum sk_error sk_partial_doom_all(struct sk_inbox *inbox)
+static enum sk_error doom_all(struct sk_inbox *inbox, const struct choice *choice)
 {
     struct sk_envelope_id *ids = calloc(DOOM_GROUP, sizeof *ids);
     bool more = true;
     enum sk_error e = ids == NULL ? SK_ERR_MEMORY : SK_OK;
 
     while (e == SK_OK && more) {
-        e = doom_some(inbox, ids, &more);
+        e = doom_some(inbox, choice, ids, &more);
     }
     free(ids);
     return e;
+}
+
+enum sk_error sk_partial_doom_all(struct sk_inbox *inbox)
+{
+    struct choice choice = {.uploads = false};
+
+    return doom_all(inbox, &choice);
+}
+
+enum sk_error sk_partial_doom_old(struct sk_inbox *inbox, uint32_t today)
+{
+    struct choice choice = {.uploads = true, .today = today};
+
+    return doom_all(inbox, &choice);
 }

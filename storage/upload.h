@@ -27,7 +27,7 @@ struct sk_upload {
     uint64_t offset; /* bytes on disk, synced; == length when finished */
     uint32_t last_day; /* the last day on which it can go on */
     bool finished;
-    bool has_row;
+    bool has_row;             /* forgotten when finished */
     struct sk_envelope_id id; /* of the envelope in the making; zero when finished */
 };
 
@@ -37,23 +37,31 @@ enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_toke
 
 /* Reads what is stored of the piece that is not full yet (offset % SK_PIECE_BYTES bytes) into
  * buffer (SK_PIECE_BYTES): an upload goes on by storing that piece anew, longer.
- * *len is 0 when the last one is full. NOT_FOUND, CORRUPT, IO. */
+ * *len is 0 when the last one is full, and when it is finished. NOT_FOUND, CORRUPT, IO. */
 enum sk_error sk_upload_tail(struct sk_inbox *inbox, const struct sk_upload *upload,
                              uint8_t *buffer, size_t *len);
+
+/* Uploads under way, and the bytes that are on disk of them. */
+enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t *bytes);
 
 /*
  * How the deposits of inbox.h are filled for uploads (token is always set):
  *
  * SK_DEPOSIT_UPLOAD_OPEN    length, id, day, has_row, row. EXISTS with another length; the same
- *                           length again is SK_OK and changes nothing (a lost answer, repeated).
+ *                           length again is SK_OK and changes nothing (a lost answer, repeated):
+ *                           sk_upload_find() tells which id it has and where it stands.
+ *                           USAGE: the length is no envelope's.
  * SK_DEPOSIT_UPLOAD_PIECE   id, piece, data, len, day: the whole of that piece so far. It must be the
  *                           one that is not full, or the next; be longer than what is stored of
  *                           it, and not pass the length. What reaches the length makes the
  *                           envelope visible with its row, in the same transaction.
  *                           STORE_ORDER otherwise. After a failure the upload stands where it stood.
- * SK_DEPOSIT_UPLOAD_DROP    the uploader gives up: record and pieces go. NOT_FOUND.
+ *                           NOT_FOUND: there is none, or its time is over.
+ * SK_DEPOSIT_UPLOAD_DROP    the uploader gives up: record and pieces go; of a finished one only the
+ *                           record. NOT_FOUND.
+ *
+ * The writer drops what has stood still too long at its start and, told by sk_inbox_tick(), once a
+ * day; from that day on it is not found, whether dropped or not.
  */
-
-/* Drops what has stood still too long; the writer does it at start and once a day. */
 
 #endif

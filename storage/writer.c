@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
-#include "storage/inbox_private.h"
+#include "storage/upload_private.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
 #define GROUP_DEPOSITS 512
@@ -24,15 +24,18 @@ struct sk_writer {
     void (*fatal)(void *);
     void *context;
 
-    pthread_mutex_t lock; /* guards the next five */
+    pthread_mutex_t lock; /* guards the next seven */
     pthread_cond_t wake;
     struct sk_deposit *first, **last;
     bool stop;
     uint64_t deposits, commits;
+    uint32_t day; /* of the last look for uploads that stood still; 0: not running */
+    bool new_day; /* that look is still to be taken */
 
     /* the thread's own */
-    bool broken; /* after an I/O error: nothing is written any more */
-    bool sweep;  /* doomed envelopes may be left */
+    uint32_t forget; /* uploads whose last day is before this one go; 0: none now */
+    bool broken;     /* after an I/O error: nothing is written any more */
+    bool sweep;      /* doomed envelopes may be left */
     size_t count;
     struct sk_deposit *group[GROUP_DEPOSITS];
     enum sk_error results[GROUP_DEPOSITS];
@@ -93,14 +96,33 @@ static void take_group(struct sk_writer *w)
 static bool next_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->stop && !w->sweep) {
+    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day) {
         pthread_cond_wait(&w->wake, &w->lock);
     }
     bool ended = w->first == NULL && w->stop;
 
+    if (w->new_day) {
+        w->forget = w->day;
+        w->new_day = false;
+    }
     take_group(w);
     pthread_mutex_unlock(&w->lock);
     return !ended;
+}
+
+void sk_writer_day(struct sk_writer *w, uint32_t today)
+{
+    pthread_mutex_lock(&w->lock);
+    bool wake = w->day != 0 && w->day != today;
+
+    if (wake) {
+        w->day = today;
+        w->new_day = true;
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (wake) {
+        pthread_cond_signal(&w->wake);
+    }
 }
 
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits)
@@ -129,19 +151,34 @@ static bool has_room(struct sk_writer *w, uint64_t wanted)
     return sk_ledger_used(w->inbox, true, &used) != SK_OK || used + wanted <= w->inbox->size;
 }
 
-static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
+static bool frees_space(const struct sk_deposit *d)
+{
+    return d->kind == SK_DEPOSIT_ABANDON || d->kind == SK_DEPOSIT_UPLOAD_DROP;
+}
+
+/* Of what is no resumable upload: that stands where it stood. */
+static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
+{
+    return result != SK_OK && (d->kind == SK_DEPOSIT_PIECE || d->kind == SK_DEPOSIT_FINISH);
+}
+
+/* Returns what the ledger must count. */
+static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
-    bool refused = !room && d->kind != SK_DEPOSIT_ABANDON;
+    struct sk_deposit_effect effect = {0};
 
-    w->results[i] = refused ? SK_ERR_FULL : sk_deposit_apply(txn, d, sk_day_of(time(NULL)));
+    w->results[i] = !room && !frees_space(d)
+                        ? SK_ERR_FULL
+                        : sk_deposit_apply(txn, d, sk_day_of(time(NULL)), &effect);
     if (sk_txn_error(txn) != SK_OK) {
-        return;
+        return 0;
     }
-    /* What cannot be finished any more is collected. */
-    if (w->results[i] != SK_OK || d->kind == SK_DEPOSIT_ABANDON) {
-        w->sweep |= sk_partial_doom(txn, &d->id);
+    w->sweep |= effect.doomed;
+    if (cannot_go_on(d, w->results[i])) {
+        w->sweep |= sk_partial_doom(txn, &d->id, false);
     }
+    return w->results[i] == SK_OK ? sk_ledger_cost(d->len) - effect.replaced : 0;
 }
 
 /* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
@@ -156,8 +193,7 @@ static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool roo
         return e;
     }
     for (size_t i = from; i < to && sk_txn_error(txn) == SK_OK; i++) {
-        apply(w, txn, i, room);
-        cost += w->results[i] == SK_OK ? sk_ledger_cost(w->group[i]->len) : 0;
+        cost += apply(w, txn, i, room);
     }
     if (sweep && w->sweep) {
         more = sk_partial_sweep(txn, GROUP_SWEEP);
@@ -181,7 +217,7 @@ static enum sk_error store_singly(struct sk_writer *w)
         enum sk_error e = store(w, i, i + 1, room, false);
 
         if (e == SK_ERR_FULL) {
-            e = store(w, i, i + 1, false, false); /* refuses it, and dooms its earlier pieces */
+            e = store(w, i, i + 1, false, false); /* refuses it; dooms what cannot go on now */
             w->results[i] = SK_ERR_FULL;
         }
         if (e != SK_OK && e != SK_ERR_FULL) {
@@ -216,6 +252,24 @@ static enum sk_error store_group(struct sk_writer *w)
     return e;
 }
 
+/* Once a day, and at start. */
+static enum sk_error forget_old_uploads(struct sk_writer *w)
+{
+    if (w->forget == 0) {
+        return SK_OK;
+    }
+    enum sk_error e = sk_upload_expire(w->inbox, w->forget);
+
+    w->sweep = true;
+    if (e == SK_ERR_FULL) {
+        e = SK_OK; /* not even that fits: tomorrow again */
+    }
+    if (e == SK_OK) {
+        w->forget = 0;
+    }
+    return e;
+}
+
 static bool harmless(enum sk_error e)
 {
     return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED;
@@ -236,7 +290,11 @@ static void *run(void *argument)
     struct sk_writer *w = argument;
 
     while (next_group(w)) {
-        enum sk_error e = w->broken ? SK_ERR_IO : store_group(w);
+        enum sk_error e = w->broken ? SK_ERR_IO : forget_old_uploads(w);
+
+        if (e == SK_OK) {
+            e = store_group(w);
+        }
         bool fatal = !w->broken && !harmless(e);
 
         for (size_t i = 0; i < w->count && e != SK_OK; i++) {
@@ -310,6 +368,7 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
     }
     if (e == SK_OK) {
         w->sweep = true;
+        w->day = w->forget = sk_day_of(time(NULL));
         w->fatal = fatal;
         w->context = context;
         e = start_thread(w);

@@ -33,9 +33,12 @@ static int judge(struct sk_store *store)
     printf("envelopes      %llu (%s)\n", (unsigned long long)inbox.envelopes,
            sk_store_size_text(size, inbox.bytes));
     printf("being uploaded %llu\n", (unsigned long long)inbox.partial);
+    printf("resumable      %llu of these (%s)\n", (unsigned long long)inbox.uploads,
+           sk_store_size_text(size, inbox.upload_bytes));
     printf("receipts       %llu\n", (unsigned long long)inbox.rows);
     printf("boards         %llu\n", (unsigned long long)boards);
-    printf("broken         %llu envelopes, %llu boards\n", (unsigned long long)inbox.broken,
+    printf("broken         %llu envelopes, %llu uploads, %llu boards\n",
+           (unsigned long long)inbox.broken, (unsigned long long)inbox.broken_uploads,
            (unsigned long long)broken_boards);
     e = sk_store_key_public(store, &gateway);
     if (e != SK_OK) {
@@ -43,6 +46,10 @@ static int judge(struct sk_store *store)
     }
     if (inbox.broken > 0) {
         return sk_refuse("the inbox is damaged; restore a backup, and look at the disk");
+    }
+    if (inbox.broken_uploads > 0) {
+        return sk_refuse("unfinished uploads are damaged: whoever sends one begins again; look at "
+                         "the disk");
     }
     if (broken_boards > 0) {
         return sk_refuse("a board is damaged; import it again");

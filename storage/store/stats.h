@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "storage/store/offline.h"
 #include "storage/store/store.h"
 
 struct sk_stats {
@@ -12,10 +13,12 @@ struct sk_stats {
     uint64_t envelopes, waiting; /* waiting: in no bundle yet */
     uint64_t rows, rows_carried;
     uint64_t bytes; /* of the envelopes */
+    uint64_t uploads, upload_bytes; /* resumable ones under way, and what is here of them */
     struct sk_inbox_space space;
     uint32_t last_bundle, safe_serial;
     struct sk_organisation *organisations;
     size_t count;
+    struct sk_offline_sums offline;
 };
 
 unsigned sk_stats_used_percent(const struct sk_stats *stats);

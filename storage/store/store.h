@@ -96,6 +96,7 @@ int sk_store_check(void *program, int argc, char **argv);
 int sk_store_stats(void *program, int argc, char **argv);
 int sk_store_purge(void *program, int argc, char **argv);
 int sk_store_rewrite(void *program, int argc, char **argv);
+int sk_store_offline(void *program, int argc, char **argv);
 int sk_store_backup(void *program, int argc, char **argv);
 
 #endif

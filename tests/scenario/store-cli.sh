@@ -5,7 +5,8 @@ set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8
 here=$(realpath "$(dirname "$0")")
-store=$(realpath "${SKRYNKA_BUILD:-.}")/storage/skrynka-store
+build=$(realpath "${SKRYNKA_BUILD:-.}")
+store=$build/storage/skrynka-store
 . "$here/checks.sh"
 one_line() { # a refusal is one line, and says who speaks
     check "$1: one line on stderr" [ "$(wc -l <err)" = 1 ]
@@ -20,10 +21,10 @@ one_line() { # a refusal is one line, and says who speaks
 
 # ---- help and version
 runs "--help" 0 "$store" --help
-for command in init import-sheet export import-board check stats purge rewrite backup; do
+for command in init import-sheet export import-board check stats offline purge rewrite backup; do
     check "--help names $command" grep -q "$command" out
 done
-for command in init import-sheet export import-board check stats purge rewrite backup; do
+for command in init import-sheet export import-board check stats offline purge rewrite backup; do
     runs "$command --help needs no store" 0 "$store" "$command" --help
     check "$command --help shows its words" grep -q -- "--store DIR $command" out
     runs "$command --version" 0 "$store" "$command" --version
@@ -58,6 +59,8 @@ usage "import-board without a file" --store s import-board
 usage "purge with no days" --store s purge --rows-older-than 0
 usage "stats with a value" --store s stats --json=yes
 usage "backup without --out" --store s backup
+usage "offline without --out" --store s offline
+usage "offline with a word too many" --store s offline --out x y
 check "usage errors leave nothing behind" [ "$(ls)" = "$(printf 'err\nout')" ]
 
 # ---- refusals where no store is
@@ -68,7 +71,7 @@ refused() {
     one_line "$name"
 }
 mkdir empty
-for command in check stats purge rewrite "export --out x" "backup --out x"; do
+for command in check stats purge rewrite "export --out x" "backup --out x" "offline --out x"; do
     # shellcheck disable=SC2086
     refused "${command%% *} in a folder that is no store" --store empty $command
 done
@@ -87,14 +90,17 @@ check "init twice keeps the key" [ "$sum" = "$(sha256sum <s/gateway.key)" ]
 
 runs "stats" 0 "$store" --store s stats
 check "stats shows the fingerprint" grep -q "$fingerprint" out
+check "stats shows the uploads under way" grep -q '^Uploads    0 under way, 0 ' out
 check "no colours into a file" [ "$(tr -cd '\033' <out | wc -c)" = 0 ]
 runs "stats --json" 0 "$store" --store s stats --json
 check "stats --json is JSON with the contract's names" /usr/bin/python3 -c '
 import json, sys
 s = json.load(open("out"))
+assert s["uploads"] == 0 and s["upload_bytes"] == 0
 assert s["envelopes"] == 0 and s["rows"] == 0 and s["organisations"] == [] and s["last_bundle"] == 0
 assert s["gateway"] == sys.argv[1] and s["size"] > 0 and 0 <= s["used_percent"] < 50' "$fingerprint"
 runs "check" 0 "$store" --store s check
+check "check tells which uploads can go on" grep -q '^resumable      0 of these' out
 
 # ---- export
 refused "export with nothing new" --store s export --out carry.bin
@@ -127,6 +133,25 @@ check "no organisation came in" grep -q '"organisations": \[\]' out
     runs "stats does not need the lock" 0 "$store" --store s stats
     exit "$failed"
 ) 9>s/store.lock || failed=1
+
+# ---- the pages that work without a network
+runs "offline" 0 "$store" --store s offline --out pages
+cp out sums
+check "offline prints what it wrote" eval '(cd pages && sha256sum -c --quiet --strict ../sums)'
+check "in four languages" [ "$(ls pages | tr '\n' ' ')" = "crh.html en.html ru.html uk.html " ]
+runs "offline again" 0 "$store" --store s offline --out pages
+check "gives the same bytes" cmp -s out sums
+runs "stats" 0 "$store" --store s stats
+cp out stats
+for lang in uk ru crh en; do
+    whole=$(sha256sum <pages/$lang.html | cut -d' ' -f1)
+    program=$(grep -v '^<div id=o ' pages/$lang.html | sha256sum | cut -d' ' -f1)
+    check "stats names the page $lang" grep -q "^$lang *served *$whole$" stats
+    check "and its program, the page without one line" grep -q "^ *program *$program$" stats
+    check "and what the build published" grep -q "^$program  $lang.html$" "$build/gateway/offline/SHA256SUMS"
+    check "one line is of the store" [ "$(grep -c '^<div id=o ' pages/$lang.html)" = 1 ]
+done
+refused "offline under a folder that is not there" --store s offline --out none/pages
 
 # ---- purge, rewrite, backup
 runs "purge of an empty store" 0 "$store" --store s purge

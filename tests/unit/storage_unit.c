@@ -159,13 +159,19 @@ enum sk_error unit_submit(struct sk_inbox *inbox, enum sk_deposit_kind kind,
                           const struct unit_envelope *envelope, uint32_t piece, const uint8_t *data,
                           size_t len)
 {
-    struct wait wait = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
     struct sk_deposit deposit;
 
     fill(&deposit, kind, envelope, piece, data, len);
-    deposit.done = one_done;
-    deposit.context = &wait;
-    sk_inbox_submit(inbox, &deposit);
+    return unit_wait_for(inbox, &deposit);
+}
+
+enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_deposit *deposit)
+{
+    struct wait wait = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
+
+    deposit->done = one_done;
+    deposit->context = &wait;
+    sk_inbox_submit(inbox, deposit);
     pthread_mutex_lock(&wait.lock);
     while (!wait.done) {
         pthread_cond_wait(&wait.ended, &wait.lock);

@@ -42,7 +42,8 @@ void unit_marker(uint8_t out[16], const struct sk_envelope_id *id);
 uint32_t unit_pieces(uint32_t chunks);
 size_t unit_piece(uint8_t *out, const struct unit_envelope *envelope, uint32_t piece);
 
-/* One request, waited for. */
+/* One request, waited for; sets its done and context. */
+enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_deposit *deposit);
 enum sk_error unit_submit(struct sk_inbox *inbox, enum sk_deposit_kind kind,
                           const struct unit_envelope *envelope, uint32_t piece, const uint8_t *data,
                           size_t len);

@@ -1,0 +1,229 @@
+/* Resumable uploads: what outlives a restart, and what is forgotten when. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/upload_unit.h"
+
+/* Opened `age` days ago, with half of its bytes. */
+static void begin(struct sk_inbox *inbox, struct unit_upload *u, uint32_t age)
+{
+    struct unit_upload at_once;
+
+    unit_upload_new(u, 16);
+    assert_ok(unit_upload_open(inbox, u));
+    assert_ok(unit_upload_to(inbox, u, 1000));
+    at_once = *u;
+    at_once.day -= age;
+    assert_ok(unit_upload_piece(inbox, &at_once, 0, SK_PIECE_BYTES));
+    u->day = at_once.day;
+}
+
+static void a_restart_collects_the_others_only(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_envelope e;
+    struct unit_upload u;
+
+    begin(inbox, &u, 0);
+    unit_envelope_new(&e, 64);
+    assert_ok(unit_put_piece(inbox, &e, 0));
+    sk_inbox_close(inbox);
+    inbox = unit_upload_start(*state, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
+    assert_ok(unit_upload_to(inbox, &u, u.length));
+    unit_assert_finished(inbox, &u);
+    sk_inbox_close(inbox);
+}
+
+static void after_its_last_day_it_is_not_found(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_upload kept, old, anew;
+
+    begin(inbox, &kept, SK_UPLOAD_DAYS);
+    begin(inbox, &old, SK_UPLOAD_DAYS + 1);
+    unit_assert_stands(inbox, &kept, SK_PIECE_BYTES);
+    unit_assert_no_upload(inbox, &old);
+    assert_error(unit_upload_piece(inbox, &old, 1, SK_PIECE_BYTES), SK_ERR_NOT_FOUND);
+    assert_error(unit_upload_drop(inbox, &old), SK_ERR_NOT_FOUND);
+    unit_upload_new(&anew, 1); /* the same token, and even another length */
+    anew.token = old.token;
+    assert_ok(unit_upload_open(inbox, &anew));
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 2); /* what was there is collected */
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 1);
+    assert_ok(unit_upload_to(inbox, &anew, anew.length));
+    unit_assert_finished(inbox, &anew);
+    sk_inbox_close(inbox);
+}
+
+static void the_start_drops_what_stood_still(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_upload kept, old, finished;
+
+    begin(inbox, &kept, SK_UPLOAD_DAYS);
+    begin(inbox, &old, SK_UPLOAD_DAYS + 1);
+    begin(inbox, &finished, 0);
+    assert_ok(unit_upload_to(inbox, &finished, 2 * SK_PIECE_BYTES));
+    finished.day -= SK_UPLOAD_DAYS + 1;
+    assert_ok(
+        unit_upload_piece(inbox, &finished, 2, (size_t)(finished.length - 2 * SK_PIECE_BYTES)));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 3);
+    sk_inbox_close(inbox);
+    inbox = unit_upload_start(*state, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1 + unit_pieces(16));
+    unit_assert_stands(inbox, &kept, SK_PIECE_BYTES);
+    unit_assert_whole(inbox, &finished.e); /* forgotten is only that it was an upload */
+    unit_assert_no_upload(inbox, &finished);
+    sk_inbox_close(inbox);
+}
+
+static void the_writer_drops_on_a_new_day(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_upload u, later;
+
+    begin(inbox, &u, 1);
+    begin(inbox, &later, 0);
+    assert_ok(sk_inbox_tick(inbox));
+    sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS);
+    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
+    unit_assert_stands(inbox, &later, SK_PIECE_BYTES);
+    sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS + 1);
+    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_PIECES, 0);
+    sk_inbox_close(inbox);
+}
+
+static void tick_tells_the_writer_the_day(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_upload old;
+
+    sk_writer_day(inbox->writer, 1); /* as if it had last looked long ago */
+    begin(inbox, &old, SK_UPLOAD_DAYS + 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_ok(sk_inbox_tick(inbox));
+    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0);
+    sk_inbox_close(inbox);
+}
+
+static void every_byte_gives_it_more_days(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    uint32_t today = unit_today();
+    struct unit_upload u;
+
+    unit_upload_new(&u, 16);
+    u.day = today - SK_UPLOAD_DAYS;
+    assert_ok(unit_upload_open(inbox, &u));
+    unit_assert_stands(inbox, &u, 0);
+    u.day = today;
+    assert_ok(unit_upload_to(inbox, &u, SK_PIECE_BYTES + 1));
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES + 1);
+    assert_ok(sk_upload_expire(inbox, today + SK_UPLOAD_DAYS));
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES + 1);
+    assert_ok(sk_upload_expire(inbox, today + SK_UPLOAD_DAYS + 1));
+    unit_assert_no_upload(inbox, &u);
+    assert_ok(sk_partial_sweep_all(inbox));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 0);
+    sk_inbox_close(inbox);
+}
+
+static void however_many_all_that_is_old_goes(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 32 * SMALL_INBOX);
+    struct unit_upload u;
+    struct sk_txn *txn;
+
+    for (size_t i = 0; i < 1100; i++) {
+        unit_upload_new(&u, 1);
+        u.day -= i % 2 == 0 ? SK_UPLOAD_DAYS + 1 : 0;
+        assert_ok(unit_upload_open(inbox, &u));
+    }
+    /* A record that nobody can read, whose envelope nobody can find any more. */
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    sk_txn_put(txn, SK_INBOX_UPLOADS, sk_bytes("0123456789abcdef", 16), sk_bytes("?", 1));
+    struct sk_partial orphan = {.day = unit_today() - SK_UPLOAD_DAYS - 1, .upload = true};
+
+    sk_envelope_id_random(&u.e.id);
+    sk_partial_put(txn, &u.e.id, &orphan);
+    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1101);
+    assert_ok(sk_upload_expire(inbox, unit_today()));
+    assert_ok(sk_partial_sweep_all(inbox));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 550);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 550);
+    assert_ok(sk_upload_expire(inbox, unit_today() + SK_UPLOAD_DAYS + 1)); /* over one group */
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
+    assert_ok(sk_partial_sweep_all(inbox));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
+    sk_inbox_close(inbox);
+}
+
+static void what_is_no_upload_does_not_grow_old(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct sk_partial partial = {.day = 1};
+    struct sk_envelope_id id;
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    for (size_t i = 0; i < 600; i++) { /* more than one group */
+        sk_envelope_id_random(&id);
+        sk_partial_put(txn, &id, &partial);
+    }
+    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_upload_expire(inbox, unit_today()));
+    assert_ok(sk_partial_sweep_all(inbox));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 600);
+    sk_inbox_close(inbox);
+}
+
+static void dropping_takes_record_and_pieces(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct unit_upload u, other;
+
+    begin(inbox, &u, 0);
+    begin(inbox, &other, 0);
+    assert_ok(unit_upload_drop(inbox, &u));
+    unit_assert_no_upload(inbox, &u);
+    assert_error(unit_upload_drop(inbox, &u), SK_ERR_NOT_FOUND);
+    assert_error(unit_upload_piece(inbox, &u, 1, SK_PIECE_BYTES), SK_ERR_NOT_FOUND);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
+    unit_assert_stands(inbox, &other, SK_PIECE_BYTES);
+    assert_ok(unit_upload_to(inbox, &other, other.length));
+    assert_ok(unit_upload_drop(inbox, &other)); /* whole: only its record goes */
+    unit_assert_no_upload(inbox, &other);
+    unit_assert_whole(inbox, &other.e);
+    unit_assert_row(inbox, &other, SK_ROW_RECEIVED);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
+    sk_inbox_close(inbox);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_restart_collects_the_others_only),
+        TEST(after_its_last_day_it_is_not_found),
+        TEST(the_start_drops_what_stood_still),
+        TEST(the_writer_drops_on_a_new_day),
+        TEST(tick_tells_the_writer_the_day),
+        TEST(every_byte_gives_it_more_days),
+        TEST(however_many_all_that_is_old_goes),
+        TEST(what_is_no_upload_does_not_grow_old),
+        TEST(dropping_takes_record_and_pieces),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

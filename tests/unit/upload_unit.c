@@ -1,0 +1,180 @@
+#include "tests/unit/upload_unit.h"
+
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+
+#include "keys/base/calendar.h"
+#include "keys/seal/class.h"
+
+struct sk_inbox *unit_upload_start(const char *folder, uint64_t size)
+{
+    struct sk_inbox *inbox = NULL;
+
+    if (size != 0) {
+        assert_ok(sk_inbox_create(folder, size));
+    }
+    assert_ok(sk_inbox_open(&inbox, folder));
+    assert_ok(sk_inbox_writer_start(inbox, NULL, NULL));
+    return inbox;
+}
+
+uint32_t unit_today(void)
+{
+    return sk_day_of(time(NULL));
+}
+
+void unit_upload_new(struct unit_upload *out, uint32_t chunks)
+{
+    struct sk_envelope_id token;
+
+    unit_envelope_new(&out->e, chunks);
+    sk_envelope_id_random(&token);
+    memcpy(out->token.b, token.b, sizeof out->token.b);
+    out->length = sk_envelope_length(chunks);
+    out->day = unit_today();
+    out->has_row = true;
+}
+
+static struct sk_deposit deposit_of(enum sk_deposit_kind kind, const struct unit_upload *u)
+{
+    struct sk_deposit d = {.kind = kind,
+                           .id = u->e.id,
+                           .day = u->day,
+                           .has_row = u->has_row,
+                           .row = u->e.row,
+                           .token = u->token,
+                           .length = u->length};
+
+    return d;
+}
+
+enum sk_error unit_upload_open(struct sk_inbox *inbox, const struct unit_upload *u)
+{
+    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_OPEN, u);
+
+    return unit_wait_for(inbox, &d);
+}
+
+enum sk_error unit_upload_drop(struct sk_inbox *inbox, const struct unit_upload *u)
+{
+    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_DROP, u);
+
+    return unit_wait_for(inbox, &d);
+}
+
+static enum sk_error put(struct sk_inbox *inbox, const struct unit_upload *u, uint32_t piece,
+                         const uint8_t *data, size_t len)
+{
+    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_PIECE, u);
+
+    d.piece = piece;
+    d.data = data;
+    d.len = len;
+    return unit_wait_for(inbox, &d);
+}
+
+enum sk_error unit_upload_piece(struct sk_inbox *inbox, const struct unit_upload *u, uint32_t piece,
+                                size_t len)
+{
+    static uint8_t data[SK_PIECE_BYTES + 1];
+
+    (void)unit_piece(data, &u->e, piece);
+    return put(inbox, u, piece, len == 0 ? NULL : data, len);
+}
+
+enum sk_error unit_upload_to(struct sk_inbox *inbox, const struct unit_upload *u, uint64_t offset)
+{
+    static uint8_t data[SK_PIECE_BYTES], stored[SK_PIECE_BYTES];
+    struct sk_upload at;
+    size_t tail;
+    enum sk_error e = sk_upload_find(inbox, &u->token, &at);
+
+    while (e == SK_OK && !at.finished && at.offset < offset) {
+        uint32_t piece = (uint32_t)(at.offset / SK_PIECE_BYTES);
+        uint64_t left = offset - (uint64_t)piece * SK_PIECE_BYTES;
+
+        (void)unit_piece(data, &u->e, piece);
+        assert_ok(sk_upload_tail(inbox, &at, stored, &tail));
+        assert_int_equal(tail, at.offset % SK_PIECE_BYTES);
+        assert_memory_equal(stored, data, tail);
+        e = put(inbox, u, piece, data, left < SK_PIECE_BYTES ? (size_t)left : SK_PIECE_BYTES);
+        if (e == SK_OK) {
+            e = sk_upload_find(inbox, &u->token, &at);
+        }
+    }
+    return e;
+}
+
+/* ---- what must be true ------------------------------------------------------------------ */
+
+void unit_assert_stands(struct sk_inbox *inbox, const struct unit_upload *u, uint64_t offset)
+{
+    struct sk_upload at;
+
+    assert_ok(sk_upload_find(inbox, &u->token, &at));
+    assert_int_equal(at.length, u->length);
+    assert_int_equal(at.offset, offset);
+    assert_int_equal(at.last_day, u->day + SK_UPLOAD_DAYS);
+    assert_false(at.finished);
+    assert_int_equal(at.has_row, u->has_row);
+    assert_memory_equal(at.id.b, u->e.id.b, 16);
+    unit_assert_absent(inbox, &u->e);
+}
+
+void unit_assert_finished(struct sk_inbox *inbox, const struct unit_upload *u)
+{
+    static const uint8_t zero[16];
+    static uint8_t buffer[SK_PIECE_BYTES];
+    struct sk_upload at;
+    size_t tail = 1;
+
+    assert_ok(sk_upload_find(inbox, &u->token, &at));
+    assert_true(at.finished);
+    assert_int_equal(at.length, u->length);
+    assert_int_equal(at.offset, u->length);
+    assert_int_equal(at.last_day, u->day + SK_UPLOAD_DAYS);
+    assert_false(at.has_row);
+    assert_memory_equal(at.id.b, zero, 16);
+    assert_ok(sk_upload_tail(inbox, &at, buffer, &tail));
+    assert_int_equal(tail, 0);
+    unit_assert_whole(inbox, &u->e);
+}
+
+void unit_assert_no_upload(struct sk_inbox *inbox, const struct unit_upload *u)
+{
+    struct sk_upload at;
+
+    assert_error(sk_upload_find(inbox, &u->token, &at), SK_ERR_NOT_FOUND);
+}
+
+void unit_assert_row(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_row_state state)
+{
+    enum sk_row_state found;
+    uint32_t day = 0;
+
+    assert_ok(sk_inbox_row(inbox, &u->e.row, &found, &day));
+    assert_int_equal(found, state);
+    assert_int_equal(day, state == SK_ROW_UNKNOWN ? 0 : u->day);
+}
+
+uint64_t unit_entries(struct sk_inbox *inbox, enum sk_inbox_table table)
+{
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    uint64_t n = sk_txn_count(txn, table);
+
+    sk_inbox_abort(inbox, txn);
+    return n;
+}
+
+void unit_wait_for_entries(struct sk_inbox *inbox, enum sk_inbox_table table, uint64_t n)
+{
+    time_t limit = time(NULL) + 60;
+
+    while (unit_entries(inbox, table) != n) {
+        assert_true(time(NULL) < limit);
+        sched_yield();
+    }
+}
