@@ -40,6 +40,10 @@
     X(RECIPIENTS_SLOTS, "the slots are not the ones that the file key produces")                   \
     X(KEY_LOW_ORDER, "a public key is of low order")                                               \
     X(KEY_REPEATED, "a public key appears twice")                                                  \
+    /* armour, FORMAT section 10 */                                                                \
+    X(ARMOUR_BEGIN, "the line with which a sealed text begins is missing")                         \
+    X(ARMOUR_SYMBOL, "the sealed text holds a sign that it cannot have; copy it again")            \
+    X(ARMOUR_END, "the line with which a sealed text ends is missing; copy all of it")             \
     /* content, FORMAT section 2 */                                                                \
     X(CONTENT_VERSION, "the content has a version that this program does not know")                \
     X(CONTENT_SEALER, "the field 'sealed by' has an unknown value")                                \

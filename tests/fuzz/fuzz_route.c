@@ -7,9 +7,11 @@
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
-const struct sk_endpoint sk_endpoint_home, sk_endpoint_help, sk_endpoint_report,
-    sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
-    sk_endpoint_sheets, sk_endpoint_board;
+const struct sk_endpoint sk_endpoint_home, sk_endpoint_script, sk_endpoint_offline,
+    sk_endpoint_help, sk_endpoint_report, sk_endpoint_status_form, sk_endpoint_status,
+    sk_endpoint_courier_form, sk_endpoint_courier, sk_endpoint_sheets, sk_endpoint_board,
+    sk_endpoint_receipts, sk_endpoint_upload_options, sk_endpoint_upload_create,
+    sk_endpoint_upload_ask, sk_endpoint_upload_patch, sk_endpoint_upload_drop;
 
 /* The route's pattern with its names replaced by what was found in the path. */
 static void path_again(char *out, size_t room, const struct sk_match *match)
@@ -20,7 +22,10 @@ static void path_again(char *out, size_t room, const struct sk_match *match)
         snprintf(out, room, "%s", pattern);
         return;
     }
-    const char *value = strncmp(open, "{lang}", 6) == 0 ? sk_lang_code(match->lang) : match->org;
+    const char *value = strncmp(open, "{lang}", 6) == 0     ? sk_lang_code(match->lang)
+                        : strncmp(open, "{token}", 7) == 0  ? match->token
+                        : strncmp(open, "{prefix}", 8) == 0 ? match->prefix
+                                                            : match->org;
 
     snprintf(out, room, "%.*s%s%s", (int)(open - pattern), pattern, value, strchr(open, '}') + 1);
 }
@@ -33,12 +38,15 @@ static bool find(const char *method, const char *path)
     sk_route_find(&match, method, path);
     FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
     FUZZ_MUST(match.org[strspn(match.org, "0123456789abcdef")] == '\0');
+    FUZZ_MUST(memchr(match.token, '\0', sizeof match.token) != NULL);
+    FUZZ_MUST(match.token[strspn(match.token, "0123456789abcdef")] == '\0');
+    FUZZ_MUST(memchr(match.prefix, '\0', sizeof match.prefix) != NULL);
     FUZZ_MUST(memchr(match.allow, '\0', sizeof match.allow) != NULL);
     if (match.route != NULL) {
         path_again(again, sizeof again, &match);
         FUZZ_MUST(match.known && strcmp(again, path) == 0);
         FUZZ_MUST(strstr(match.allow, method) != NULL);
-        FUZZ_MUST(match.has_lang == (strstr(match.route->path, "{lang}") != NULL));
+        FUZZ_MUST(match.has_lang == (strncmp(match.route->path, "/{lang}", 7) == 0));
     }
     return match.known;
 }
@@ -48,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *path = fuzz_string(data, size);
     bool known = find("GET", path);
 
+    FUZZ_MUST(find("PATCH", path) == known && find("OPTIONS", path) == known);
     FUZZ_MUST(find("HEAD", path) == known && find("POST", path) == known);
     FUZZ_MUST(find("DELETE", path) == known);
     free(path);
