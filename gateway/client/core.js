@@ -1,1 +1,26 @@
-export {};
+// Everything of the client that needs no page, for the tests.
+export * from './answer.js';
+export * from './answers.js';
+export * from './armour.js';
+export * from './board.js';
+export * from './board_stream.js';
+export * from './body.js';
+export * from './bytes.js';
+export * from './calendar.js';
+export * from './class.js';
+export * from './code.js';
+export * from './content.js';
+export * from './courier_file.js';
+export * from './curve.js';
+export * from './date.js';
+export * from './download.js';
+export * from './errors.js';
+export * from './hash.js';
+export * from './offline_keys.js';
+export * from './pace.js';
+export * from './receipt.js';
+export * from './rows.js';
+export * from './sheet.js';
+export * from './slots.js';
+export * from './token.js';
+export { Report } from './report.js';

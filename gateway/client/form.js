@@ -1,0 +1,180 @@
+// The form, once the script is there: nothing leaves before it is locked on this device, and the page says which holds.
+import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
+import { button, byId, el, p, replace, say } from './dom.js';
+import { hasLeft, onLeave, wipeFields } from './exit.js';
+import { submitPlain } from './guard.js';
+import { codeProblem, watchHints } from './hints.js';
+import { chooseRecipients, readOrganisations, takeSheets, verifyOffered } from './organisations.js';
+import { showReceipt } from './receipt_view.js';
+import { lockDraft, showSaved } from './saved.js';
+import { draftOf } from './sealing.js';
+import { selfTest } from './selftest.js';
+import { sendDraft } from './send.js';
+import { sheetKey } from './sheet.js';
+import { fetchSheets } from './sheets_fetch.js';
+import { lockProblem, sendProblem } from './words.js';
+
+const main = () => document.querySelector('main');
+
+/**
+ * Takes over the form `#report`. If that fails, it says so there.
+ * @param {HTMLFormElement} form
+ */
+export function formPage(form) {
+  const words = el('div', { role: 'alert', tabindex: -1 });
+  form.querySelector('[type=submit]').before(words);
+  let fail = (reason) => showFailure(form, words, reason);
+  addEventListener('error', () => fail(T.LOCK_BROWSER));
+  addEventListener('unhandledrejection', () => fail(T.LOCK_BROWSER));
+  try {
+    const page = new FormPage(form, words);
+    fail = (reason) => page.fail(reason);
+    page.prepare();
+  } catch {
+    fail(T.LOCK_BROWSER);
+  }
+}
+
+/**
+ * It cannot lock: says so, and what to do. Nothing is sent unless somebody chooses the ordinary way by itself.
+ * @param {HTMLFormElement} form @param {HTMLElement} words @param {string} reason @param {() => void} [retry]
+ */
+function showFailure(form, words, reason, retry) {
+  form.querySelector('[type=submit]').hidden = true;
+  say(byId('mode'), T.LOCK_FAILED);
+  replace(words, el('div', { class: 'n' }, p(T.LOCK_FAILED), p(reason), retry ? null : p(T.LOCK_COPY, 'h')),
+    retry ? button(T.SEND_NOW, retry) : button(T.RELOAD, () => location.reload()),
+    el('h2', {}, T.PLAIN_H), p(T.PLAIN_TEXT), button(T.PLAIN_BUTTON, () => submitPlain(form), { class: 's' }));
+}
+
+class FormPage {
+  constructor(form, words) {
+    this.form = form;
+    this.words = words;
+    this.ready = false; // can lock
+    this.busy = false; // is at it
+    this.organisations = [];
+    this.submit = form.querySelector('[type=submit]');
+    this.label = this.submit.textContent;
+    this.saving = button(T.SAVE_BUTTON, () => this.go(() => this.save()), { class: 's' });
+    form.append(el('details', {}, el('summary', {}, T.SAVE_H), p(T.SAVE_TEXT), this.saving));
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.go(() => this.send());
+    });
+    watchHints(form, byId('f').parentNode);
+  }
+
+  /** Until everything is checked the button is held. */
+  async prepare() {
+    this.hold(true);
+    say(byId('mode'), T.MODE_WAIT);
+    replace(this.words);
+    try {
+      selfTest();
+      const organisations = readOrganisations();
+      takeSheets(organisations, await fetchSheets());
+      verifyOffered(organisations, Date.now());
+      this.organisations = organisations;
+      this.ready = true;
+      this.hold(false);
+      say(byId('mode'), T.MODE_DEVICE);
+    } catch (error) {
+      this.fail(lockProblem(error));
+    }
+  }
+
+  hold(held) {
+    this.submit.hidden = false;
+    this.submit.disabled = held;
+    this.saving.disabled = held;
+    say(this.submit, held ? T.SUBMIT_WAIT : this.label);
+  }
+
+  fail(reason) {
+    if (!this.form.isConnected) return; // it is sending, or the page was left
+    this.ready = false;
+    this.hold(true);
+    showFailure(this.form, this.words, reason, reason === T.LOCK_KEYS ? () => this.prepare() : undefined);
+  }
+
+  tell(text) {
+    replace(this.words, text ? p(text, 'n') : null);
+    if (text) this.words.focus();
+  }
+
+  /** What is wrong with what was filled in; '' if nothing. */
+  problem() {
+    const { text, file, code } = this.form.elements;
+    if (text.value.trim() === '' && file.files.length === 0) return `${T.EMPTY_H}. ${T.EMPTY_T}`;
+    return codeProblem(code.value);
+  }
+
+  async go(action) {
+    if (!this.ready || this.busy) return;
+    const problem = this.problem();
+    this.tell(problem);
+    if (problem) return;
+    const before = [...main().childNodes];
+    const title = document.title;
+    this.busy = true;
+    try {
+      await action();
+    } catch (error) {
+      if (hasLeft()) return;
+      document.title = title;
+      replace(main(), ...before);
+      const words = sendProblem(error);
+      if (words) this.tell(words);
+      else this.fail(lockProblem(error));
+    }
+    this.busy = false;
+  }
+
+  /** Checked again: the page may have been open for days. */
+  recipients() {
+    const slugs = new FormData(this.form).getAll('to');
+    return chooseRecipients(verifyOffered(this.organisations, Date.now()), slugs.map(String));
+  }
+
+  draft() {
+    const draft = draftOf(this.form);
+    onLeave(() => draft.r.fill(0));
+    return draft;
+  }
+
+  async send() {
+    const recipients = this.recipients();
+    const draft = this.draft();
+    await sendDraft(draft, { recipients, epoch: () => weekOf(Date.now()) });
+    this.wipe();
+    showReceipt(receiptOf(draft));
+    draft.r.fill(0);
+  }
+
+  /** A file may be carried for weeks: it is locked with the key of the month, where all have one. */
+  async save() {
+    const recipients = this.recipients();
+    const draft = this.draft();
+    const month = monthOf(Date.now());
+    const monthly = recipients.every(({ sheet }) => hasKey(sheet, EPOCH_MONTH + month));
+    const file = await lockDraft(draft, { recipients, epoch: monthly ? EPOCH_MONTH + month : weekOf(Date.now()) });
+    this.wipe();
+    showSaved(file, receiptOf(draft));
+  }
+
+  wipe() {
+    this.form.reset();
+    wipeFields(this.form);
+  }
+}
+
+function hasKey(sheet, epoch) {
+  try {
+    return Boolean(sheetKey(sheet, epoch));
+  } catch {
+    return false;
+  }
+}
+
+const receiptOf = ({ r, wanted, followUp }) => ({ r: wanted ? r : null, followUp });

@@ -1,0 +1,25 @@
+// Whether this browser computes what it must, before anybody trusts it with a secret: a known answer.
+import { concat, equal, unhex } from './bytes.js';
+import { formatCode, parseCode } from './code.js';
+import { sealBox, sign } from './curve.js';
+import { Refused } from './errors.js';
+import { F } from './hash.js';
+import { deriveReceipt, randomReceipt } from './receipt.js';
+
+const CODE = '04926-D25AS-KQH2C-TNEYC-VQQFE'; // FORMAT 3
+const ANSWER = 'f63824dcb63f19fb562c8d09d2004fd3a945d6a827f4532987e1d128594a72db'; // computed by libsodium
+
+/** Everything that is derived from a known code, a sealed box and a signature, in one hash. */
+function answer() {
+  const r = parseCode(CODE);
+  const { row, mailbox, replySk, replyPk, signSk, signPk } = deriveReceipt(r);
+  const box = sealBox(mailbox, replyPk, F(replySk, 'self-test'));
+  return F(null, 'self-test', concat(row, mailbox, replyPk, signPk, box, sign(box, signSk)));
+}
+
+/** @throws {Refused} CORRUPT */
+export function selfTest() {
+  const r = Uint8Array.from({ length: 15 }, (_, i) => 17 * i + 1);
+  const drawn = randomReceipt();
+  if (formatCode(r) !== CODE || !equal(answer(), unhex(ANSWER)) || equal(drawn, randomReceipt())) throw new Refused('CORRUPT');
+}
