@@ -4,6 +4,11 @@
  *
  * The parser's callback cannot wait for the writer. So it gets the body in slices that are shorter
  * than the shortest envelope: at most one file can end within a slice, and waits in `ready`.
+ *
+ * A file or a pasted text may be armoured (FORMAT 10). An envelope begins with its suite, a byte
+ * that no text begins with, so the first byte decides; the line with which the armour begins must
+ * then stand within the first LEAD_MAX bytes, because nobody should have to send a film to be told
+ * that it is none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +18,26 @@
 #include "gateway/incoming.h"
 #include "gateway/reply.h"
 #include "gateway/request.h"
+#include "gateway/roster.h"
+#include "keys/seal/armour.h"
 #include "keys/seal/report.h"
 
 #define SLICE_BYTES 8192u
 #define PARSER_BYTES 2048
 #define VISIBLE_BYTES 8
 #define FILES_MAX 256
+#define TEXT_FIRST '\t' /* no text begins with a byte below, no envelope with another */
+#define LEAD_MAX 4096
+#define TEXT_STEP 1024u
 
 struct courier {
     struct MHD_PostProcessor *parser;
     struct sk_incoming current; /* of the file that streams in */
     struct sk_incoming ready;   /* whole and good, to be finished */
     bool open;                  /* a file streams in */
-    enum sk_error verdict;      /* on it, so far */
+    bool text;                  /* it is armoured */
+    struct sk_armour armour;
+    enum sk_error verdict; /* on it, so far */
     uint8_t visible[VISIBLE_BYTES];
     uint64_t seen; /* its bytes so far */
     enum sk_error results[FILES_MAX];
@@ -34,11 +46,11 @@ struct courier {
 
 static enum sk_step form_end(struct sk_request *request)
 {
-    struct sk_page page = {NULL, 0};
-    enum sk_error error =
-        sk_page_courier_form(&page, request->lang, request->gateway->settings.max_upload);
+    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    enum MHD_Result queued = sk_copies_queue(&view->courier[request->lang], request, MHD_HTTP_OK);
 
-    return sk_reply_send_page(request, MHD_HTTP_OK, error, &page, false);
+    sk_view_release(view);
+    return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
 }
 
 const struct sk_endpoint sk_endpoint_courier_form = {.takes = SK_BODY_NONE, .end = form_end};
@@ -60,6 +72,9 @@ static bool file_close(struct courier *courier)
         return true;
     }
     courier->open = false;
+    if (courier->verdict == SK_OK && courier->text) {
+        courier->verdict = sk_armour_end(&courier->armour);
+    }
     if (courier->verdict == SK_OK && sk_class_of_length(courier->seen) == 0) {
         courier->verdict = SK_ERR_ENVELOPE_LENGTH;
     }
@@ -75,10 +90,12 @@ static bool file_close(struct courier *courier)
     return true;
 }
 
-static void file_open(struct courier *courier, struct sk_request *request)
+static void file_open(struct courier *courier, struct sk_request *request, char first)
 {
     sk_incoming_open(&courier->current, request);
     courier->open = true;
+    courier->text = (uint8_t)first >= TEXT_FIRST;
+    sk_armour_start(&courier->armour);
     courier->verdict = SK_OK;
     courier->seen = 0;
 }
@@ -110,6 +127,22 @@ static void file_take(struct courier *courier, const char *data, size_t len)
     sk_incoming_add(&courier->current, len);
 }
 
+static void text_take(struct courier *courier, const char *text, size_t len)
+{
+    uint8_t bytes[SK_ARMOUR_ROOM(TEXT_STEP)];
+
+    for (size_t at = 0; at < len && courier->verdict == SK_OK; at += TEXT_STEP) {
+        size_t step = len - at < TEXT_STEP ? len - at : TEXT_STEP, got = 0;
+        enum sk_error error = sk_armour_read(&courier->armour, text + at, step, bytes, &got);
+        if (got > 0) {
+            file_take(courier, (const char *)bytes, got);
+        }
+        if (courier->verdict == SK_OK) {
+            courier->verdict = courier->armour.before > LEAD_MAX ? SK_ERR_ARMOUR_BEGIN : error;
+        }
+    }
+}
+
 static enum MHD_Result parsed(void *context, enum MHD_ValueKind kind, const char *name,
                               const char *file_name, const char *type, const char *encoding,
                               const char *data, uint64_t offset, size_t len)
@@ -129,12 +162,16 @@ static enum MHD_Result parsed(void *context, enum MHD_ValueKind kind, const char
         return MHD_YES;
     }
     if (offset == 0) {
-        file_open(courier, request);
+        file_open(courier, request, *data);
     }
     if (!courier->open || len > SK_INCOMING_SLACK) {
         return MHD_NO;
     }
-    file_take(courier, data, len);
+    if (courier->text) {
+        text_take(courier, data, len);
+    } else {
+        file_take(courier, data, len);
+    }
     return MHD_YES;
 }
 
@@ -243,7 +280,7 @@ static bool store_failed(const struct courier *courier)
 static enum sk_step courier_answer(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    struct sk_page page = {NULL, 0};
+    struct sk_page page = {0};
 
     if (courier->count == 0) {
         return sk_request_refuse(request, SK_PROBLEM_EMPTY);

@@ -239,7 +239,7 @@ static enum sk_step report_answer(struct sk_request *request)
 {
     struct report *report = request->state;
     const struct sk_sealer_secrets *secrets = report->sealer->secrets;
-    struct sk_page page = {NULL, 0};
+    struct sk_page page = {0};
     enum sk_error error =
         sk_page_receipt(&page, request->lang, secrets->fields.no_receipt ? NULL : &secrets->receipt,
                         secrets->fields.code_len > 0);

@@ -7,6 +7,7 @@
 #include "gateway/head.h"
 #include "gateway/reply.h"
 #include "gateway/request.h"
+#include "gateway/roster.h"
 #include "gateway/status_look.h"
 #include "keys/base/secret.h"
 
@@ -26,10 +27,11 @@ struct status {
 
 static enum sk_step form_end(struct sk_request *request)
 {
-    struct sk_page page = {NULL, 0};
-    enum sk_error error = sk_page_status_form(&page, request->lang, SK_OK);
+    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    enum MHD_Result queued = sk_copies_queue(&view->status[request->lang], request, MHD_HTTP_OK);
 
-    return sk_reply_send_page(request, MHD_HTTP_OK, error, &page, false);
+    sk_view_release(view);
+    return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
 }
 
 const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE, .end = form_end};
@@ -105,13 +107,16 @@ static enum sk_step status_body(struct sk_request *request, const uint8_t *bytes
 static enum sk_step answer_problem(struct sk_request *request, enum sk_error problem)
 {
     const struct status *status = request->state;
-    struct sk_page page = {NULL, 0};
+    struct sk_page page = {0};
 
     if (status->json) {
         return sk_reply_send(request, MHD_HTTP_BAD_REQUEST,
                              sk_look_json_problem(problem, request->lang));
     }
-    enum sk_error error = sk_page_status_form(&page, request->lang, problem);
+    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    enum sk_error error =
+        sk_page_status_form(&page, request->lang, view->listing.pages, view->count, problem);
+    sk_view_release(view);
     return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, error, &page, true);
 }
 
@@ -119,7 +124,7 @@ static enum sk_step status_end(struct sk_request *request)
 {
     struct status *status = request->state;
     struct MHD_PostProcessor *parser = status->parser;
-    struct sk_page page = {NULL, 0};
+    struct sk_page page = {0};
 
     status->parser = NULL;
     if (MHD_destroy_post_processor(parser) != MHD_YES || status->malformed) {

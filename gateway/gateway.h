@@ -14,10 +14,12 @@
 #include "storage/inbox.h"
 #include "storage/outbox.h"
 
+struct sk_fixed;
 struct sk_peers;
 struct sk_replies;
 struct sk_roster;
 struct sk_sealers;
+struct sk_turns;
 
 /*
  * Counts what must not be pulled from under the writer: deposits that are out, and with them
@@ -38,7 +40,9 @@ struct sk_gateway {
     struct sk_roster *roster;
     struct sk_peers *peers;
     struct sk_replies *replies;
+    struct sk_fixed *fixed;
     struct sk_sealers *sealers;
+    struct sk_turns *turns;
     struct sk_holds holds;
     atomic_uint active;   /* requests that have begun and not ended */
     atomic_bool stopping; /* new requests get 503 */

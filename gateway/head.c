@@ -8,6 +8,28 @@ static bool is_name(const char *key, const char *name)
     return strcasecmp(key, name) == 0;
 }
 
+static const char *const ONCE[SK_HEAD_ONCE] = {
+    "Tus-Resumable",   "Upload-Length",          "Upload-Offset",
+    "Upload-Metadata", "X-HTTP-Method-Override", "Upload-Defer-Length",
+};
+
+static void count_once(struct sk_head *head, const char *key)
+{
+    for (size_t i = 0; i < SK_HEAD_ONCE; i++) {
+        head->once[i] += is_name(key, ONCE[i]);
+    }
+}
+
+static bool any_twice(const struct sk_head *head)
+{
+    for (size_t i = 0; i < SK_HEAD_ONCE; i++) {
+        if (head->once[i] > 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void count_field(struct sk_head *head, const char *key, const char *value)
 {
     if (is_name(key, MHD_HTTP_HEADER_HOST)) {
@@ -38,6 +60,7 @@ static enum MHD_Result read_field(void *context, enum MHD_ValueKind kind, const 
         return MHD_YES;
     }
     count_field(head, key, value);
+    count_once(head, key);
     return MHD_YES;
 }
 
@@ -57,7 +80,8 @@ enum sk_head_verdict sk_head_judge(const struct sk_head *head, size_t method_len
         return SK_HEAD_LARGE;
     }
     if (head->odd || seen != total || head->hosts > 1 || head->lengths > 1 || head->encodings > 1 ||
-        head->types > 1 || head->ranges > 1 || (head->lengths > 0 && head->encodings > 0)) {
+        head->types > 1 || head->ranges > 1 || (head->lengths > 0 && head->encodings > 0) ||
+        any_twice(head)) {
         return SK_HEAD_BAD;
     }
     return SK_HEAD_GOOD;

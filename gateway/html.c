@@ -16,6 +16,14 @@ void sk_html_free(struct sk_html *html)
     *html = (struct sk_html){0};
 }
 
+void sk_page_free(struct sk_page *page)
+{
+    if (page->bytes != NULL)
+        sodium_memzero(page->bytes, page->len);
+    free(page->bytes);
+    *page = (struct sk_page){0};
+}
+
 /* realloc would leave the old bytes behind. */
 static bool grow(struct sk_html *html, size_t more)
 {
@@ -127,8 +135,7 @@ enum sk_error sk_html_take(struct sk_html *html, struct sk_page *page)
         sk_html_free(html);
         return SK_ERR_MEMORY;
     }
-    page->bytes = html->bytes;
-    page->len = html->len;
+    *page = (struct sk_page){html->bytes, html->len, NULL};
     *html = (struct sk_html){0};
     return SK_OK;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/copies.h"
 #include "gateway/gateway.h"
 #include "gateway/listen.h"
 #include "gateway/notify.h"
@@ -20,6 +21,7 @@
 #include "gateway/sealers.h"
 #include "gateway/server.h"
 #include "gateway/status_look.h"
+#include "gateway/turns.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 
@@ -67,7 +69,11 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     gateway->peers = sk_peers_new(gateway->settings.deadline);
     gateway->sealers = sk_sealers_new();
     gateway->replies = sk_replies_new();
-    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->replies == NULL) {
+    gateway->fixed = sk_fixed_new();
+    gateway->turns = sk_turns_new();
+    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->replies == NULL ||
+        gateway->fixed == NULL ||
+        gateway->turns == NULL) {
         return SK_ERR_MEMORY;
     }
     return sk_roster_new(&gateway->roster, gateway->outbox, gateway->settings.max_upload,
@@ -80,7 +86,9 @@ static void close_all(struct sk_gateway *gateway)
     sk_roster_free(gateway->roster);
     sk_outbox_close(gateway->outbox);
     sk_replies_free(gateway->replies);
+    sk_fixed_free(gateway->fixed);
     sk_sealers_free(gateway->sealers);
+    sk_turns_free(gateway->turns);
     sk_peers_free(gateway->peers);
     sk_pages_stop();
 }

@@ -1,12 +1,12 @@
 #include "gateway/options.h"
 
 #include <getopt.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/locale_dir.h"
 #include "keys/cli/command.h"
 
 #define MAX_UPLOAD (UINT64_C(4) << 30)
@@ -88,27 +88,12 @@ bool sk_number_parse(const char *text, unsigned least, unsigned most, unsigned *
     return true;
 }
 
-/* Beside the program in a build tree, else where they were installed. */
-static const char *locale_default(void)
-{
-    static const char beside[] = "/locale";
-    static char path[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", path, sizeof path - sizeof beside);
-    char *slash = n <= 0 ? NULL : memrchr(path, '/', (size_t)n);
-
-    if (slash == NULL) {
-        return LOCALEDIR;
-    }
-    memcpy(slash, beside, sizeof beside);
-    return access(path, X_OK) == 0 ? path : LOCALEDIR;
-}
-
 static void settings_default(struct sk_settings *settings)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
     memset(settings, 0, sizeof *settings);
-    settings->locale_dir = locale_default();
+    settings->locale_dir = sk_locale_dir();
     settings->listen.kind = SK_LISTEN_INHERITED;
     settings->threads = processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
     settings->connections = 512;

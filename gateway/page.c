@@ -1,8 +1,5 @@
 #include "gateway/page.h"
 
-#include <sodium.h>
-#include <stdlib.h>
-
 #include "gateway/page_part.h"
 
 static const struct {
@@ -17,19 +14,10 @@ static const struct {
     {sk_help_page_start, sk_help_page_stop},
 };
 
-void sk_page_free(struct sk_page *page)
-{
-    if (page->bytes != NULL)
-        sodium_memzero(page->bytes, page->len);
-    free(page->bytes);
-    *page = (struct sk_page){0};
-}
-
 enum sk_error sk_pages_start(const char *locale_dir, unsigned *missing)
 {
-    enum sk_error error = sk_text_start(locale_dir, missing);
+    enum sk_error error = sk_pages_offline_start(locale_dir, missing);
 
-    sk_style_start();
     for (size_t i = 0; error == SK_OK && i < sizeof pages / sizeof pages[0]; i++)
         error = pages[i].start();
     if (error != SK_OK)
@@ -41,5 +29,5 @@ void sk_pages_stop(void)
 {
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
         pages[i].stop();
-    sk_text_stop();
+    sk_pages_offline_stop();
 }

@@ -27,6 +27,7 @@ enum sk_lang sk_lang_accept(const char *header);
 struct sk_page {
     char *bytes;
     size_t len;
+    const char *csp; /* the policy that fits it; NULL: sk_page_csp(), no script */
 };
 void sk_page_free(struct sk_page *page);
 
@@ -36,10 +37,20 @@ void sk_page_free(struct sk_page *page);
 enum sk_error sk_pages_start(const char *locale_dir, unsigned *missing);
 void sk_pages_stop(void);
 
-struct sk_page_organisation { const char *slug, *name; };
+/* A pinned organisation. The pages with a script carry all of them in <div id=o hidden>, on a line
+ * of its own: the script pins the sheets that it fetches by that. */
+struct sk_page_organisation {
+    const char *slug, *name;
+    const char *pin;      /* 64 hexadecimal digits */
+    bool offered;         /* has a key for this week: residents can choose it */
+    bool revoked;
+    const uint8_t *sheet; /* as imported; only the offline page carries it */
+    size_t sheet_len;
+};
 
 /* The form. Its recipient choice, code field and receipt choice come before text and files, so
- * that the gateway knows them before the body streams. count 0: intake is closed, says so. */
+ * that the gateway knows them before the body streams. None is offered: intake is closed, says
+ * so. */
 enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
                            const struct sk_page_organisation *organisations, size_t count,
                            uint64_t max_bytes);
@@ -50,7 +61,9 @@ enum sk_error sk_page_receipt(struct sk_page *out, enum sk_lang lang,
                               const struct sk_receipt *receipt, bool follow_up);
 
 /* The form of the status page; problem may be SK_OK or an error of sk_code_parse. */
-enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang, enum sk_error problem);
+enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
+                                  const struct sk_page_organisation *organisations, size_t count,
+                                  enum sk_error problem);
 
 enum sk_receipt_state { SK_RECEIPT_UNKNOWN, SK_RECEIPT_RECEIVED, SK_RECEIPT_CARRIED,
                         SK_RECEIPT_ANSWERED };
@@ -64,13 +77,25 @@ struct sk_page_answer {
 enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_receipt_state state,
                              uint32_t day, const struct sk_page_answer *answers, size_t count);
 
-enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang, uint64_t max_bytes);
+enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
+                                   const struct sk_page_organisation *organisations, size_t count,
+                                   uint64_t max_bytes);
 /* results[i]: what became of the i-th file handed in. */
 enum sk_error sk_page_courier(struct sk_page *out, enum sk_lang lang,
                               const enum sk_error *results, size_t count);
 
 /* How to write safely, what is promised and what is not (linked from the form). */
 enum sk_error sk_page_help(struct sk_page *out, enum sk_lang lang);
+
+/* One file that works without a network and from a stick: style, script, and every organisation
+ * that is not revoked with its key sheet. One line of it is of this store, the one that begins with
+ * "<div id=o "; without that line it is the same everywhere, for one release and language.
+ * organisations NULL: that line is left out. */
+enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
+                              const struct sk_page_organisation *organisations, size_t count);
+/* For programs that show no other page: instead of sk_pages_start and sk_pages_stop. */
+enum sk_error sk_pages_offline_start(const char *locale_dir, unsigned *missing);
+void sk_pages_offline_stop(void);
 
 /* Rendered at start; static memory, valid until sk_pages_stop. */
 enum sk_problem {
@@ -93,7 +118,8 @@ enum sk_problem {
 unsigned sk_problem_status(enum sk_problem problem);
 void sk_page_problem(enum sk_problem problem, enum sk_lang lang, const char **bytes, size_t *len);
 
-/* The Content-Security-Policy that fits the pages' inline style (by its hash); static. */
+/* The Content-Security-Policy that fits the pages' inline style (by its hash); static. Pages with
+ * a script bring their own (struct sk_page). */
 const char *sk_page_csp(void);
 
 /* The style as it stands in every page; its hash is in the policy. */

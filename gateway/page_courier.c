@@ -7,31 +7,37 @@ static struct sk_part before, after, result_before, result_after;
 static void draw_before(struct sk_html *html, enum sk_lang lang)
 {
     static const struct sk_frame frame = {SK_MSG_COURIER_TITLE, SK_MSG_NAV_COURIER,
-                                          SK_PATH_COURIER};
+                                          SK_PATH_COURIER, true};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_COURIER_INTRO);
     sk_put_p(html, lang, SK_MSG_COURIER_CLOSED_BOX);
     sk_put_path(html, lang, "<form method=post action", SK_PATH_COURIER);
-    sk_html_raw(html, " enctype=multipart/form-data accept-charset=utf-8 autocomplete=off>");
+    sk_html_raw(html, " enctype=multipart/form-data accept-charset=utf-8 autocomplete=off "
+                      "id=courier>");
     sk_put(html, lang, "<div class=f><label for=s>", SK_MSG_COURIER_LABEL,
            "</label><p class=h id=sh>");
 }
 
 static void draw_after(struct sk_html *html, enum sk_lang lang)
 {
-    sk_html_raw(html, "</p><input id=s type=file name=sealed multiple required "
-                      "aria-describedby=sh></div>");
+    sk_html_raw(html, "</p><input id=s type=file name=sealed multiple aria-describedby=sh></div>");
+    sk_put(html, lang, "<div class=f><label for=x>", SK_MSG_COURIER_PASTE, "</label>");
+    sk_put(html, lang, "<p class=h id=xh>", SK_MSG_COURIER_PASTE_HINT,
+           "</p><textarea id=x name=sealed rows=4 aria-describedby=xh autocomplete=off "
+           "spellcheck=false></textarea></div>");
     sk_put(html, lang, "<button type=submit>", SK_MSG_COURIER_SUBMIT, "</button>");
     sk_put_hint(html, lang, SK_MSG_SUBMIT_HINT);
     sk_html_raw(html, "</form>");
-    sk_frame_close(html, lang);
+    sk_put(html, lang, "<p class=a>", SK_MSG_OFFLINE_WHY, "<br>");
+    sk_put_offline_link(html, lang);
+    sk_html_raw(html, "</p>");
 }
 
 static void draw_result_before(struct sk_html *html, enum sk_lang lang)
 {
     static const struct sk_frame frame = {SK_MSG_COURIER_TITLE, SK_MSG_COURIER_RESULT,
-                                          SK_PATH_COURIER};
+                                          SK_PATH_COURIER, false};
 
     sk_frame_open(html, lang, &frame);
 }
@@ -69,14 +75,16 @@ void sk_courier_page_stop(void)
         sk_part_free(parts[i].part);
 }
 
-enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang, uint64_t max_bytes)
+enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
+                                   const struct sk_page_organisation *organisations, size_t count,
+                                   uint64_t max_bytes)
 {
     struct sk_html html = {0};
 
     sk_put_part(&html, lang, &before);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_html_take(&html, out);
+    return sk_live_take(&html, lang, organisations, count, out);
 }
 
 static enum sk_message reason(enum sk_error error)
@@ -87,6 +95,8 @@ static enum sk_message reason(enum sk_error error)
     case SK_ERR_EXISTS:
         return SK_MSG_COURIER_EXISTS;
     case SK_ERR_ENVELOPE_LENGTH:
+    case SK_ERR_ARMOUR_BEGIN:
+    case SK_ERR_ARMOUR_END:
         return SK_MSG_COURIER_CUT;
     case SK_ERR_ENVELOPE_EPOCH:
         return SK_MSG_COURIER_EPOCH;
@@ -100,6 +110,7 @@ static enum sk_message reason(enum sk_error error)
     case SK_ERR_ENVELOPE_RESERVED:
     case SK_ERR_ENVELOPE_COMMITMENT:
     case SK_ERR_ENVELOPE_NOT_OURS:
+    case SK_ERR_ARMOUR_SYMBOL:
         return SK_MSG_COURIER_DAMAGED;
     default:
         return SK_MSG_COURIER_FAULT;

@@ -2,22 +2,23 @@
 
 #define CATEGORIES 15
 
-/* The form in three parts: what stands before the recipients, from there to the size limit of
- * files, and the rest. */
+/* The form in three parts: what stands before the size limit and the recipients, from there to the
+ * size limit of files, and the rest. */
 static struct sk_part before, between, after;
 
 static void draw_before(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_FORM_TITLE, SK_MSG_FORM_H1, SK_PATH_FORM};
+    static const struct sk_frame frame = {SK_MSG_FORM_TITLE, SK_MSG_FORM_H1, SK_PATH_FORM, true};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_FORM_ONLY);
-    sk_put_p(html, lang, SK_MSG_FORM_LOCKED);
+    sk_put(html, lang, "<p id=mode>", SK_MSG_FORM_LOCKED, "</p>");
     sk_put_p(html, lang, SK_MSG_FORM_IDENTIFY);
     sk_html_raw(html, "<p class=a>");
     sk_put_link(html, lang, SK_PATH_HELP, SK_MSG_FORM_HELP);
     sk_put_path(html, lang, "</p><form method=post action", "report");
-    sk_html_raw(html, " enctype=multipart/form-data accept-charset=utf-8 autocomplete=off>");
+    sk_html_raw(html, " enctype=multipart/form-data accept-charset=utf-8 autocomplete=off "
+                      "id=report data-max=");
 }
 
 static void put_code(struct sk_html *html, enum sk_lang lang)
@@ -112,7 +113,6 @@ static void draw_after(struct sk_html *html, enum sk_lang lang)
     sk_put(html, lang, "<button type=submit>", SK_MSG_SUBMIT, "</button>");
     sk_put_hint(html, lang, SK_MSG_SUBMIT_HINT);
     sk_html_raw(html, "</form>");
-    sk_frame_close(html, lang);
 }
 
 enum sk_error sk_form_start(void)
@@ -149,6 +149,8 @@ static void put_choice(struct sk_html *html, enum sk_lang lang,
     sk_put(html, lang, "<fieldset aria-describedby=oh><legend>", SK_MSG_TO_LEGEND, "</legend>");
     sk_put(html, lang, "<p class=h id=oh>", SK_MSG_TO_HINT, "</p>");
     for (size_t i = 0; i < count; i++) {
+        if (!organisations[i].offered)
+            continue;
         sk_html_raw(html, "<label class=c><input type=checkbox name=to value=\"");
         sk_html_text(html, organisations[i].slug);
         sk_html_raw(html, "\" checked>");
@@ -158,27 +160,42 @@ static void put_choice(struct sk_html *html, enum sk_lang lang,
     sk_html_raw(html, "</fieldset>");
 }
 
+static enum sk_error closed(struct sk_page *out, enum sk_lang lang)
+{
+    struct sk_html html = {0};
+    const char *bytes;
+    size_t len;
+
+    sk_page_problem(SK_PROBLEM_CLOSED, lang, &bytes, &len);
+    sk_html_bytes(&html, bytes, len);
+    return sk_html_take(&html, out);
+}
+
 enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
                            const struct sk_page_organisation *organisations, size_t count,
                            uint64_t max_bytes)
 {
+    const struct sk_page_organisation *only = NULL;
     struct sk_html html = {0};
+    size_t offered = 0;
 
-    if (count == 0) {
-        const char *bytes;
-        size_t len;
-
-        sk_page_problem(SK_PROBLEM_CLOSED, lang, &bytes, &len);
-        sk_html_bytes(&html, bytes, len);
-        return sk_html_take(&html, out);
+    for (size_t i = 0; i < count; i++) {
+        if (organisations[i].offered) {
+            only = &organisations[i];
+            offered++;
+        }
     }
+    if (offered == 0)
+        return closed(out, lang);
     sk_put_part(&html, lang, &before);
-    if (count == 1)
-        put_only(&html, lang, organisations);
+    sk_html_number(&html, max_bytes);
+    sk_html_raw(&html, ">");
+    if (offered == 1)
+        put_only(&html, lang, only);
     else
         put_choice(&html, lang, organisations, count);
     sk_put_part(&html, lang, &between);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_html_take(&html, out);
+    return sk_live_take(&html, lang, organisations, count, out);
 }

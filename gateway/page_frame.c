@@ -1,10 +1,19 @@
 #include "gateway/page_part.h"
+#include "gateway/script.h"
 
 /* Each language by its own name: that is what its readers look for. */
 static const char *const names[SK_LANG_COUNT] = {"Українська", "Русский", "Qırımtatarca",
                                                  "English"};
 
-static void head(struct sk_html *html, enum sk_lang lang, enum sk_message title)
+static void put_script(struct sk_html *html, enum sk_lang lang)
+{
+    sk_put_path(html, lang, "<script src", SK_PATH_SCRIPT);
+    sk_html_raw(html, " integrity=\"sha256-");
+    sk_html_raw(html, sk_script_live(lang)->hash);
+    sk_html_raw(html, "\" defer></script>");
+}
+
+static void head(struct sk_html *html, enum sk_lang lang, const struct sk_frame *frame)
 {
     sk_html_raw(html, "<!DOCTYPE html><html lang=");
     sk_html_raw(html, sk_lang_code(lang));
@@ -12,9 +21,12 @@ static void head(struct sk_html *html, enum sk_lang lang, enum sk_message title)
                       "content=\"width=device-width,initial-scale=1\">"
                       "<meta name=referrer content=no-referrer>"
                       "<meta name=format-detection content=\"telephone=no\">");
-    sk_put(html, lang, "<title>", title, "</title><style>");
+    sk_put(html, lang, "<title>", frame->title, "</title><style>");
     sk_html_raw(html, sk_page_style());
-    sk_html_raw(html, "</style></head><body>");
+    sk_html_raw(html, "</style>");
+    if (frame->script)
+        put_script(html, lang);
+    sk_html_raw(html, "</head><body>");
 }
 
 static void languages(struct sk_html *html, enum sk_lang lang, const char *path)
@@ -37,8 +49,8 @@ static void languages(struct sk_html *html, enum sk_lang lang, const char *path)
 
 void sk_frame_open(struct sk_html *html, enum sk_lang lang, const struct sk_frame *frame)
 {
-    head(html, lang, frame->title);
-    sk_put(html, lang, "<header><a rel=noreferrer href=\"https://www.wikipedia.org/\">",
+    head(html, lang, frame);
+    sk_put(html, lang, "<header><a id=exit rel=noreferrer href=\"https://www.wikipedia.org/\">",
            SK_MSG_EXIT, "</a></header>");
     if (frame->path != NULL)
         languages(html, lang, frame->path);

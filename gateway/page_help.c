@@ -16,6 +16,8 @@ static void put_not_promised(struct sk_html *html, enum sk_lang lang)
         if (i == (int)SK_MSG_HELP_NOT_4) {
             sk_html_raw(html, "<br>");
             sk_put_link(html, lang, SK_PATH_COURIER, SK_MSG_NAV_COURIER);
+            sk_put(html, lang, "</li><li>", SK_MSG_OFFLINE_WHY, "<br>");
+            sk_put_offline_link(html, lang);
         }
         sk_html_raw(html, "</li>");
     }
@@ -24,7 +26,7 @@ static void put_not_promised(struct sk_html *html, enum sk_lang lang)
 
 static void draw(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP};
+    static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP, false};
 
     sk_frame_open(html, lang, &frame);
     put_section(html, lang, SK_MSG_HELP_BEFORE, 5);

@@ -1,9 +1,11 @@
 #include "gateway/page_part.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gateway/script.h"
 #include "keys/base/calendar.h"
 
 void sk_put(struct sk_html *html, enum sk_lang lang, const char *before, enum sk_message message,
@@ -46,6 +48,13 @@ void sk_put_link(struct sk_html *html, enum sk_lang lang, const char *path, enum
 {
     sk_put_path(html, lang, "<a href", path);
     sk_put(html, lang, ">", message, "</a>");
+}
+
+void sk_put_offline_link(struct sk_html *html, enum sk_lang lang)
+{
+    sk_html_raw(html, "<a href=\"" SK_PATH_OFFLINE);
+    sk_html_raw(html, sk_lang_code(lang));
+    sk_put(html, lang, ".html\" download>", SK_MSG_OFFLINE_SAVE, "</a>");
 }
 
 static void english_date(char out[32], const char iso[11])
@@ -98,6 +107,56 @@ void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message messa
     else
         sk_html_with(html, sk_text(lang, message), size.bytes);
     sk_html_free(&size);
+}
+
+static void put_sheet(struct sk_html *html, const struct sk_page_organisation *organisation)
+{
+    size_t room =
+        sodium_base64_ENCODED_LEN(organisation->sheet_len, sodium_base64_VARIANT_ORIGINAL);
+    char *base64 = malloc(room);
+
+    if (base64 == NULL) {
+        html->failed = true;
+        return;
+    }
+    sodium_bin2base64(base64, room, organisation->sheet, organisation->sheet_len,
+                      sodium_base64_VARIANT_ORIGINAL);
+    sk_html_raw(html, " data-sheet=\"");
+    sk_html_raw(html, base64);
+    sk_html_raw(html, "\"");
+    free(base64);
+}
+
+void sk_put_organisations(struct sk_html *html, const struct sk_page_organisation *organisations,
+                          size_t count, bool sheets)
+{
+    sk_html_raw(html, "\n<div id=o hidden>");
+    for (size_t i = 0; i < count; i++) {
+        sk_html_raw(html, "<data value=\"");
+        sk_html_text(html, organisations[i].slug);
+        sk_html_raw(html, "\" data-pin=\"");
+        sk_html_text(html, organisations[i].pin);
+        sk_html_raw(html, organisations[i].offered ? "\" data-offered=1" : "\" data-offered=0");
+        if (sheets)
+            put_sheet(html, &organisations[i]);
+        sk_html_raw(html, ">");
+        sk_html_text(html, organisations[i].name);
+        sk_html_raw(html, "</data>");
+    }
+    sk_html_raw(html, "</div>\n");
+}
+
+enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang,
+                           const struct sk_page_organisation *organisations, size_t count,
+                           struct sk_page *out)
+{
+    sk_put_organisations(html, organisations, count, false);
+    sk_frame_close(html, lang);
+
+    enum sk_error error = sk_html_take(html, out);
+    if (error == SK_OK)
+        out->csp = sk_script_live(lang)->csp;
+    return error;
 }
 
 enum sk_error sk_part_make(struct sk_part *part, sk_draw draw)

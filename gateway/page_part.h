@@ -15,11 +15,14 @@
 #define SK_PATH_STATUS "status"
 #define SK_PATH_HELP "help"
 #define SK_PATH_COURIER "courier"
+#define SK_PATH_SCRIPT "client.js"
+#define SK_PATH_OFFLINE "/offline/" /* and the language, and .html */
 
 struct sk_frame {
     enum sk_message title; /* short and neutral: it stays in the browser's history */
     enum sk_message h1;
     const char *path; /* where the language links lead; NULL for none */
+    bool script;      /* then the page needs sk_put_organisations, and sk_live_take */
 };
 
 /* Everything up to and with the h1; then the content; then the links to other pages. */
@@ -36,6 +39,8 @@ void sk_put_hint(struct sk_html *html, enum sk_lang lang, enum sk_message messag
 void sk_put_list(struct sk_html *html, enum sk_lang lang, enum sk_message first, int count);
 void sk_put_link(struct sk_html *html, enum sk_lang lang, const char *path,
                  enum sk_message message);
+/* The link that saves the page that works without a network. */
+void sk_put_offline_link(struct sk_html *html, enum sk_lang lang);
 /* `action=/uk/report` and its like. */
 void sk_put_path(struct sk_html *html, enum sk_lang lang, const char *attribute, const char *path);
 /* Days since 1970 as the language writes a date. */
@@ -43,6 +48,14 @@ void sk_put_date(struct sk_html *html, enum sk_lang lang, enum sk_message messag
 /* A message about a size limit, the number rounded down. */
 void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message message,
                   uint64_t max_bytes);
+
+/* <div id=o hidden> with all of them, on a line of its own. sheets: with their sheets. */
+void sk_put_organisations(struct sk_html *html, const struct sk_page_organisation *organisations,
+                          size_t count, bool sheets);
+/* The end of a page with a script: the organisations, the frame, the policy. */
+enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang,
+                           const struct sk_page_organisation *organisations, size_t count,
+                           struct sk_page *out);
 
 /* Something drawn once for each language. */
 struct sk_part {
@@ -57,6 +70,8 @@ enum sk_error sk_part_copy(struct sk_page *out, enum sk_lang lang, const struct 
 
 /* Computes the policy. */
 void sk_style_start(void);
+/* As a policy names it, without "sha256-". */
+const char *sk_style_hash(void);
 
 /* Each page file prepares its parts once, after the texts are there. */
 enum sk_error sk_form_start(void);

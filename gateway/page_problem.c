@@ -26,7 +26,8 @@ static struct sk_part pages[SK_PROBLEM_COUNT];
 
 static void draw(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
 {
-    const struct sk_frame frame = {SK_MSG_PROBLEM_TITLE, problems[problem].happened, SK_PATH_FORM};
+    const struct sk_frame frame = {SK_MSG_PROBLEM_TITLE, problems[problem].happened, SK_PATH_FORM,
+                                   false};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, problems[problem].next);

@@ -8,7 +8,7 @@ static struct sk_part result_after;
 static void put_form(struct sk_html *html, enum sk_lang lang, bool wrong)
 {
     sk_put_path(html, lang, "<form method=post action", SK_PATH_STATUS);
-    sk_html_raw(html, " accept-charset=utf-8 autocomplete=off>");
+    sk_html_raw(html, " accept-charset=utf-8 autocomplete=off id=status>");
     sk_put(html, lang, "<div class=f><label for=k>", SK_MSG_CODE_YOURS, "</label>");
     sk_put(html, lang, "<p class=h id=kh>", SK_MSG_STATUS_HINT, "</p>");
     sk_html_raw(html, "<input id=k name=code required autocomplete=off "
@@ -21,7 +21,8 @@ static void put_form(struct sk_html *html, enum sk_lang lang, bool wrong)
 
 static void open_form(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_STATUS_TITLE, SK_MSG_STATUS_H1, SK_PATH_STATUS};
+    static const struct sk_frame frame = {SK_MSG_STATUS_TITLE, SK_MSG_STATUS_H1, SK_PATH_STATUS,
+                                          true};
 
     sk_frame_open(html, lang, &frame);
 }
@@ -31,7 +32,6 @@ static void draw_fresh(struct sk_html *html, enum sk_lang lang)
     open_form(html, lang);
     sk_put_p(html, lang, SK_MSG_STATUS_INTRO);
     put_form(html, lang, false);
-    sk_frame_close(html, lang);
 }
 
 static void draw_wrong(struct sk_html *html, enum sk_lang lang, enum sk_message message)
@@ -39,7 +39,6 @@ static void draw_wrong(struct sk_html *html, enum sk_lang lang, enum sk_message 
     open_form(html, lang);
     sk_put(html, lang, "<p class=n role=alert id=ke>", message, "</p>");
     put_form(html, lang, true);
-    sk_frame_close(html, lang);
 }
 
 static void draw_length(struct sk_html *html, enum sk_lang lang)
@@ -82,9 +81,12 @@ void sk_status_page_stop(void)
         sk_part_free(&forms[i]);
 }
 
-enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang, enum sk_error problem)
+enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
+                                  const struct sk_page_organisation *organisations, size_t count,
+                                  enum sk_error problem)
 {
     enum variant variant = BAD_CHECK;
+    struct sk_html html = {0};
 
     if (problem == SK_OK)
         variant = FRESH;
@@ -92,7 +94,8 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang, enum s
         variant = BAD_LENGTH;
     else if (problem == SK_ERR_CODE_SYMBOL)
         variant = BAD_SYMBOL;
-    return sk_part_copy(out, lang, &forms[variant]);
+    sk_put_part(&html, lang, &forms[variant]);
+    return sk_live_take(&html, lang, organisations, count, out);
 }
 
 const char *sk_receipt_state_name(enum sk_receipt_state state)
@@ -170,7 +173,8 @@ static void put_advice(struct sk_html *html, enum sk_lang lang, enum sk_receipt_
 enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_receipt_state state,
                              uint32_t day, const struct sk_page_answer *answers, size_t count)
 {
-    const struct sk_frame frame = {SK_MSG_STATUS_TITLE, state_message(state), SK_PATH_STATUS};
+    const struct sk_frame frame = {SK_MSG_STATUS_TITLE, state_message(state), SK_PATH_STATUS,
+                                   false};
     struct sk_html html = {0};
 
     sk_frame_open(&html, lang, &frame);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gateway/page_part.h"
+#include "gateway/script.h"
 
 /* Sizes are in rem and queries in em, so that enlarged text reflows; the QR alone is in pixels.
  * The code (.k) is broken after whole groups by its width: 6 signs with the hyphen, times n. */
@@ -49,6 +50,13 @@ static const char style[] =
     "button+.h{margin-top:.5rem}"
     "button{width:100%;min-height:3.5rem;padding:.75rem;border:0;border-radius:.375rem;"
     "background:var(--l);color:var(--b);font:inherit;font-weight:600;cursor:pointer}"
+    "button:disabled{opacity:.6;cursor:default}"
+    ".s{background:var(--s);color:var(--f);border:1px solid var(--e)}"
+    "p+button,button+button,progress{margin-top:.75rem}"
+    ".b{display:block;padding:1rem .75rem;border-radius:.375rem;background:var(--l);"
+    "color:var(--b);font-weight:600;text-align:center}"
+    "progress{width:100%;height:1.5rem;accent-color:var(--l)}"
+    "[tabindex]:focus{outline:0}"
     ".n{padding:.75rem 1rem;border-left:.25rem solid var(--l);background:var(--s)}"
     ".k{width:6.5ch;max-width:100%;margin:1rem 0;font:700 1.5rem/1.6 ui-monospace,monospace;"
     "word-break:break-all;-webkit-user-select:text;user-select:text}"
@@ -61,25 +69,33 @@ static const char style[] =
     ".qr td{height:8px;padding:0;line-height:0}"
     ".qr .d{background:#000}";
 
-static char policy[256];
+static char policy[256], style_hash[SK_SCRIPT_HASH];
 
 const char *sk_page_style(void)
 {
     return style;
 }
 
-void sk_style_start(void)
+const char *sk_style_hash(void)
+{
+    return style_hash;
+}
+
+void sk_sha256_base64(char out[SK_SCRIPT_HASH], const char *bytes, size_t len)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
-    char
-        base64[sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)];
 
-    crypto_hash_sha256(hash, (const unsigned char *)style, sizeof style - 1);
-    sodium_bin2base64(base64, sizeof base64, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+    crypto_hash_sha256(hash, (const unsigned char *)bytes, len);
+    sodium_bin2base64(out, SK_SCRIPT_HASH, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
+}
+
+void sk_style_start(void)
+{
+    sk_sha256_base64(style_hash, style, sizeof style - 1);
     (void)snprintf(policy, sizeof policy,
                    "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; "
                    "base-uri 'none'; frame-ancestors 'none'",
-                   base64);
+                   style_hash);
 }
 
 const char *sk_page_csp(void)

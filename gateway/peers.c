@@ -86,6 +86,13 @@ void sk_peers_leave(struct sk_peers *peers, struct sk_peer *peer)
     free(peer);
 }
 
+void sk_peers_end(struct sk_peers *peers, struct sk_peer *peer)
+{
+    pthread_mutex_lock(&peers->mutex);
+    shutdown(peer->fd, SHUT_RD);
+    pthread_mutex_unlock(&peers->mutex);
+}
+
 void sk_peers_allow(struct sk_peers *peers, struct sk_peer *peer, uint64_t bytes)
 {
     time_t deadline = now() + (time_t)sk_seconds_allowed(bytes, peers->most);

@@ -25,6 +25,9 @@ void sk_peers_free(struct sk_peers *peers);           /* NULL is a no-op */
 struct sk_peer *sk_peers_enter(struct sk_peers *peers, int fd);
 void sk_peers_leave(struct sk_peers *peers, struct sk_peer *peer);
 
+/* Ends what it reads: what has come can still be answered. */
+void sk_peers_end(struct sk_peers *peers, struct sk_peer *peer);
+
 /* From now: the time for a request that moves this many bytes. */
 void sk_peers_allow(struct sk_peers *peers, struct sk_peer *peer, uint64_t bytes);
 

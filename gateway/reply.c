@@ -23,10 +23,11 @@ static const struct {
                            "microphone=(), midi=(), payment=(), usb=()"},
 };
 
-void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
+static void dress(struct MHD_Response *response, const char *type, const char *csp,
+                  enum sk_lang lang, bool once)
 {
     MHD_add_response_header(response, "Content-Type", type);
-    MHD_add_response_header(response, "Content-Security-Policy", sk_page_csp());
+    MHD_add_response_header(response, "Content-Security-Policy", csp);
     for (size_t i = 0; i < sizeof ALWAYS / sizeof ALWAYS[0]; i++) {
         MHD_add_response_header(response, ALWAYS[i].name, ALWAYS[i].value);
     }
@@ -36,6 +37,11 @@ void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lan
     if (once) {
         MHD_add_response_header(response, "Connection", "close");
     }
+}
+
+void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
+{
+    dress(response, type, sk_page_csp(), lang, once);
 }
 
 static struct MHD_Response *problem_response(enum sk_problem problem, enum sk_lang lang)
@@ -106,14 +112,14 @@ struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum 
         return NULL;
     }
     *owned = *page;
-    *page = (struct sk_page){NULL, 0};
+    *page = (struct sk_page){0};
     response = MHD_create_response_from_buffer_with_free_callback_cls(owned->len, owned->bytes,
                                                                       page_release, owned);
     if (response == NULL) {
         page_release(owned);
         return NULL;
     }
-    sk_reply_dress(response, type, lang, once);
+    dress(response, type, owned->csp == NULL ? sk_page_csp() : owned->csp, lang, once);
     return response;
 }
 

@@ -12,7 +12,9 @@ struct sk_request;
 struct sk_replies;
 
 #define SK_TYPE_HTML "text/html; charset=utf-8"
+#define SK_TYPE_SCRIPT "text/javascript; charset=utf-8"
 #define SK_TYPE_JSON "application/json; charset=utf-8"
+#define SK_TYPE_TEXT "text/plain; charset=utf-8"
 #define SK_TYPE_BINARY "application/octet-stream"
 
 /* Prepares one response for each problem in each language. NULL: out of memory. */

@@ -7,10 +7,7 @@
 #include "gateway/head.h"
 #include "gateway/peers.h"
 #include "gateway/reply.h"
-
-/* A page that is answered while its body still comes may be lost to a reset: so much is read and
- * thrown away first. */
-#define DRAIN_MAX (UINT64_C(1) << 20)
+#include "gateway/tus.h"
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
 {
@@ -102,14 +99,23 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
 }
 
 /* Bodies: who may send one, of what length. */
-static enum sk_step check_body(struct sk_request *request, const char *method,
-                               const struct sk_head *head)
+static uint64_t body_most(const struct sk_settings *settings, enum sk_body takes)
+{
+    switch (takes) {
+    case SK_BODY_SEALED:
+        return sk_tus_most(settings);
+    case SK_BODY_UPLOAD:
+        return settings->max_upload;
+    default:
+        return SK_BODY_SMALL_MAX;
+    }
+}
+
+static enum sk_step check_body(struct sk_request *request, const struct sk_head *head)
 {
     enum sk_body takes = request->match.route->endpoint->takes;
-    uint64_t most =
-        takes == SK_BODY_UPLOAD ? request->gateway->settings.max_upload : SK_BODY_SMALL_MAX;
 
-    if (strcmp(method, "POST") != 0) {
+    if (takes == SK_BODY_NONE) {
         return head->length > 0 || head->encodings > 0
                    ? sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST)
                    : SK_STEP_ON;
@@ -117,7 +123,9 @@ static enum sk_step check_body(struct sk_request *request, const char *method,
     if (!head->has_length) {
         return sk_request_refuse(request, SK_PROBLEM_LENGTH);
     }
-    return head->length > most ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE) : SK_STEP_ON;
+    return head->length > body_most(&request->gateway->settings, takes)
+               ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE)
+               : SK_STEP_ON;
 }
 
 /* Everything that can be refused from the head alone. */
@@ -146,7 +154,12 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
         return sk_request_refuse(request,
                                  request->match.known ? SK_PROBLEM_METHOD : SK_PROBLEM_NOT_FOUND);
     }
-    return check_body(request, method, head);
+    return check_body(request, head);
+}
+
+static enum MHD_Result answer_refused(struct sk_request *request)
+{
+    return request->plain ? sk_tus_reply_problem(request) : sk_reply_problem(request);
 }
 
 static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
@@ -157,7 +170,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
-    sk_route_find(&request->match, method, path);
+    request->plain = sk_tus_path(path);
+    sk_route_find(&request->match, request->plain ? sk_tus_method(request, method) : method, path);
     request->lang = request->match.has_lang
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));
@@ -171,8 +185,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     }
     /* An answer on this first call makes libmicrohttpd close without reading the body, and close
      * also where there is none: otherwise wait for the second call. */
-    if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > DRAIN_MAX)) {
-        return sk_reply_problem(request);
+    if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
+        return answer_refused(request);
     }
     return MHD_YES;
 }
@@ -200,7 +214,20 @@ static enum MHD_Result take_body(struct sk_request *request, const char *data, s
         used = *size; /* in the middle of a body no answer can be queued: read it to its end */
     }
     wipe(data, used);
+    request->taken += used;
     *size -= used;
+    return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
+}
+
+/* libmicrohttpd repeats its first call for a connection that was suspended in it. Until the body is
+ * read an answer may be queued, and the same holds for it as in begin(). */
+static enum MHD_Result resume(struct sk_request *request)
+{
+    enum sk_step step = request->match.route->endpoint->resume(request);
+
+    if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
+        return answer_refused(request);
+    }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
 
@@ -212,7 +239,7 @@ static enum MHD_Result finish(struct sk_request *request)
         step = request->match.route->endpoint->end(request);
     }
     if (step == SK_STEP_REFUSE) {
-        return sk_reply_problem(request);
+        return answer_refused(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
@@ -231,5 +258,10 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
     if (!request->begun) {
         return begin(request, path, method, version);
     }
-    return *size > 0 ? take_body(request, data, size) : finish(request);
+    if (*size > 0) {
+        return take_body(request, data, size);
+    }
+    bool repeated = !request->refused && request->taken < request->length &&
+                    request->match.route->endpoint->resume != NULL;
+    return repeated ? resume(request) : finish(request);
 }

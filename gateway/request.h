@@ -13,16 +13,24 @@
 
 struct sk_peer;
 
+/* An answer that is given while its body still comes may be lost to a reset: so much is read and
+ * thrown away first. */
+#define SK_DRAIN_MAX (UINT64_C(1) << 20)
+
 struct sk_request {
     struct sk_gateway *gateway;
     struct MHD_Connection *connection;
     struct sk_peer *peer;
     size_t target_len; /* of the request target as it came */
     bool begun, refused;
+    bool plain;      /* a program asks: refused by a line of text (tus.h) */
+    unsigned status; /* with plain, where a line was given */
+    const char *line;
     enum sk_problem problem;
     struct sk_match match;
     enum sk_lang lang;
     uint64_t length;   /* announced bytes of the body */
+    uint64_t taken;    /* of them, so far */
     uint64_t admitted; /* ciphertext bytes that the inbox expects from us */
     void *state;       /* the endpoint's */
 };

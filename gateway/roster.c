@@ -20,14 +20,15 @@ struct sk_roster {
 static void view_free(struct sk_view *view)
 {
     for (int l = 0; l < SK_LANG_COUNT; l++) {
-        if (view->form[l] != NULL) {
-            MHD_destroy_response(view->form[l]);
-        }
+        sk_copies_free(&view->form[l]);
+        sk_copies_free(&view->status[l]);
+        sk_copies_free(&view->courier[l]);
+        sk_copies_free(&view->offline[l]);
     }
     if (view->sheets != NULL) {
         MHD_destroy_response(view->sheets);
     }
-    free(view->all);
+    sk_listing_free(&view->listing);
     free(view);
 }
 
@@ -41,41 +42,41 @@ void sk_view_release(const struct sk_view *view)
     }
 }
 
-static enum sk_error view_forms(struct sk_view *view, uint64_t max_upload)
+static enum sk_error view_pages(struct sk_view *view, enum sk_lang lang, uint64_t max_upload)
 {
-    struct sk_page_organisation names[SK_ORGANISATIONS_MAX];
-    struct sk_page page = {NULL, 0};
+    const struct sk_page_organisation *list = view->listing.pages;
+    struct sk_page page;
+    enum sk_error error = sk_page_form(&page, lang, list, view->count, max_upload);
 
-    for (size_t i = 0; i < view->offered_count; i++) {
-        names[i].slug = view->offered[i]->slug;
-        names[i].name = view->offered[i]->name;
+    if (error == SK_OK) {
+        error = sk_copies_make(&view->form[lang], &page, SK_TYPE_HTML, lang);
     }
-    for (int l = 0; l < SK_LANG_COUNT; l++) {
-        enum sk_error error =
-            sk_page_form(&page, (enum sk_lang)l, names, view->offered_count, max_upload);
-        if (error != SK_OK) {
-            return error;
-        }
-        view->form[l] = sk_reply_page(&page, SK_TYPE_HTML, (enum sk_lang)l, false);
-        if (view->form[l] == NULL) {
-            return SK_ERR_MEMORY;
-        }
+    if (error == SK_OK) {
+        error = sk_page_status_form(&page, lang, list, view->count, SK_OK);
     }
-    return SK_OK;
+    if (error == SK_OK) {
+        error = sk_copies_make(&view->status[lang], &page, SK_TYPE_HTML, lang);
+    }
+    if (error == SK_OK) {
+        error = sk_page_courier_form(&page, lang, list, view->count, max_upload);
+    }
+    if (error == SK_OK) {
+        error = sk_copies_make(&view->courier[lang], &page, SK_TYPE_HTML, lang);
+    }
+    if (error == SK_OK) {
+        error = sk_page_offline(&page, lang, list, view->count);
+    }
+    if (error == SK_OK) {
+        error = sk_copies_make(&view->offline[lang], &page, SK_TYPE_HTML, lang);
+    }
+    return error;
 }
 
-static enum sk_error view_sheets(struct sk_view *view, struct sk_outbox *outbox)
+static enum sk_error view_sheets(struct sk_view *view)
 {
-    uint8_t *bytes = NULL;
-    size_t len = 0;
-    enum sk_error error = sk_outbox_sheets(outbox, &bytes, &len);
-
-    if (error != SK_OK) {
-        return error;
-    }
-    view->sheets = MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
+    view->sheets = MHD_create_response_from_buffer(view->listing.sheets_len, view->listing.sheets,
+                                                   MHD_RESPMEM_PERSISTENT);
     if (view->sheets == NULL) {
-        free(bytes);
         return SK_ERR_MEMORY;
     }
     sk_reply_dress(view->sheets, SK_TYPE_BINARY, SK_LANG_COUNT, false);
@@ -85,9 +86,7 @@ static enum sk_error view_sheets(struct sk_view *view, struct sk_outbox *outbox)
 static void view_offer(struct sk_view *view)
 {
     for (size_t i = 0; i < view->count && view->offered_count < SK_ORGANISATIONS_MAX; i++) {
-        const struct sk_sheet *sheet = &view->all[i].sheet;
-        if (sheet->weeks > 0 && sheet->issued_week <= view->week &&
-            sk_sheet_key(sheet, view->week) != NULL) {
+        if (view->listing.pages[i].offered) {
             view->offered[view->offered_count++] = &view->all[i];
         }
     }
@@ -104,13 +103,15 @@ static enum sk_error view_make(struct sk_view **out, struct sk_roster *roster, u
     atomic_init(&view->references, 1);
     view->version = version;
     view->week = week;
-    enum sk_error error = sk_outbox_organisations(roster->outbox, &view->all, &view->count);
+    enum sk_error error = sk_listing_read(&view->listing, roster->outbox, week);
     if (error == SK_OK) {
+        view->all = view->listing.all;
+        view->count = view->listing.count;
         view_offer(view);
-        error = view_forms(view, roster->max_upload);
+        error = view_sheets(view);
     }
-    if (error == SK_OK) {
-        error = view_sheets(view, roster->outbox);
+    for (int l = 0; error == SK_OK && l < SK_LANG_COUNT; l++) {
+        error = view_pages(view, (enum sk_lang)l, roster->max_upload);
     }
     if (error != SK_OK) {
         view_free(view);

@@ -12,18 +12,21 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "gateway/page.h"
+#include "gateway/copies.h"
+#include "gateway/listing.h"
 #include "storage/outbox.h"
 
 struct sk_view {
     atomic_uint references;
     uint64_t version; /* of the outbox */
     uint32_t week;
-    struct sk_organisation *all; /* every pinned one: also a revoked one may have a board */
+    struct sk_listing listing;
+    const struct sk_organisation *all; /* the listing's: also a revoked one may have a board */
     size_t count;
     const struct sk_organisation *offered[SK_ORGANISATIONS_MAX]; /* have a key for this week */
     size_t offered_count;
-    struct MHD_Response *form[SK_LANG_COUNT];
+    struct sk_copies form[SK_LANG_COUNT], status[SK_LANG_COUNT], courier[SK_LANG_COUNT];
+    struct sk_copies offline[SK_LANG_COUNT];
     struct MHD_Response *sheets;
 };
 

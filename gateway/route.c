@@ -8,13 +8,22 @@ static const struct sk_route ROUTES[] = {
     {"GET", "/{lang}", &sk_endpoint_home},
     {"GET", "/{lang}/", &sk_endpoint_home},
     {"GET", "/{lang}/help", &sk_endpoint_help},
+    {"GET", "/{lang}/client.js", &sk_endpoint_script},
     {"POST", "/{lang}/report", &sk_endpoint_report},
     {"GET", "/{lang}/status", &sk_endpoint_status_form},
     {"POST", "/{lang}/status", &sk_endpoint_status},
     {"GET", "/{lang}/courier", &sk_endpoint_courier_form},
     {"POST", "/{lang}/courier", &sk_endpoint_courier},
+    {"GET", "/offline/{lang}.html", &sk_endpoint_offline},
     {"GET", "/sheets", &sk_endpoint_sheets},
     {"GET", "/boards/{org}", &sk_endpoint_board},
+    {"GET", "/receipts/{prefix}", &sk_endpoint_receipts},
+    {"OPTIONS", "/uploads", &sk_endpoint_upload_options},
+    {"POST", "/uploads", &sk_endpoint_upload_create},
+    {"OPTIONS", "/uploads/{token}", &sk_endpoint_upload_options},
+    {"HEAD", "/uploads/{token}", &sk_endpoint_upload_ask},
+    {"PATCH", "/uploads/{token}", &sk_endpoint_upload_patch},
+    {"DELETE", "/uploads/{token}", &sk_endpoint_upload_drop},
 };
 #define ROUTE_COUNT (sizeof ROUTES / sizeof ROUTES[0])
 
@@ -24,17 +33,38 @@ const struct sk_route *sk_routes(size_t *count)
     return ROUTES;
 }
 
-static bool org_take(struct sk_match *match, const char *text, size_t len)
+/* Lower-case hex that fills `room` with its NUL. */
+static bool hex_take(char *out, size_t room, const char *text, size_t len)
 {
-    if (len != SK_ORG_TEXT - 1 || strspn(text, "0123456789abcdef") < len) {
+    if (len != room - 1 || strspn(text, "0123456789abcdef") < len) {
         return false;
     }
-    memcpy(match->org, text, len);
-    match->org[len] = '\0';
+    memcpy(out, text, len);
+    out[len] = '\0';
     return true;
 }
 
-/* Walks pattern and path together; a {name} takes one whole segment. */
+static bool name_is(const char *pattern, const char *name)
+{
+    return strncmp(pattern, name, strlen(name)) == 0;
+}
+
+static bool value_take(struct sk_match *match, const char *pattern, const char *text, size_t len)
+{
+    if (name_is(pattern, "{lang}")) {
+        return sk_lang_of_code(text, len, &match->lang);
+    }
+    if (name_is(pattern, "{token}")) {
+        return hex_take(match->token, sizeof match->token, text, len);
+    }
+    if (name_is(pattern, "{prefix}")) {
+        return hex_take(match->prefix, sizeof match->prefix, text, len);
+    }
+    return hex_take(match->org, sizeof match->org, text, len);
+}
+
+/* Walks pattern and path together; a {name} takes one whole segment, or up to a dot if one follows
+ * it. */
 static bool path_fits(struct sk_match *match, const char *pattern, const char *path)
 {
     while (*pattern != '\0') {
@@ -44,10 +74,9 @@ static bool path_fits(struct sk_match *match, const char *pattern, const char *p
             }
             continue;
         }
-        size_t len = strcspn(path, "/");
-        bool taken = strncmp(pattern, "{lang}", 6) == 0 ? sk_lang_of_code(path, len, &match->lang)
-                                                        : org_take(match, path, len);
-        if (!taken) {
+        const char *after = strchr(pattern, '}');
+        size_t len = strcspn(path, after != NULL && after[1] == '.' ? "/." : "/");
+        if (!value_take(match, pattern, path, len)) {
             return false;
         }
         pattern += strcspn(pattern, "}") + 1;

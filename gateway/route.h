@@ -8,11 +8,11 @@
 #include "gateway/endpoint.h"
 #include "gateway/page.h"
 
-#define SK_ALLOW_TEXT 32
+#define SK_ALLOW_TEXT 40
 
 struct sk_route {
     const char *method; /* GET also serves HEAD */
-    const char *path;   /* {lang}: one of the four; {org}: a slug */
+    const char *path;   /* {lang}: one of the four; {org}, {token}, {prefix}: hex */
     const struct sk_endpoint *endpoint;
 };
 
@@ -25,6 +25,8 @@ struct sk_match {
     bool has_lang;                /* the path begins with a language, also when it is unknown */
     enum sk_lang lang;
     char org[SK_ORG_TEXT];
+    char token[SK_TOKEN_TEXT];
+    char prefix[SK_PREFIX_TEXT];
     char allow[SK_ALLOW_TEXT]; /* for 405: "GET, HEAD, POST" */
 };
 

@@ -8,6 +8,7 @@
 
 #include "gateway/peers.h"
 #include "gateway/request.h"
+#include "gateway/turns.h"
 
 /* From 64 KiB on the memory of a connection is mapped and unmapped, not kept in the heap. */
 #define CONNECTION_MEMORY ((size_t)65536)
@@ -77,8 +78,10 @@ bool sk_server_stop(struct sk_gateway *gateway, struct MHD_Daemon *daemon, int f
         sk_peers_reap(gateway->peers);
         pause_briefly();
     }
-    /* From here on nobody suspends; who is suspended is resumed when the writer is done. */
+    /* From here on nobody suspends; who is suspended is resumed when the writer is done, or now if
+     * it waits for its turn. */
     sk_holds_close(&gateway->holds);
+    sk_turns_close(gateway->turns);
     if (!sk_holds_wait(&gateway->holds, SECONDS_WRITER)) {
         return false;
     }

@@ -115,7 +115,7 @@ static json_t *day_json(uint32_t day)
 static struct MHD_Response *json_response(json_t *value, enum sk_lang lang)
 {
     size_t len = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    struct sk_page page = {len > 0 ? malloc(len) : NULL, len};
+    struct sk_page page = {len > 0 ? malloc(len) : NULL, len, NULL};
 
     if (page.bytes != NULL) {
         json_dumpb(value, page.bytes, len, JSON_COMPACT);
