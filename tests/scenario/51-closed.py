@@ -63,8 +63,10 @@ def main():
         gateway.stop()
         web = world.gateway(store).web
         equal("with one valid sheet intake opens", web.report("Так.").status, 201)
-        ok("and the old organisation is not offered", old.slug.encode() not in
-           web.get("/uk/").body)
+        form = web.get("/uk/").body.decode()
+        ok("and the old organisation is not offered", 'name=to value="%s"' % old.slug not in form)
+        ok("only named as known", 'value="%s" data-pin="%s" data-offered=0' % (
+            old.slug, old.fingerprint) in form)
         equal("nor taken", web.report("Ні.", to=[old.slug]).status, 400)
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """The gateway as a black box over HTTP: every route, every refusal, and that nothing is stored of
 what was refused. Raw sockets, because a client library would not send what has to be refused."""
+import base64
 import json
 import os
 import re
@@ -184,8 +185,8 @@ def check_gets(web, organisation):
 
 
 def check_unknown(web):
-    for path in ("/x", "/uk/x", "/xx/", "/uk//", "/UK/", "/uploads", "/receipts/ab",
-                 "/offline/uk.html", "/boards", "/boards/", "/boards/zzzzzzzz", "/boards/01234567",
+    for path in ("/x", "/uk/x", "/xx/", "/uk//", "/UK/", "/receipts", "/receipts/a",
+                 "/offline/uk", "/boards", "/boards/", "/boards/zzzzzzzz", "/boards/01234567",
                  "/boards/0123456789", "/sheets/", "/robots.txt", "/favicon.ico", "/uk/../en/",
                  "/%65n/", "x", "http://x/en/", "*", "/" + "a" * 4000):
         equal("404 for " + path[:30], web.get(path).status, 404)
@@ -519,8 +520,44 @@ def check_courier(web, counter):
         equal("courier: " + name, answer.status, status)
         check_headers("courier: " + name, answer, "en")
         counter.added("courier: " + name, stored)
+    check_armour(web, counter)
     equal("courier: another field", web.form("/en/courier", [("file", good, "a")]).status, 400)
     counter.added("courier: another field")
+
+
+def armour(data, width=64, end="\n"):
+    """FORMAT 10, written anew."""
+    text = base64.b64encode(data).decode()
+    lines = [text[i:i + width] for i in range(0, len(text), width)]
+    return end.join(["-----BEGIN SEALED-----", *lines, "-----END SEALED-----", ""])
+
+
+def check_armour(web, counter):
+    good, large = armour(sealed()), sealed(16)
+    text = "Добрий день!\r\n\r\n"
+    cases = [("a file", [(good, "a.txt")], 201, 1), ("pasted", [(good, None)], 201, 1),
+             ("pasted, long", [(armour(large), None)], 201, 1),
+             ("in other lines", [(armour(sealed(), 76, "\r\n"), None)], 201, 1),
+             ("in one line", [(armour(large, 10 ** 9), None)], 201, 1),
+             ("in a letter", [(text + good + "З повагою\r\n", None)], 201, 1),
+             ("beside files", [(sealed(), "a"), (good, None), (sealed(2), "b")], 201, 3),
+             ("two, and one cut", [(good, None), (good[:-30], None), (good, "b")], 201, 2),
+             ("behind 4,000 bytes", [("x" * 4000 + good, None)], 201, 1),
+             ("behind 5,000 bytes", [("x" * 5000 + good, None)], 400, 0),
+             ("without its end", [(good[:-30], None)], 400, 0),
+             ("without its beginning", [(good[10:], None)], 400, 0),
+             ("cut inside", [(good[:5000] + good[5001:], None)], 400, 0),
+             ("a line lost", [(good[:23] + good[23 + 65:], None)], 400, 0),
+             ("a sign altered", [(good[:5000] + "*" + good[5001:], None)], 400, 0),
+             ("a NUL in it", [(good[:5000] + "\0" + good[5001:], "f")], 400, 0),
+             ("nothing in it", [(armour(b""), None)], 400, 0),
+             ("of no envelope", [(armour(os.urandom(17080)), None)], 400, 0),
+             ("of another year", [(armour(sealed(week=2000)), None)], 400, 0),
+             ("blank", [(" \r\n", None)], 400, 0), ("empty", [("", None)], 400, 0)]
+    for name, files, status, stored in cases:
+        answer = web.form("/en/courier", [("sealed", *f) for f in files])
+        equal("armour: " + name, answer.status, status)
+        counter.added("armour: " + name, stored)
 
 
 def check_board(web, store, organisation):

@@ -149,13 +149,15 @@ class World:
 
 
 class Gateway:
-    """A running gateway; .web talks to it. wrapper: words before the command (strace, faketime)."""
+    """A running gateway; .web talks to it. wrapper: words before the command (strace, faketime).
+    unix: on a Unix socket (.socket), as in earnest, instead of a port."""
 
-    def __init__(self, world, store, wrapper=(), options=(), ready=True):
+    def __init__(self, world, store, wrapper=(), options=(), ready=True, unix=False):
         self.world, self.lines = world, []
         self.log = world.path("gateway-%d.log" % len(world.gateways))
-        argv = [*wrapper, GATEWAY, "--store", store.dir, "--listen", "127.0.0.1:0",
-                *options]
+        self.socket = self.log[:-4] + ".sock" if unix else None
+        argv = [*wrapper, GATEWAY, "--store", store.dir, "--listen",
+                "unix:" + self.socket if unix else "127.0.0.1:0", *options]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
         self.pid = self.process.pid
@@ -177,6 +179,11 @@ class Gateway:
 
     def wait_ready(self):
         self.up.wait(60)
+        if self.socket:
+            checks.must("the gateway says that it is ready", any("ready on" in x for x in self.lines),
+                        "".join(self.lines))
+            self.web = Web(unix=self.socket)
+            return
         found = [re.search(r"ready on \D*127\.0\.0\.1:(\d+)", line) for line in self.lines]
         ports = [int(m.group(1)) for m in found if m]
         checks.must("the gateway says that it is ready", ports, "".join(self.lines)) \

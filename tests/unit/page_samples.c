@@ -10,15 +10,19 @@
 
 typedef enum sk_error (*maker)(struct sk_page *out, enum sk_lang lang);
 
+#define PIN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define SHEET (const uint8_t *)"sheet", 5
+
 static const struct sk_page_organisation organisations[] = {
-    {"first", "Перша організація, відділ приймання довгих назв, Київ"},
-    {"second", "Second Organisation"},
-    {"third\"", SAMPLE_HOSTILE},
+    {"first", "Перша організація, відділ приймання довгих назв, Київ", PIN, true, false, SHEET},
+    {"second", "Second Organisation", PIN, true, false, SHEET},
+    {"third\"", SAMPLE_HOSTILE, PIN, true, false, SHEET},
+    {"fourth", "Without a key", PIN, false, true, SHEET},
 };
 
 static enum sk_error form_closed(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_form(out, lang, NULL, 0, MAX_BYTES);
+    return sk_page_form(out, lang, organisations + 3, 1, MAX_BYTES);
 }
 
 static enum sk_error form_one(struct sk_page *out, enum sk_lang lang)
@@ -29,6 +33,11 @@ static enum sk_error form_one(struct sk_page *out, enum sk_lang lang)
 static enum sk_error form(struct sk_page *out, enum sk_lang lang)
 {
     return sk_page_form(out, lang, organisations, COUNT(organisations), MAX_BYTES);
+}
+
+static enum sk_error offline(struct sk_page *out, enum sk_lang lang)
+{
+    return sk_page_offline(out, lang, organisations, COUNT(organisations));
 }
 
 static enum sk_error receipt_page(struct sk_page *out, enum sk_lang lang, bool follow_up)
@@ -57,22 +66,22 @@ static enum sk_error receipt_none(struct sk_page *out, enum sk_lang lang)
 
 static enum sk_error status_form(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, SK_OK);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_OK);
 }
 
 static enum sk_error status_length(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, SK_ERR_CODE_LENGTH);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_LENGTH);
 }
 
 static enum sk_error status_symbol(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, SK_ERR_CODE_SYMBOL);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_SYMBOL);
 }
 
 static enum sk_error status_check(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, SK_ERR_CODE_CHECK);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_CHECK);
 }
 
 static enum sk_error status_unknown(struct sk_page *out, enum sk_lang lang)
@@ -116,7 +125,7 @@ static enum sk_error status_answered(struct sk_page *out, enum sk_lang lang)
 
 static enum sk_error courier_form(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_courier_form(out, lang, MAX_BYTES);
+    return sk_page_courier_form(out, lang, organisations, COUNT(organisations), MAX_BYTES);
 }
 
 static enum sk_error courier(struct sk_page *out, enum sk_lang lang)
@@ -163,6 +172,7 @@ static const struct {
     {"courier-result", courier},
     {"courier-none", courier_none},
     {"help", sk_page_help},
+    {"offline", offline},
 };
 
 static const char *const problem_names[SK_PROBLEM_COUNT] = {

@@ -7,6 +7,8 @@
 #include "gateway/route.h"
 
 const struct sk_endpoint sk_endpoint_home = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_script = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_offline = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_help = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_report = {.takes = SK_BODY_UPLOAD};
 const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE};
@@ -15,6 +17,14 @@ const struct sk_endpoint sk_endpoint_courier_form = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_courier = {.takes = SK_BODY_UPLOAD};
 const struct sk_endpoint sk_endpoint_sheets = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_board = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_receipts = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_upload_options = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_upload_create = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_upload_ask = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_upload_patch = {.takes = SK_BODY_SEALED};
+const struct sk_endpoint sk_endpoint_upload_drop = {.takes = SK_BODY_NONE};
+
+#define UPLOAD "/uploads/00112233445566778899aabbccddeeff"
 
 struct expected {
     const char *method, *path;
@@ -26,6 +36,8 @@ static const struct expected EXPECTED[] = {
     {"GET", "/uk", &sk_endpoint_home},
     {"GET", "/crh/", &sk_endpoint_home},
     {"GET", "/ru/help", &sk_endpoint_help},
+    {"GET", "/crh/client.js", &sk_endpoint_script},
+    {"GET", "/offline/ru.html", &sk_endpoint_offline},
     {"POST", "/en/report", &sk_endpoint_report},
     {"GET", "/uk/status", &sk_endpoint_status_form},
     {"POST", "/uk/status", &sk_endpoint_status},
@@ -33,6 +45,13 @@ static const struct expected EXPECTED[] = {
     {"POST", "/uk/courier", &sk_endpoint_courier},
     {"GET", "/sheets", &sk_endpoint_sheets},
     {"GET", "/boards/0a1b2c3d", &sk_endpoint_board},
+    {"GET", "/receipts/0f", &sk_endpoint_receipts},
+    {"OPTIONS", "/uploads", &sk_endpoint_upload_options},
+    {"POST", "/uploads", &sk_endpoint_upload_create},
+    {"OPTIONS", UPLOAD, &sk_endpoint_upload_options},
+    {"HEAD", UPLOAD, &sk_endpoint_upload_ask},
+    {"PATCH", UPLOAD, &sk_endpoint_upload_patch},
+    {"DELETE", UPLOAD, &sk_endpoint_upload_drop},
 };
 #define EXPECTED_COUNT (sizeof EXPECTED / sizeof EXPECTED[0])
 
@@ -44,7 +63,7 @@ static void test_row(void **state)
     sk_route_find(&match, row->method, row->path);
     assert_non_null(match.route);
     assert_ptr_equal(match.route->endpoint, row->endpoint);
-    sk_route_find(&match, strcmp(row->method, "GET") == 0 ? "HEAD" : "PATCH", row->path);
+    sk_route_find(&match, strcmp(row->method, "GET") == 0 ? "HEAD" : "PUT", row->path);
     if (strcmp(row->method, "GET") == 0) {
         assert_ptr_equal(match.route->endpoint, row->endpoint);
     } else {
@@ -97,9 +116,27 @@ static void test_unknown(void **state)
                                         "/boards/0a1b2c3d/",
                                         "/boards/../sheets",
                                         "/{lang}/",
-                                        "/uploads",
-                                        "/receipts/ab",
-                                        "/offline/uk.html",
+                                        "/uploads/",
+                                        "/upload",
+                                        "/uploads/00112233445566778899aabbccddeef",
+                                        "/uploads/00112233445566778899aabbccddeeff0",
+                                        "/uploads/00112233445566778899AABBCCDDEEFF",
+                                        "/uploads/00112233445566778899aabbccddeefg",
+                                        UPLOAD "/",
+                                        "/receipts",
+                                        "/receipts/",
+                                        "/receipts/a",
+                                        "/receipts/AB",
+                                        "/receipts/abc",
+                                        "/receipts/ag",
+                                        "/offline/",
+                                        "/offline/uk",
+                                        "/offline/uk.htm",
+                                        "/offline/uk.html/",
+                                        "/offline/uk.html.html",
+                                        "/offline/de.html",
+                                        "/offline/.html",
+                                        "/uk/client",
                                         "/en/status?x",
                                         "/%65n/"};
 
@@ -120,6 +157,17 @@ static void test_what_the_path_says(void **state)
     sk_route_find(&match, "GET", "/boards/0a1b2c3d");
     assert_string_equal(match.org, "0a1b2c3d");
     assert_false(match.has_lang);
+    sk_route_find(&match, "GET", "/receipts/0f");
+    assert_string_equal(match.prefix, "0f");
+    sk_route_find(&match, "HEAD", UPLOAD);
+    assert_string_equal(match.token, "00112233445566778899aabbccddeeff");
+    assert_string_equal(match.org, "");
+    sk_route_find(&match, "GET", UPLOAD);
+    assert_null(match.route);
+    assert_string_equal(match.allow, "OPTIONS, HEAD, PATCH, DELETE");
+    sk_route_find(&match, "PATCH", "/uploads");
+    assert_string_equal(match.allow, "OPTIONS, POST");
+    sk_route_find(&match, "GET", "/boards/0a1b2c3d");
     sk_route_find(&match, "GET", "/crh/nowhere");
     assert_true(match.has_lang);
     assert_int_equal(match.lang, SK_LANG_CRH);

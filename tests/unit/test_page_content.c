@@ -62,9 +62,12 @@ static size_t count(const char *piece)
     return n;
 }
 
+#define PIN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static const struct sk_page_organisation organisations[] = {
-    {"first", "First"},
-    {"second\"'", SAMPLE_HOSTILE},
+    {"first", "First", PIN, true, false, NULL, 0},
+    {"second\"'", SAMPLE_HOSTILE, PIN, true, false, NULL, 0},
+    {"third", "Third", PIN, false, true, NULL, 0},
 };
 
 static void test_form_fields_stand_in_order(void **state)
@@ -108,9 +111,53 @@ static void test_form_offers_its_organisations(void **state)
     take(sk_page_form(&page, SK_LANG_EN, organisations, 1, 1 << 20), &page);
     assert_has("<strong>First</strong></p><input type=hidden name=to value=\"first\">");
     assert_lacks("type=checkbox name=to");
+    take(sk_page_form(&page, SK_LANG_EN, organisations + 2, 1, 1 << 20), &page);
+    assert_lacks("<form");
+    assert_lacks("<script");
+    assert_has(sk_text(SK_LANG_EN, SK_MSG_CLOSED_H));
     take(sk_page_form(&page, SK_LANG_EN, organisations, 0, 1 << 20), &page);
     assert_lacks("<form");
-    assert_has(sk_text(SK_LANG_EN, SK_MSG_CLOSED_H));
+}
+
+/* What the script of a page looks for. */
+static void assert_hooks(const char *form)
+{
+    assert_has(form);
+    assert_has("<a id=exit ");
+    assert_int_equal(count("<script"), 1);
+    assert_int_equal(count("\n<div id=o hidden><data value=\"first\" data-pin=\"" PIN
+                           "\" data-offered=1>First</data><data value=\"second&#34;&#39;\" "),
+                     1);
+    assert_has("<data value=\"third\" data-pin=\"" PIN "\" data-offered=0>Third</data></div>\n");
+    assert_int_equal(count("data-pin="), 3);
+    assert_int_equal(count("\n"), 3);
+    assert_lacks("data-sheet");
+}
+
+static void test_live_pages_carry_the_pins(void **state)
+{
+    struct sk_page page = {0};
+
+    (void)state;
+    take(sk_page_form(&page, SK_LANG_EN, organisations, 3, 1 << 20), &page);
+    assert_hooks(" id=report data-max=1048576>");
+    assert_has("<p id=mode>What you send is locked at once.");
+    assert_lacks("name=to value=\"third");
+    assert_int_equal(count("<input type=checkbox name=to value=\""), 2);
+    take(sk_page_status_form(&page, SK_LANG_EN, organisations, 3, SK_ERR_CODE_CHECK), &page);
+    assert_hooks(" id=status>");
+    take(sk_page_courier_form(&page, SK_LANG_EN, organisations, 3, 1 << 20), &page);
+    assert_hooks(" id=courier>");
+    assert_has("<a href=\"/offline/en.html\" download>");
+}
+
+static void test_one_offered_organisation_is_the_recipient(void **state)
+{
+    struct sk_page page = {0};
+
+    (void)state;
+    take(sk_page_form(&page, SK_LANG_EN, organisations + 1, 2, 1 << 20), &page);
+    assert_has("</strong></p><input type=hidden name=to value=\"second&#34;&#39;\">");
 }
 
 static void test_form_names_the_limit(void **state)
@@ -124,7 +171,7 @@ static void test_form_names_the_limit(void **state)
     assert_has("до 2 ГБ");
     take(sk_page_form(&page, SK_LANG_RU, organisations, 1, (UINT64_C(1) << 30) + 1), &page);
     assert_has("до 1024 МБ");
-    take(sk_page_courier_form(&page, SK_LANG_CRH, 65536), &page);
+    take(sk_page_courier_form(&page, SK_LANG_CRH, NULL, 0, 65536), &page);
     assert_has("64 KB");
 }
 
@@ -302,12 +349,12 @@ static void test_typed_codes_get_their_reason(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        take(sk_page_status_form(&page, SK_LANG_UK, cases[i].error), &page);
+        take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, cases[i].error), &page);
         assert_has(sk_text(SK_LANG_UK, cases[i].message));
         assert_has("role=alert");
         assert_has("action=\"/uk/status\"");
     }
-    take(sk_page_status_form(&page, SK_LANG_UK, SK_OK), &page);
+    take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, SK_OK), &page);
     assert_lacks("role=alert");
 }
 
@@ -324,7 +371,7 @@ static void test_courier_says_what_became_of_each_file(void **state)
     assert_int_equal(count("<li>"), 3);
     take(sk_page_courier(&page, SK_LANG_EN, NULL, 0), &page);
     assert_has("No file arrived");
-    take(sk_page_courier_form(&page, SK_LANG_EN, 1 << 20), &page);
+    take(sk_page_courier_form(&page, SK_LANG_EN, organisations, 3, 1 << 20), &page);
     assert_has("<form method=post action=\"/en/courier\" enctype=multipart/form-data ");
     assert_has("type=file name=sealed multiple");
 }
@@ -379,6 +426,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_form_fields_stand_in_order),
         cmocka_unit_test(test_form_offers_its_organisations),
+        cmocka_unit_test(test_live_pages_carry_the_pins),
+        cmocka_unit_test(test_one_offered_organisation_is_the_recipient),
         cmocka_unit_test(test_form_names_the_limit),
         cmocka_unit_test(test_form_is_small),
         cmocka_unit_test(test_receipt_shows_the_code),

@@ -1,0 +1,237 @@
+// What the client must not accept, and what it must not do: one damaged byte in every region, reports that are used wrongly,
+// and a browser that lacks what it can do without.
+import assert from 'node:assert/strict';
+import { core, inPieces, pattern, sealed, vectors, verdict } from './core.mjs';
+
+const { concat, hex, unhex } = core;
+const formats = vectors('own-formats.json');
+const refused = (code, work) => assert.equal(verdict(work).code, code);
+const fails = (code, promise) => assert.rejects(promise, (error) => error.code === code, code);
+let count = 0;
+
+function damaged(bytes, at, bit = 1) {
+  const copy = bytes.slice();
+  copy[at] ^= bit;
+  count++;
+  return copy;
+}
+
+/** Every byte of a sheet, and of a board, is covered by something. */
+function signed() {
+  const sheet = unhex(formats.sheet.bytes);
+  for (let at = 0; at < sheet.length; at++) assert.notEqual(verdict(() => core.readSheet(damaged(sheet, at))).code, 'OK', `sheet ${at}`);
+  const desk = unhex(formats.keys.desk_sk.slice(64));
+  const file = unhex(formats.board.bytes);
+  const end = formats.board.header_len;
+  const header = file.slice(0, end);
+  for (let at = 0; at < end; at++) {
+    assert.notEqual(verdict(() => core.readBoardHeader(damaged(header, at), desk)).code, 'OK', `board ${at}`);
+  }
+  refused('BOARD_SIGNATURE', () => core.readBoardHeader(header, core.readSheet(sheet).identity));
+  const board = core.readBoardHeader(header, desk);
+  const size = core.bucketLength(board);
+  const bucket = file.slice(end, end + size);
+  core.checkBucket(board, 0, bucket);
+  for (let at = 0; at < size; at += 37) refused('BOARD_BUCKET', () => core.checkBucket(board, 0, damaged(bucket, at)));
+  for (const number of [1, 2, 1000]) refused('BOARD_BUCKET', () => core.checkBucket(board, number, bucket));
+  refused('BOARD_BUCKET', () => core.checkBucket(board, 0, bucket.slice(1)));
+}
+
+function rowsFile(prefix, places, rows) {
+  const out = new Uint8Array(16 + 24 * places);
+  out.set(core.utf8('SKROWS_1'));
+  out[8] = prefix;
+  core.putU32(out, 12, places);
+  rows.forEach(([second, day, state], i) => {
+    out.set([prefix, second, ...new Uint8Array(14).fill(9)], 16 + 24 * i);
+    core.putU32(out, 16 + 24 * i + 16, day);
+    out[16 + 24 * i + 20] = state;
+  });
+  return out;
+}
+
+function rows() {
+  const good = rowsFile(0xab, 32, [[1, 20780, 1], [2, 20781, 2], [200, 4294967295, 1]]);
+  const read = core.readRows(good, 0xab);
+  assert.deepEqual(read.map(({ row, day, state }) => [row[1], day, state]), [[1, 20780, 1], [2, 20781, 2], [200, 4294967295, 1]]);
+  assert.equal(core.findRow(read, read[1].row), read[1]);
+  assert.equal(core.findRow(read, new Uint8Array(16)), null);
+  assert.deepEqual(core.readRows(rowsFile(0, 64, []), 0), []);
+  assert.equal(core.readRows(rowsFile(7, 32, Array.from({ length: 32 }, (_, i) => [i, i, 1])), 7).length, 32);
+  // Magic, prefix, zeros, and of a place its first byte, its state and its zeros; of an empty one everything.
+  for (const at of [0, 7, 8, 9, 10, 11, 16, 37, 38, 39, 16 + 72, 16 + 72 + 16, 16 + 72 + 23, 16 + 24 * 31]) {
+    refused('ROWS_FORMAT', () => core.readRows(damaged(good, at), 0xab));
+  }
+  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 36, 2), 0xab)); // state 3
+  refused('ROWS_FORMAT', () => core.readRows(good, 0xac));
+  for (const places of [0, 16, 31, 33, 48, 2 ** 32 - 1]) {
+    const other = good.slice();
+    core.putU32(other, 12, places);
+    refused('ROWS_FORMAT', () => core.readRows(other, 0xab));
+  }
+  for (const places of [64, 2 ** 31]) {
+    const other = good.slice();
+    core.putU32(other, 12, places);
+    refused('ROWS_LENGTH', () => core.readRows(other, 0xab));
+  }
+  for (const cut of [0, 8, 15, 16, good.length - 1]) refused('ROWS_LENGTH', () => core.readRows(good.slice(0, cut), 0xab));
+  refused('ROWS_LENGTH', () => core.readRows(concat(good, Uint8Array.of(0)), 0xab));
+  const orders = [[[2, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [0, 0, 0], [2, 1, 1]]];
+  for (const order of orders) refused('ROWS_FORMAT', () => core.readRows(rowsFile(1, 32, order), 1));
+}
+
+function texts() {
+  for (const wrong of ['0', '0g', 'zz', '00 ', ' 00']) refused('USAGE', () => unhex(wrong));
+  assert.equal(hex(unhex('00fF10')), '00ff10');
+  for (const wrong of ['A', 'AA', 'AA=', 'AB==', 'AAB=', 'A===', '====', 'AA==AA==', 'AAAA ', 'AA AA', '-_-_', 'ї', 'AAAA\n']) {
+    refused('ARMOUR_SYMBOL', () => core.unbase64(wrong));
+  }
+  for (let length = 0; length < 70; length++) assert.equal(core.base64(pattern(length)), Buffer.from(pattern(length)).toString('base64'));
+  for (const length of [24575, 24576, 24577, 49152, 100001]) {
+    const text = core.base64(pattern(length));
+    assert.equal(text, Buffer.from(pattern(length)).toString('base64'));
+    assert.ok(core.equal(core.unbase64(text), pattern(length)));
+    refused('ARMOUR_SYMBOL', () => core.unbase64(text.slice(0, 32766) + '==' + text.slice(32768)));
+  }
+  assert.ok(!core.equal(pattern(3), pattern(4)) && !core.equal(pattern(4), pattern(3)) && !core.equal(pattern(4), damaged(pattern(4), 3)));
+}
+
+function sheetFiles() {
+  const one = unhex(formats.sheet.bytes);
+  assert.deepEqual(core.splitSheets(new Uint8Array(0)), []);
+  const broken = core.splitSheets(concat(one, one.slice(0, 100)));
+  assert.equal(broken.length, 2);
+  refused('SHEET_LENGTH', () => core.readSheet(broken[1]));
+  const sheet = core.readSheet(one);
+  refused('SHEET_SERIAL', () => core.trustSheet(sheet, sheet.identity, formats.week * 604800000 + 4e8, { serial: sheet.serial + 1 }));
+  core.trustSheet(sheet, sheet.identity, formats.week * 604800000 + 4e8, { serial: sheet.serial });
+}
+
+const receipt = core.deriveReceipt(pattern(15));
+const secret = new Uint8Array(32).fill(0x40);
+
+function reportOf(length, more) {
+  return new core.Report({
+    epoch: 2900, recipients: [core.publicOf(secret)], receipt, sealedBy: core.SEALED_BY.OFFLINE, flags: core.FLAG_ANSWERS, sheets: [],
+    boundary: 'XX', length, fileKey: pattern(32), ...more,
+  });
+}
+
+const noSecret = (report) => [report.key, report.signSk, report.plain, report.prelude].every((bytes) => bytes.every((byte) => byte === 0));
+
+async function wiping() {
+  const body = pattern(40000);
+  const report = reportOf(body.length);
+  const pieces = report.pieces(inPieces(body, 1000));
+  await pieces.next();
+  await pieces.next();
+  assert.ok(!noSecret(report));
+  report.wipe();
+  assert.ok(noSecret(report));
+  await fails('USAGE', pieces.next());
+  const whole = reportOf(body.length);
+  await sealed(whole, inPieces(body, 1000));
+  assert.ok(noSecret(whole), 'wiped once it is done');
+  await fails('USAGE', sealed(whole, inPieces(body, 1000)));
+  const mine = core.deriveReceipt(pattern(15));
+  core.wipeReceipt(mine);
+  for (const [name, bytes] of Object.entries(mine)) assert.ok(bytes.every((byte) => byte === 0), name);
+  assert.ok(reportOf(0, { receipt }).signSk !== receipt.signSk, 'a copy');
+}
+
+/** A stream is let go when nobody wants the rest. */
+async function leaving() {
+  let cancelled = false;
+  const body = new ReadableStream({
+    pull: (to) => to.enqueue(pattern(20000)),
+    cancel: () => { cancelled = true; },
+  }, { highWaterMark: 0 });
+  const pieces = reportOf(1e6).pieces(body);
+  for (let i = 0; i < 3; i++) await pieces.next();
+  await pieces.return();
+  assert.ok(cancelled);
+}
+
+async function bodies() {
+  for (const [said, is] of [[100, 99], [100, 101], [0, 1], [16062, 16063], [40000, 16382], [1, 0]]) {
+    await fails('BODY_LENGTH', sealed(reportOf(said), inPieces(pattern(is), 7000)));
+  }
+  assert.equal((await sealed(reportOf(0), inPieces(pattern(0), 1))).length, core.HEADER + core.CHUNK);
+  refused('TOO_LARGE', () => reportOf(core.MAX - 256 - 64 + 1));
+  assert.equal(reportOf(core.MAX - 256 - 64).chunks, 262144);
+}
+
+/** Only what it is given at a time is in its hands: one piece is asked for when the chunk before is out. */
+async function bounded() {
+  let given = 0;
+  async function* body() {
+    for (; given < 400; given++) yield pattern(16382);
+  }
+  let chunks = -1;
+  for await (const piece of reportOf(400 * 16382).pieces(body())) {
+    assert.ok(piece.length === core.CHUNK || chunks === -1);
+    chunks++;
+    assert.ok(given - chunks <= 2, `${given} given, ${chunks} out`);
+  }
+}
+
+/** Without crypto.subtle the same bytes; and a page that breathes. */
+async function poorBrowser() {
+  const body = pattern(2e6);
+  const want = core.blake(await sealed(reportOf(body.length), inPieces(body, 65536)));
+  const { crypto } = globalThis;
+  const digest = crypto.subtle.digest.bind(crypto.subtle);
+  let used = 0;
+  const swap = (subtle) => Object.defineProperty(globalThis, 'crypto', {
+    value: { getRandomValues: crypto.getRandomValues.bind(crypto), subtle }, configurable: true,
+  });
+  swap({ digest: (...all) => { used++; return digest(...all); } });
+  await sealed(reportOf(body.length), inPieces(body, 65536));
+  assert.equal(used, Math.ceil((body.length + 256) / core.BLOCK), 'blocks are hashed by the browser where it can');
+  swap(undefined);
+  assert.deepEqual(core.blake(await sealed(reportOf(body.length), inPieces(body, 65536))), want);
+  Object.defineProperty(globalThis, 'crypto', { value: crypto, configurable: true });
+}
+
+/** A clock that only ticks every 100 ms, and work that takes 10 ms a step. */
+async function pacing() {
+  const { now } = performance;
+  for (const grain of [0.001, 100]) {
+    let clock = 0;
+    performance.now = () => Math.floor(clock / grain) * grain;
+    let pauses = 0;
+    const step = core.pacer(async () => { pauses++; });
+    for (let i = 0; i < 1000; i++) await step(() => { clock += 10; });
+    assert.ok(pauses > 900 && pauses <= 1000, `${pauses} pauses with a clock of ${grain} ms`);
+    pauses = 0;
+    const quick = core.pacer(async () => { pauses++; });
+    for (let i = 0; i < 10000; i++) await quick(() => { clock += 0.2; });
+    assert.ok(pauses > 180 && pauses < 300, `${pauses} pauses in quick work`);
+    assert.equal(await quick(() => 5), 5);
+  }
+  performance.now = now;
+}
+
+async function randomness() {
+  const codes = new Set(Array.from({ length: 500 }, () => hex(core.randomReceipt())));
+  assert.equal(codes.size, 500);
+  assert.ok([...codes].every((code) => code.length === 30));
+  const headers = new Set(Array.from({ length: 5 }, () => hex(reportOf(0, { fileKey: undefined }).header)));
+  assert.equal(headers.size, 5);
+  const key = pattern(32);
+  reportOf(0, { fileKey: key });
+  assert.deepEqual(key, pattern(32), 'a given key is its owner\'s');
+}
+
+signed();
+rows();
+texts();
+sheetFiles();
+await wiping();
+await leaving();
+await bodies();
+await bounded();
+await poorBrowser();
+await pacing();
+await randomness();
+console.log(`${count} damages refused`);

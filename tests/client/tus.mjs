@@ -1,0 +1,336 @@
+// gateway/client/tus.js on lines that break in every way, with a clock that jumps.
+import assert from 'node:assert/strict';
+import { Upload } from '../../gateway/client/tus.js';
+import { BlobSource, PieceSource } from '../../gateway/client/tus_source.js';
+import { Clock, MemoryServer, random } from './tus_world.mjs';
+
+const ROW = new Uint8Array(16).fill(1);
+const TOKEN = new Uint8Array(16).fill(2);
+
+function bytesOf(length, seed = 1) {
+  const next = random(seed);
+  return Uint8Array.from({ length }, () => next() * 256);
+}
+
+/** As a report comes: a short header, then chunks. The buffer is used again, as a maker of pieces might. */
+async function* piecesOf(bytes) {
+  yield bytes.slice(0, 680);
+  for (let at = 680; at < bytes.length; at += 16400) yield bytes.slice(at, at + 16400);
+}
+
+function scene({ length = 680 + 16400 * 40, faults, speed, blob = false, resume = false, token = TOKEN } = {}) {
+  const clock = new Clock();
+  const bytes = bytesOf(length);
+  const server = new MemoryServer(clock, faults, speed);
+  const source = blob ? new BlobSource(new Blob([bytes])) : new PieceSource(piecesOf(bytes), length);
+  const states = [];
+  const upload = new Upload({
+    source, row: ROW, token, resume, path: server.path, world: server.world, changed: (state) => states.push(state),
+  });
+  return { clock, bytes, server, source, upload, states, run: (limit) => clock.run(upload.run(), limit) };
+}
+
+function assertWhole({ bytes, server }) {
+  assert.equal(server.uploads.size, 1);
+  assert.ok(server.only.stored.equals(bytes), 'what arrived is what was sent');
+  assert.equal(server.overlapped, false, 'never two requests at once');
+}
+
+/** Stops after so many ms; gives what stop() said. */
+async function stopped(s, ms) {
+  let how;
+  s.clock.after(ms, () => { how = s.upload.stop(); });
+  assert.equal((await s.run()).code, 'STOPPED');
+  let said;
+  await s.clock.run(how.then((word) => { said = word; }));
+  return said;
+}
+
+const sizes = (server) => server.log.filter(({ method }) => method === 'PATCH').map(({ size }) => size);
+const methods = (server) => server.log.map(({ method }) => method);
+const at = (table) => (n) => table[n] ?? 'ok';
+
+const tests = {
+  async 'a good line: larger and larger pieces'() {
+    const s = scene({ length: 680 + 16400 * 128 });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.deepEqual(sizes(s.server).slice(0, 5), [65536, 131072, 262144, 524288, 524288]);
+    assert.deepEqual(s.states.at(-1), { phase: 'sending', done: s.bytes.length, all: s.bytes.length });
+    assert.deepEqual(methods(s.server).slice(0, 2), ['POST', 'PATCH']);
+  },
+
+  async 'what is said to the server, and how'() {
+    const s = scene();
+    await s.run();
+    assert.equal(s.server.only.metadata, `row ${Buffer.from(ROW).toString('base64')},token ${Buffer.from(TOKEN).toString('base64')}`);
+    for (const { options, headers } of s.server.log) {
+      assert.deepEqual(options, { cache: 'no-store', credentials: 'omit', referrerPolicy: 'no-referrer', redirect: 'error' });
+      for (const name of Object.keys(headers)) {
+        assert.match(name, /^(Tus-Resumable|Upload-Length|Upload-Metadata|Upload-Offset|Content-Type)$/);
+      }
+    }
+  },
+
+  async 'a slow line: smaller pieces'() {
+    const s = scene({ speed: 800 });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.equal(sizes(s.server).at(-2), 16384);
+    assert.ok(sizes(s.server).every((size) => size <= 65536));
+  },
+
+  async 'a piece is kept until it is stored'() {
+    const s = scene({ faults: at({ 2: 'lost', 3: 'ok', 4: 'lost', 5: 'lost' }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+  },
+
+  async 'an answer that is lost: the offset is asked for, nothing is sent twice'() {
+    const s = scene({ faults: at({ 1: 'unanswered' }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.deepEqual(methods(s.server).slice(0, 4), ['POST', 'PATCH', 'HEAD', 'PATCH']);
+    assert.equal(s.server.log[3].headers['Upload-Offset'], '65536');
+  },
+
+  async 'the last answer is lost: it is stored, and known to be'() {
+    const s = scene({ length: 17080, faults: at({ 1: 'unanswered' }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.deepEqual(methods(s.server), ['POST', 'PATCH', 'HEAD']);
+  },
+
+  async 'an offset in the middle of a piece'() {
+    const s = scene({ faults: at({ 1: 'half', 3: 'half', 6: 'stall-half' }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.equal(s.server.log[3].headers['Upload-Offset'], '32768');
+  },
+
+  async 'an answer that acknowledges a part'() {
+    const s = scene();
+    const patch = s.server.patch.bind(s.server);
+    let once = true;
+    s.server.patch = (url, upload, headers, body) => {
+      const part = once ? body.subarray(0, 1000) : body;
+      once = false;
+      return patch(url, upload, headers, part);
+    };
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.equal(s.server.log[2].headers['Upload-Offset'], '1000');
+  },
+
+  async 'a conflict: asked, and gone on'() {
+    const s = scene({ faults: at({ 2: 409 }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.deepEqual(methods(s.server).slice(1, 5), ['PATCH', 'PATCH', 'HEAD', 'PATCH']);
+  },
+
+  async 'nothing comes at all: given up after a while, and tried again'() {
+    const s = scene({ faults: at({ 0: 'stall', 2: 'stall', 4: 'stall' }) });
+    assert.equal(await s.run(600_000), undefined);
+    assertWhole(s);
+    const waited = s.server.log[3].at - s.server.log[2].at;
+    assert.ok(waited >= 60_000 && waited < 200_000, `${waited} ms`);
+  },
+
+  async 'the limit leaves room for a slow piece'() {
+    const s = scene({ speed: 2100, length: 680 + 16400 * 4 });
+    assert.equal(await s.run(), undefined);
+    assert.equal(methods(s.server).filter((method) => method === 'HEAD').length, 0);
+  },
+
+  async 'waits grow, and no wait is longer than a minute'() {
+    const s = scene({ faults: (n) => (n > 0 && n < 12 ? 'lost' : 'ok') });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    const gaps = s.server.log.slice(2, 12).map(({ at: time }, i) => time - s.server.log[i + 1].at);
+    assert.ok(gaps.every((gap, i) => i === 0 || gap >= gaps[i - 1]), String(gaps));
+    assert.ok(gaps[0] < 2000 && gaps[9] > 30_000 && gaps[9] < 61_000, String(gaps));
+    assert.ok(s.states.some(({ phase }) => phase === 'waiting'));
+    assert.equal(s.states.at(-1).phase, 'sending');
+  },
+
+  async 'progress makes the waits short again'() {
+    const s = scene({ faults: at({ 1: 'lost', 2: 'lost', 3: 'lost', 4: 'lost', 7: 'lost' }) });
+    assert.equal(await s.run(), undefined);
+    assert.ok(s.server.log[8].at - s.server.log[7].at < 2000);
+  },
+
+  async 'now: the waiting ends'() {
+    const s = scene({ faults: (n) => (n > 0 && n < 9 ? 'lost' : 'ok') });
+    s.upload.changed = ({ phase }) => phase === 'waiting' && setImmediate(() => s.upload.now());
+    assert.equal(await s.run(1000), undefined);
+    assertWhole(s);
+  },
+
+  async 'busy (503): said, and tried again'() {
+    const s = scene({ faults: at({ 0: 503, 2: 503 }) });
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.ok(s.states.some(({ phase }) => phase === 'busy'));
+  },
+
+  async 'refusals end it, with their reasons'() {
+    const reasons = [[507, 'FULL'], [413, 'TOO_LARGE'], [400, 'USAGE'], [404, 'USAGE'], [412, 'USAGE'], [200, 'USAGE']];
+    for (const [status, code] of reasons) {
+      assert.equal((await scene({ faults: at({ 0: status }) }).run()).code, code);
+    }
+    for (const [status, code] of [[507, 'FULL'], [404, 'NOT_FOUND'], [410, 'NOT_FOUND'], [413, 'TOO_LARGE'], [403, 'USAGE']]) {
+      assert.equal((await scene({ faults: at({ 2: status }) }).run()).code, code, String(status));
+    }
+  },
+
+  async 'after a refusal it can go on'() {
+    const s = scene({ faults: at({ 2: 507 }) });
+    assert.equal((await s.run()).code, 'FULL');
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+  },
+
+  async 'gone over there: it has to be sealed anew'() {
+    const s = scene();
+    s.server.faults = (n) => {
+      if (n === 3) s.server.uploads.clear();
+      return 'ok';
+    };
+    assert.equal((await s.run()).code, 'NOT_FOUND');
+  },
+
+  async 'the server goes back behind what it acknowledged'() {
+    const s = scene({ faults: at({ 2: 'lost' }) });
+    const patch = s.server.patch.bind(s.server);
+    s.server.patch = (...all) => {
+      const response = patch(...all);
+      s.server.only.stored = Buffer.alloc(0);
+      return response;
+    };
+    assert.equal((await s.run()).code, 'NOT_FOUND');
+  },
+
+  async 'offsets that make no sense are not believed'() {
+    for (const offset of ['', '-1', '1e3', '99999999999', 'x']) {
+      const s = scene({ faults: at({ 1: 'lost' }) });
+      const answer = s.server.answer.bind(s.server);
+      let lies = 3;
+      s.server.answer = (method, url, ...rest) => (method === 'HEAD' && lies-- > 0
+        ? s.server.response(url, 200, { 'Upload-Offset': offset }) : answer(method, url, ...rest));
+      assert.equal(await s.run(), undefined);
+      assertWhole(s);
+      assert.equal(methods(s.server).filter((method) => method === 'HEAD').length, 4);
+    }
+  },
+
+  async 'an address elsewhere is not followed'() {
+    for (const location of ['http://there.invalid/uploads/1', '/other/1', '/uploads', '/uploads/1?x=1', '//there.invalid/uploads/1']) {
+      const s = scene();
+      s.server.create = (url) => s.server.response(url, 201, { Location: location });
+      assert.equal((await s.run()).code, 'USAGE', location);
+      assert.equal(s.server.log.length, 1);
+    }
+  },
+
+  async 'a file goes on where it stopped, also another day'() {
+    const first = scene({ blob: true, resume: true, faults: (n) => (n < 4 ? 'ok' : 'lost') });
+    await assert.rejects(first.clock.run(first.upload.run(), 3_600_000), /too long/);
+    const stored = first.server.only.stored.length;
+    const second = scene({ blob: true, resume: true });
+    second.server.uploads = first.server.uploads;
+    assert.equal(await second.run(), undefined);
+    assertWhole(second);
+    assert.deepEqual(methods(second.server).slice(0, 3), ['POST', 'HEAD', 'PATCH']);
+    assert.equal(second.server.log[2].headers['Upload-Offset'], String(stored));
+    assert.ok(stored > 0);
+  },
+
+  async 'a file that is there already is not sent again'() {
+    const first = scene({ blob: true, resume: true });
+    await first.run();
+    const second = scene({ blob: true, resume: true });
+    second.server.uploads = first.server.uploads;
+    assert.equal(await second.run(), undefined);
+    assert.deepEqual(methods(second.server), ['POST', 'HEAD']);
+  },
+
+  async 'stop: told to forget, and nothing more is sent'() {
+    const s = scene({ faults: at({ 3: 'stall' }) });
+    assert.equal(await stopped(s, 20), 'dropped');
+    assert.equal(s.server.uploads.size, 0);
+    assert.equal(methods(s.server).at(-1), 'DELETE');
+  },
+
+  async 'stop while waiting'() {
+    const s = scene({ faults: (n) => (n > 1 && n < 9 ? 'lost' : 'ok') });
+    assert.equal(await stopped(s, 300), 'dropped');
+    assert.ok(s.clock.time < 2000, 'it does not wait for the next attempt');
+  },
+
+  async 'stop at the last byte: what is stored is not called forgotten'() {
+    const s = scene({ length: 17080, faults: at({ 1: 'stall' }) });
+    s.server.fetch = ((fetch) => (url, options) => {
+      if (options.method === 'PATCH') s.server.answer('PATCH', url, options.headers, options.body);
+      return fetch.call(s.server, url, options);
+    })(s.server.fetch);
+    assert.equal(await stopped(s, 20), 'stored');
+    assertWhole(s);
+  },
+
+  async 'stop at the last byte without a line: nobody knows'() {
+    const s = scene({ length: 17080, faults: at({ 1: 'stall', 2: 'lost' }) });
+    assert.equal(await stopped(s, 20), 'unknown');
+  },
+
+  async 'an error of the source is not taken for a bad line'() {
+    const s = scene();
+    s.source.pieces = (async function* broken() {
+      yield s.bytes.slice(0, 680);
+      throw new RangeError('unreadable');
+    }());
+    assert.ok((await s.run()) instanceof RangeError);
+  },
+
+  async 'a source that ends too early'() {
+    const s = scene();
+    s.source.pieces = piecesOf(s.bytes.subarray(0, 100_000));
+    assert.equal((await s.run()).code, 'BODY_LENGTH');
+  },
+
+  async 'memory: no more than two pieces and one are held'() {
+    const s = scene({ length: 680 + 16400 * 512 });
+    let most = 0;
+    s.upload.changed = () => { most = Math.max(most, s.source.end - s.source.base); };
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.ok(most <= 2 * 524288 + 2 * 16400, `${most} bytes held`);
+  },
+
+  async '300 random lines'() {
+    const kinds = ['lost', 'unanswered', 'half', 'stall', 'stall-half', 409, 500, 503, 423];
+    for (let seed = 1; seed <= 300; seed++) {
+      const next = random(seed);
+      const share = next() * 0.8;
+      const faults = (n, method) => {
+        const kind = next() < share ? kinds[Math.floor(next() * kinds.length)] : 'ok';
+        return kind === 409 && method !== 'PATCH' ? 'lost' : kind;
+      };
+      const s = scene({ faults, blob: seed % 2 === 0, resume: seed % 4 === 0, speed: 2000 + next() * 1e6, length: 680 + 16400 * 16 });
+      assert.equal(await s.run(), undefined, `seed ${seed}`);
+      assertWhole(s);
+    }
+  },
+};
+
+let failed = 0;
+for (const [name, test] of Object.entries(tests)) {
+  try {
+    await test();
+    console.log(`ok   ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAIL ${name}\n${error.stack}`);
+  }
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The known answers of tests/vectors, by the client.
+. "$(dirname "$0")/run-node"

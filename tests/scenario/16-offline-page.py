@@ -1,0 +1,179 @@
+#!/usr/bin/python3 -B
+"""Without a network: the page that was saved as a file seals, somebody else carries it, and reads a
+board from a file. And the live page, when the network goes after it was loaded."""
+import os
+import socket
+import sys
+import threading
+
+import checks
+from checks import equal, must, note, ok
+from texts import texts
+from town import SUBMIT, Town, need_browsers
+from web import CODE
+from world import World, read
+
+T = texts("uk")
+TEXT = "Без мережі (%s): сорок людей без води. "
+SMALL = "Словами (%s): цей текст піде месенджером. "
+LIVE = "Мережа зникла (%s): сторінка лишилася відкритою. "
+ANSWER = "Отримано з рук (%s)."
+
+
+class Trap:
+    """A proxy that lets nobody through and remembers who asked."""
+
+    def __init__(self):
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.listening.getsockname()[1]
+        self.asked = []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                client = self.listening.accept()[0]
+            except OSError:
+                return
+            with client:
+                client.settimeout(10)
+                try:
+                    self.asked.append(client.recv(4096).split(b"\r\n")[0])
+                except OSError as error:
+                    self.asked.append(repr(error))
+
+    def close(self):
+        self.listening.close()
+
+
+class Story:
+    def __init__(self, town, kind):
+        self.town, self.kind = town, kind
+        self.text, self.small, self.live, self.answer = (
+            text % kind.name for text in (TEXT, SMALL, LIVE, ANSWER))
+
+    def open_page(self, p):
+        p.get("file://" + self.town.page)
+        equal("it says where it is", p.one("h1").text, T.OFFLINE_H1)
+
+    def button(self, p, words):
+        p.until(lambda: [b for b in p.all("button,a") if b.text == words], words)[0].click()
+
+    def seal(self, p, text, files=()):
+        self.button(p, T.NAV_FORM)
+        p.wait(SUBMIT)
+        self.town.write(p, text, files, category=4)
+        p.press(SUBMIT)
+        p.until(lambda: p.one("h1").text == T.SAVED_H1, "sealed")
+        found = CODE.search(p.text)
+        must("a code is shown", found, p.text)
+        return found.group(0)
+
+    def save(self, p):
+        """Presses the link; gives the file that was downloaded."""
+        before = set(os.listdir(p.downloads))
+        p.press("main a[download]")
+        new = p.until(lambda: [n for n in os.listdir(p.downloads) if n not in before and
+                               not n.endswith((".part", ".crdownload", ".tmp"))], "the download")
+        path = os.path.join(p.downloads, new[0])
+        p.until(lambda: os.path.getsize(path) >= 17080, "the whole file")
+        ok("the file's name says nothing", new[0].startswith("document"), new)
+        return path
+
+    def write_offline(self):
+        trap = Trap()
+        with self.town.person(self.kind, proxy=trap.address) as p:
+            self.open_page(p)
+            self.code = self.seal(p, self.text, [self.town.photo])
+            self.town.scan(p, self.code, "offline")
+            self.file = self.save(p)
+            self.button(p, T.OFFLINE_BACK)
+            self.seal(p, self.small)
+            p.press("main details summary")
+            self.armour = p.run("return document.querySelector('textarea').value")
+            equal("no request was made", trap.asked, [])
+            p.run("location.replace('http://127.0.0.1:9/')")
+            p.until(lambda: trap.asked, "positive control: a request would have been seen")
+        trap.close()
+
+    def hand_in(self):
+        with self.town.person(self.kind) as p:
+            self.courier(p)
+            p.choose("sealed", self.file)
+            p.press("#courier button")
+            p.until(lambda: p.one("h1").text == T.COURIER_RESULT, T.COURIER_RESULT)
+            ok("with JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
+        with self.town.person(self.kind, javascript=False) as p:
+            self.courier(p)
+            p.one("#courier textarea").type(self.armour)
+            p.press("#courier button")
+            p.until(lambda: p.one("h1").text == T.COURIER_RESULT, T.COURIER_RESULT)
+            ok("as text, without JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
+
+    def courier(self, p):
+        p.get(self.town.wire.url + "/uk/courier")
+
+    def network_gone(self):
+        """The live page was loaded; then there is no network any more, and it seals into a file."""
+        with self.town.person(self.kind) as p:
+            self.town.form(p)
+            p.offline()
+            self.town.wire.take()
+            self.town.write(p, self.live)
+            p.press("#report details:last-of-type summary")
+            self.button(p, T.SAVE_BUTTON)
+            p.until(lambda: p.one("h1").text == T.SAVED_H1, "sealed")
+            self.live_file = self.save(p)
+            equal("nothing was sent", self.town.wire.take(), [])
+
+    def desks(self):
+        for desk in self.town.desks:
+            item = self.town.check_opened(desk, self.text, [self.town.digest], category=4)
+            equal("sealed by the offline page", desk.show(item["id"])["sealed_by"],
+                  "offline page")
+            desk.answer(item["id"], "passed", self.answer)
+            self.town.check_opened(desk, self.small, category=4)
+            self.town.check_opened(desk, self.live)
+
+    def read_board(self, board):
+        trap = Trap()
+        with self.town.person(self.kind, proxy=trap.address) as p:
+            self.open_page(p)
+            self.button(p, T.NAV_STATUS)
+            p.choose("board", board)
+            p.fill("code", self.code)
+            p.press("main form button[type=submit]")
+            p.until(lambda: p.one("h1").text == T.STATE_ANSWERED, T.STATE_ANSWERED)
+            ok("the answer is shown", self.answer in p.text, p.text)
+            equal("no request was made", trap.asked, [])
+        trap.close()
+
+
+def main(kinds):
+    with World("offline") as world:
+        town = Town(world)
+        reply = town.web.get("/offline/uk.html")
+        must("the gateway serves the page", reply.status == 200, reply.status)
+        town.page = world.file("сторінка.html", reply.body)
+        town.photo, town.digest = world.random_file("фото.jpg", 100_000)
+        stories = [Story(town, kind) for kind in kinds]
+        for story in stories:
+            note(story.kind.name)
+            story.write_offline()
+            story.hand_in()
+            story.network_gone()
+            equal("what was saved live is taken too", town.web.courier([story.live_file]).status,
+                  201)
+        town.carry()
+        for story in stories:
+            story.desks()
+        board = town.desks[0].board()
+        ok("a board", read(board).startswith(b"SKBOARD1"))
+        for story in stories:
+            note(story.kind.name)
+            story.read_board(board)
+        town.close()
+
+
+if __name__ == "__main__":
+    sys.exit(checks.run(main, need_browsers("zbarimg")))
