@@ -1,14 +1,23 @@
-/* The pages' scripts, as bundled at build (client/): bytes of this program. */
+/* The pages' scripts, as bundled and compressed at build (client/): bytes of this program. */
 #ifndef SK_GATEWAY_ASSET_H
 #define SK_GATEWAY_ASSET_H
 
 #include <stddef.h>
 
-struct sk_asset {
-    const char *bytes; /* UTF-8, not NUL-terminated */
+#include "gateway/coding.h"
+
+struct sk_blob {
+    const char *bytes; /* not NUL-terminated */
     size_t len;
 };
 
-extern const struct sk_asset sk_asset_live, sk_asset_offline;
+/* A script as it is served, in each content coding. */
+struct sk_asset {
+    struct sk_blob as[SK_CODING_COUNT];
+};
+
+extern const struct sk_asset sk_asset_form, sk_asset_status, sk_asset_courier;
+/* Stands inside its page. */
+extern const struct sk_blob sk_asset_offline;
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "gateway/coding.h"
 #include "gateway/page.h"
+#include "gateway/script.h"
 
 struct sk_request;
 
@@ -22,9 +23,9 @@ void sk_copies_free(struct sk_copies *copies);
 enum MHD_Result sk_copies_queue(const struct sk_copies *copies, struct sk_request *request,
                                 unsigned status);
 
-/* Those that are made at start and never change, and every language's. */
+/* Those that are made at start and never change. */
 struct sk_fixed {
-    struct sk_copies help[SK_LANG_COUNT], script[SK_LANG_COUNT];
+    struct sk_copies help[SK_LANG_COUNT], script[SK_SCRIPT_KINDS];
 };
 struct sk_fixed *sk_fixed_new(void);        /* NULL: out of memory */
 void sk_fixed_free(struct sk_fixed *fixed); /* NULL is a no-op */

@@ -46,7 +46,8 @@ struct sk_endpoint {
     void (*release)(struct sk_request *request);
 };
 
-extern const struct sk_endpoint sk_endpoint_home, sk_endpoint_script, sk_endpoint_offline, sk_endpoint_help, sk_endpoint_report,
+extern const struct sk_endpoint sk_endpoint_home, sk_endpoint_form_script, sk_endpoint_status_script,
+    sk_endpoint_courier_script, sk_endpoint_offline, sk_endpoint_help, sk_endpoint_report,
     sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
     sk_endpoint_sheets, sk_endpoint_board, sk_endpoint_receipts, sk_endpoint_upload_options,
     sk_endpoint_upload_create, sk_endpoint_upload_ask, sk_endpoint_upload_patch,

@@ -6,8 +6,8 @@ static struct sk_part before, after, result_before, result_after;
 
 static void draw_before(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_COURIER_TITLE, SK_MSG_NAV_COURIER,
-                                          SK_PATH_COURIER, true};
+    static const struct sk_frame frame = {SK_MSG_COURIER_TITLE, SK_MSG_NAV_COURIER, SK_PATH_COURIER,
+                                          SK_SCRIPT_COURIER};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_COURIER_INTRO);
@@ -37,7 +37,7 @@ static void draw_after(struct sk_html *html, enum sk_lang lang)
 static void draw_result_before(struct sk_html *html, enum sk_lang lang)
 {
     static const struct sk_frame frame = {SK_MSG_COURIER_TITLE, SK_MSG_COURIER_RESULT,
-                                          SK_PATH_COURIER, false};
+                                          SK_PATH_COURIER, SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
 }
@@ -84,7 +84,7 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
     sk_put_part(&html, lang, &before);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_live_take(&html, lang, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_COURIER, organisations, count, out);
 }
 
 static enum sk_message reason(enum sk_error error)

@@ -8,7 +8,8 @@ static struct sk_part before, between, after;
 
 static void draw_before(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_FORM_TITLE, SK_MSG_FORM_H1, SK_PATH_FORM, true};
+    static const struct sk_frame frame = {SK_MSG_FORM_TITLE, SK_MSG_FORM_H1, SK_PATH_FORM,
+                                          SK_SCRIPT_FORM};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_FORM_ONLY);
@@ -197,5 +198,5 @@ enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
     sk_put_part(&html, lang, &between);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_live_take(&html, lang, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_FORM, organisations, count, out);
 }

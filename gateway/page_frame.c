@@ -5,11 +5,16 @@
 static const char *const names[SK_LANG_COUNT] = {"Українська", "Русский", "Qırımtatarca",
                                                  "English"};
 
-static void put_script(struct sk_html *html, enum sk_lang lang)
+static void put_script(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind)
 {
-    sk_put_path(html, lang, "<script src", SK_PATH_SCRIPT);
+    const struct sk_script *texts = sk_script(kind, lang);
+
+    sk_html_raw(html, "<script>");
+    sk_html_bytes(html, texts->bytes, texts->len);
+    sk_html_raw(html, "</script><script src=");
+    sk_html_raw(html, sk_script_path(kind));
     sk_html_raw(html, " integrity=\"sha256-");
-    sk_html_raw(html, sk_script_live(lang)->hash);
+    sk_html_raw(html, sk_script_file_hash(kind));
     sk_html_raw(html, "\" defer></script>");
 }
 
@@ -24,8 +29,8 @@ static void head(struct sk_html *html, enum sk_lang lang, const struct sk_frame 
     sk_put(html, lang, "<title>", frame->title, "</title><style>");
     sk_html_raw(html, sk_page_style());
     sk_html_raw(html, "</style>");
-    if (frame->script)
-        put_script(html, lang);
+    if (frame->script != SK_SCRIPT_NONE)
+        put_script(html, lang, frame->script);
     sk_html_raw(html, "</head><body>");
 }
 

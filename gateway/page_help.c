@@ -26,7 +26,8 @@ static void put_not_promised(struct sk_html *html, enum sk_lang lang)
 
 static void draw(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP, false};
+    static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP,
+                                          SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
     put_section(html, lang, SK_MSG_HELP_BEFORE, 5);

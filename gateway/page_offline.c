@@ -13,7 +13,7 @@ static void put_head(struct sk_html *html, enum sk_lang lang)
                       "<meta name=referrer content=no-referrer>"
                       "<meta name=format-detection content=\"telephone=no\">"
                       "<meta http-equiv=Content-Security-Policy content=\"");
-    sk_html_raw(html, sk_script_offline(lang)->csp);
+    sk_html_raw(html, sk_script(SK_SCRIPT_OFFLINE, lang)->csp);
     sk_put(html, lang, "\"><title>", SK_MSG_FORM_TITLE, "</title><style>");
     sk_html_raw(html, sk_page_style());
     sk_html_raw(html, "</style></head>");
@@ -40,7 +40,7 @@ static enum sk_error put_current(struct sk_html *html,
 enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
                               const struct sk_page_organisation *organisations, size_t count)
 {
-    const struct sk_script *script = sk_script_offline(lang);
+    const struct sk_script *script = sk_script(SK_SCRIPT_OFFLINE, lang);
     struct sk_html html = {0};
 
     put_head(&html, lang);

@@ -146,7 +146,7 @@ void sk_put_organisations(struct sk_html *html, const struct sk_page_organisatio
     sk_html_raw(html, "</div>\n");
 }
 
-enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang,
+enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind,
                            const struct sk_page_organisation *organisations, size_t count,
                            struct sk_page *out)
 {
@@ -155,7 +155,7 @@ enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang,
 
     enum sk_error error = sk_html_take(html, out);
     if (error == SK_OK)
-        out->csp = sk_script_live(lang)->csp;
+        out->csp = sk_script(kind, lang)->csp;
     return error;
 }
 

@@ -8,6 +8,7 @@
 
 #include "gateway/html.h"
 #include "gateway/page.h"
+#include "gateway/script.h"
 #include "gateway/text.h"
 
 /* The pages that can be visited with GET, by their path under /{lang}/. */
@@ -15,14 +16,14 @@
 #define SK_PATH_STATUS "status"
 #define SK_PATH_HELP "help"
 #define SK_PATH_COURIER "courier"
-#define SK_PATH_SCRIPT "client.js"
 #define SK_PATH_OFFLINE "/offline/" /* and the language, and .html */
 
 struct sk_frame {
     enum sk_message title; /* short and neutral: it stays in the browser's history */
     enum sk_message h1;
     const char *path; /* where the language links lead; NULL for none */
-    bool script;      /* then the page needs sk_put_organisations, and sk_live_take */
+    /* Any but NONE: then the page needs sk_put_organisations, and sk_live_take. */
+    enum sk_script_kind script;
 };
 
 /* Everything up to and with the h1; then the content; then the links to other pages. */
@@ -53,7 +54,7 @@ void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message messa
 void sk_put_organisations(struct sk_html *html, const struct sk_page_organisation *organisations,
                           size_t count, bool sheets);
 /* The end of a page with a script: the organisations, the frame, the policy. */
-enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang,
+enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind,
                            const struct sk_page_organisation *organisations, size_t count,
                            struct sk_page *out);
 

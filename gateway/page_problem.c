@@ -27,7 +27,7 @@ static struct sk_part pages[SK_PROBLEM_COUNT];
 static void draw(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
 {
     const struct sk_frame frame = {SK_MSG_PROBLEM_TITLE, problems[problem].happened, SK_PATH_FORM,
-                                   false};
+                                   SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, problems[problem].next);

@@ -8,7 +8,7 @@ static struct sk_part new_before, added_before, code_after, added_after, without
 
 static void draw_new_before(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_H1, NULL, false};
+    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_H1, NULL, SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_DONE_TEXT);
@@ -18,7 +18,8 @@ static void draw_new_before(struct sk_html *html, enum sk_lang lang)
 
 static void draw_added_before(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_ADDED, NULL, false};
+    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_ADDED, NULL,
+                                          SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_DONE_TEXT);
@@ -53,7 +54,8 @@ static void draw_added_after(struct sk_html *html, enum sk_lang lang)
 
 static void draw_without(struct sk_html *html, enum sk_lang lang)
 {
-    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_H1, SK_PATH_FORM, false};
+    static const struct sk_frame frame = {SK_MSG_DONE_TITLE, SK_MSG_DONE_H1, SK_PATH_FORM,
+                                          SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
     sk_put_p(html, lang, SK_MSG_DONE_TEXT);

@@ -22,7 +22,7 @@ static void put_form(struct sk_html *html, enum sk_lang lang, bool wrong)
 static void open_form(struct sk_html *html, enum sk_lang lang)
 {
     static const struct sk_frame frame = {SK_MSG_STATUS_TITLE, SK_MSG_STATUS_H1, SK_PATH_STATUS,
-                                          true};
+                                          SK_SCRIPT_STATUS};
 
     sk_frame_open(html, lang, &frame);
 }
@@ -95,7 +95,7 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
     else if (problem == SK_ERR_CODE_SYMBOL)
         variant = BAD_SYMBOL;
     sk_put_part(&html, lang, &forms[variant]);
-    return sk_live_take(&html, lang, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_STATUS, organisations, count, out);
 }
 
 const char *sk_receipt_state_name(enum sk_receipt_state state)
@@ -174,7 +174,7 @@ enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_rec
                              uint32_t day, const struct sk_page_answer *answers, size_t count)
 {
     const struct sk_frame frame = {SK_MSG_STATUS_TITLE, state_message(state), SK_PATH_STATUS,
-                                   false};
+                                   SK_SCRIPT_NONE};
     struct sk_html html = {0};
 
     sk_frame_open(&html, lang, &frame);

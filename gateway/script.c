@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/asset.h"
 #include "gateway/html.h"
 #include "gateway/page_part.h"
 
-enum bundle { LIVE = 1, OFFLINE = 2 };
+enum bundle { F = 1, S = 2, C = 4, O = 8 };
+
+static const enum bundle bundle_of[SK_SCRIPT_KINDS] = {
+    [SK_SCRIPT_FORM] = F, [SK_SCRIPT_STATUS] = S, [SK_SCRIPT_COURIER] = C, [SK_SCRIPT_OFFLINE] = O};
 
 /* Which texts which script gets; its names in JavaScript are those of text.def. */
 static const struct {
@@ -16,16 +18,22 @@ static const struct {
     enum sk_message message;
     unsigned in;
 } texts[] = {
-#define B(name) {#name, SK_MSG_##name, LIVE | OFFLINE},
-#define L(name) {#name, SK_MSG_##name, LIVE},
-#define O(name) {#name, SK_MSG_##name, OFFLINE},
+#define W(name, in) {#name, SK_MSG_##name, in},
 #include "gateway/client_text.def"
-#undef B
-#undef L
-#undef O
+#undef W
 };
 
-static struct sk_script live[SK_LANG_COUNT], offline[SK_LANG_COUNT];
+static const struct {
+    const char *path;
+    const struct sk_asset *file;
+} files[SK_SCRIPT_KINDS] = {
+    [SK_SCRIPT_FORM] = {"/form.js", &sk_asset_form},
+    [SK_SCRIPT_STATUS] = {"/status.js", &sk_asset_status},
+    [SK_SCRIPT_COURIER] = {"/courier.js", &sk_asset_courier},
+};
+
+static char file_hash[SK_SCRIPT_KINDS][SK_SCRIPT_HASH];
+static struct sk_script scripts[SK_SCRIPT_KINDS][SK_LANG_COUNT];
 
 /* How many bytes at `text` must be escaped, and to what: 0 if it may stand as it is. */
 static size_t escape(const char *text, char out[8])
@@ -62,13 +70,13 @@ void sk_put_json(struct sk_html *html, const char *text)
     sk_html_raw(html, "\"");
 }
 
-static void put_texts(struct sk_html *html, enum sk_lang lang, enum bundle bundle)
+static void put_texts(struct sk_html *html, enum sk_lang lang, unsigned in)
 {
     const char *before = "";
 
     sk_html_raw(html, "const T={");
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if ((texts[i].in & bundle) == 0)
+        if ((texts[i].in & in) == 0)
             continue;
         sk_html_raw(html, before);
         sk_put_json(html, texts[i].name);
@@ -79,14 +87,14 @@ static void put_texts(struct sk_html *html, enum sk_lang lang, enum bundle bundl
     sk_html_raw(html, "};\n");
 }
 
-static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum bundle bundle)
+static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum sk_script_kind kind)
 {
-    const struct sk_asset *asset = bundle == LIVE ? &sk_asset_live : &sk_asset_offline;
     struct sk_html html = {0};
     struct sk_page page;
 
-    put_texts(&html, lang, bundle);
-    sk_html_bytes(&html, asset->bytes, asset->len);
+    put_texts(&html, lang, bundle_of[kind]);
+    if (kind == SK_SCRIPT_OFFLINE)
+        sk_html_bytes(&html, sk_asset_offline.bytes, sk_asset_offline.len);
 
     enum sk_error error = sk_html_take(&html, &page);
     if (error == SK_OK) {
@@ -97,25 +105,40 @@ static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum b
     return error;
 }
 
-static enum sk_error make(enum sk_lang lang)
+static void put_policy(struct sk_script *script, enum sk_script_kind kind)
 {
     static const char trusted[] = "require-trusted-types-for 'script'; trusted-types 'none'";
-    enum sk_error error = compose(&live[lang], lang, LIVE);
 
-    if (error == SK_OK)
-        error = compose(&offline[lang], lang, OFFLINE);
-    if (error != SK_OK)
-        return error;
-    (void)snprintf(live[lang].csp, SK_SCRIPT_CSP,
-                   "default-src 'none'; script-src 'sha256-%s'; connect-src 'self'; "
-                   "style-src 'sha256-%s'; form-action 'self'; base-uri 'none'; "
-                   "frame-ancestors 'none'; %s",
-                   live[lang].hash, sk_style_hash(), trusted);
-    (void)snprintf(offline[lang].csp, SK_SCRIPT_CSP,
-                   "default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; "
-                   "connect-src 'none'; form-action 'none'; base-uri 'none'; %s",
-                   offline[lang].hash, sk_style_hash(), trusted);
-    return SK_OK;
+    if (kind == SK_SCRIPT_OFFLINE)
+        (void)snprintf(script->csp, SK_SCRIPT_CSP,
+                       "default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; "
+                       "connect-src 'none'; form-action 'none'; base-uri 'none'; %s",
+                       script->hash, sk_style_hash(), trusted);
+    else
+        (void)snprintf(script->csp, SK_SCRIPT_CSP,
+                       "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'; "
+                       "connect-src 'self'; style-src 'sha256-%s'; form-action 'self'; "
+                       "base-uri 'none'; frame-ancestors 'none'; %s",
+                       script->hash, file_hash[kind], sk_style_hash(), trusted);
+}
+
+static enum sk_error make(enum sk_script_kind kind)
+{
+    enum sk_error error = SK_OK;
+
+    if (files[kind].file != NULL) {
+        const struct sk_blob *plain = &files[kind].file->as[SK_CODING_IDENTITY];
+
+        sk_sha256_base64(file_hash[kind], plain->bytes, plain->len);
+    }
+    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        struct sk_script *script = &scripts[kind][lang];
+
+        error = compose(script, (enum sk_lang)lang, kind);
+        if (error == SK_OK)
+            put_policy(script, kind);
+    }
+    return error;
 }
 
 enum sk_error sk_script_start(void)
@@ -123,8 +146,8 @@ enum sk_error sk_script_start(void)
     enum sk_error error = SK_OK;
 
     sk_script_stop();
-    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++)
-        error = make((enum sk_lang)lang);
+    for (int kind = SK_SCRIPT_FORM; error == SK_OK && kind < SK_SCRIPT_KINDS; kind++)
+        error = make((enum sk_script_kind)kind);
     return error;
 }
 
@@ -138,18 +161,28 @@ static void drop(struct sk_script *script)
 
 void sk_script_stop(void)
 {
-    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
-        drop(&live[lang]);
-        drop(&offline[lang]);
+    for (int kind = 0; kind < SK_SCRIPT_KINDS; kind++) {
+        for (int lang = 0; lang < SK_LANG_COUNT; lang++)
+            drop(&scripts[kind][lang]);
     }
 }
 
-const struct sk_script *sk_script_live(enum sk_lang lang)
+const struct sk_script *sk_script(enum sk_script_kind kind, enum sk_lang lang)
 {
-    return &live[lang];
+    return &scripts[kind][lang];
 }
 
-const struct sk_script *sk_script_offline(enum sk_lang lang)
+const char *sk_script_path(enum sk_script_kind kind)
 {
-    return &offline[lang];
+    return files[kind].path;
+}
+
+const char *sk_script_file_hash(enum sk_script_kind kind)
+{
+    return file_hash[kind];
+}
+
+const struct sk_asset *sk_script_file(enum sk_script_kind kind)
+{
+    return files[kind].file;
 }

@@ -1,18 +1,31 @@
 /*
- * The pages' scripts, one for each language: the texts that it needs as `const T={...};` and then
- * the bundle. Composed once at start; a page admits its script by the hash and by nothing else.
+ * The pages' scripts. Each page with a script holds the texts that it needs, as `const T={...};`, inline; its bundle is a file that
+ * is the same in every language. The page without a network holds both. Composed once at start; a page
+ * admits its scripts by their hashes and by nothing else.
  */
 #ifndef SK_GATEWAY_SCRIPT_H
 #define SK_GATEWAY_SCRIPT_H
 
 #include <stddef.h>
 
+#include "gateway/asset.h"
 #include "gateway/page.h"
 #include "keys/base/error.h"
 
 #define SK_SCRIPT_HASH 45 /* base64 of SHA-256, and NUL */
-#define SK_SCRIPT_CSP 416
+#define SK_SCRIPT_CSP 480
 
+/* SK_SCRIPT_NONE is for frames (page_part.h). */
+enum sk_script_kind {
+    SK_SCRIPT_NONE,
+    SK_SCRIPT_FORM,
+    SK_SCRIPT_STATUS,
+    SK_SCRIPT_COURIER,
+    SK_SCRIPT_OFFLINE,
+    SK_SCRIPT_KINDS
+};
+
+/* What stands inside a page. */
 struct sk_script {
     char *bytes; /* no NUL behind them; can stand between <script> and </script> */
     size_t len;
@@ -24,9 +37,12 @@ struct sk_script {
 enum sk_error sk_script_start(void);
 void sk_script_stop(void);
 
-/* That of the gateway's pages, and that of the page that works without a network. */
-const struct sk_script *sk_script_live(enum sk_lang lang);
-const struct sk_script *sk_script_offline(enum sk_lang lang);
+const struct sk_script *sk_script(enum sk_script_kind kind, enum sk_lang lang);
+
+/* The bundle of a kind that has a file of its own: its path, and the hash of it. */
+const char *sk_script_path(enum sk_script_kind kind);
+const char *sk_script_file_hash(enum sk_script_kind kind);
+const struct sk_asset *sk_script_file(enum sk_script_kind kind);
 
 /* As policies and integrity attributes name it, without "sha256-". */
 void sk_sha256_base64(char out[SK_SCRIPT_HASH], const char *bytes, size_t len);

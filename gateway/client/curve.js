@@ -1,11 +1,11 @@
 // X25519, sealed boxes and signatures, as strict as libsodium with the checks of keys/seal (slots.c, signed.c).
 //
-// The library is the small one: its Edwards points also do X25519, through the map between the two forms of the same curve (RFC 7748
-// section 4.1). That saves a resident 6 kB of a second form of the same arithmetic; the tests hold it against libsodium.
+// The library is the small one: its Edwards points also make X25519 public keys, through the map between the two forms of the same
+// curve (RFC 7748 section 4.1). That saves a resident 6 kB of a second form of the same arithmetic; the tests hold it against libsodium.
 import { xsalsa20poly1305, hsalsa } from '@noble/ciphers/salsa.js';
 import { Point, etc, getPublicKey, hashes, sign as edSign, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concat, equal, utf8, wipe } from './bytes.js';
+import { concat, utf8, wipe } from './bytes.js';
 import { Refused } from './errors.js';
 import { blake24 } from './hash.js';
 
@@ -13,6 +13,7 @@ hashes.sha512 = sha512;
 
 const { p: P, n: N } = Point.CURVE();
 const A = 486662n;
+const A24 = (A - 2n) / 4n;
 const TOP = 2n ** 255n;
 
 function toNumber(bytes) {
@@ -33,13 +34,6 @@ function toU(point) {
   return toBytes(etc.mod((1n + y) * etc.invert(etc.mod(1n - y, P), P), P));
 }
 
-/** The Edwards point of u, y = (u - 1) / (u + 1); throws for what is not on the curve: nobody has a key there. */
-function fromU(bytes) {
-  const u = toNumber(bytes) % TOP;
-  const y = etc.mod((u - 1n) * etc.invert(etc.mod(u + 1n, P), P), P);
-  return Point.fromBytes(toBytes(y));
-}
-
 /** RFC 7748 section 5: a multiple of eight, with the top bit set. */
 function scalarOf(sk) {
   const clamped = sk.slice();
@@ -50,9 +44,28 @@ function scalarOf(sk) {
   return n;
 }
 
-/** X25519. The scalar is a multiple of eight, so eight times the point first leaves no part of low order. @throws {Error} when that is all there is */
+/** A step of the ladder: x/z doubled, and both added, where they differ by u. */
+function rung(u, [x2, z2], [x3, z3]) {
+  const a = x2 + z2, b = x2 - z2, aa = a * a % P, bb = b * b % P, e = aa - bb;
+  const da = (x3 - z3) * a % P, cb = (x3 + z3) * b % P;
+  return [[aa * bb % P, e * (aa + A24 * e) % P], [(da + cb) ** 2n % P, u * ((da - cb) ** 2n % P) % P]];
+}
+
+/**
+ * X25519 by the ladder of RFC 7748 section 5: half of all public keys are points of the curve's twist, where there is no Edwards point.
+ * @throws {Refused} KEY_LOW_ORDER when the shared point is the neutral one
+ */
 function multiply(sk, pk) {
-  return toU(fromU(pk).multiply(8n, false).multiply(scalarOf(sk) / 8n % N));
+  const k = scalarOf(sk);
+  const u = toNumber(pk) % TOP % P;
+  let low = [1n, 0n], high = [u, 1n];
+  for (let t = 254n; t >= 0n; t--) {
+    if (k >> t & 1n) [high, low] = rung(u, high, low);
+    else [low, high] = rung(u, low, high);
+  }
+  const [x, z] = low;
+  if (x === 0n || z === 0n) throw new Refused('KEY_LOW_ORDER');
+  return toBytes(etc.mod(x * etc.invert(etc.mod(z, P), P), P));
 }
 
 /** Doubles x/z on Curve25519. */
@@ -75,12 +88,7 @@ const SIGMA = utf8('expand 32-byte k');
 
 /** The key of crypto_box: HSalsa20 of the shared point. */
 function boxKey(sk, pk) {
-  let shared;
-  try {
-    shared = multiply(sk, pk);
-  } catch {
-    throw new Refused('KEY_LOW_ORDER');
-  }
+  const shared = multiply(sk, pk);
   const key = new Uint32Array(8);
   const secret = words(shared);
   hsalsa(words(SIGMA), secret, new Uint32Array(4), key);

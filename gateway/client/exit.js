@@ -87,5 +87,6 @@ export function quickExit() {
   watchKey();
   watchLinks();
   watchReturn();
-  if (matchMedia('(any-pointer:fine)').matches) document.querySelector('main').prepend(p(T.EXIT_KEY, 'h'));
+  const touchOnly = matchMedia('(any-pointer:coarse)').matches && !matchMedia('(any-pointer:fine)').matches;
+  if (!touchOnly) document.querySelector('main').prepend(p(T.EXIT_KEY, 'h'));
 }

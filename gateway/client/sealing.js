@@ -58,17 +58,6 @@ export async function sealDraft(draft, { recipients, epoch, sealedBy }) {
 }
 
 /**
- * Both at once.
- * @returns {Promise<{report: Report, body: object, row: Uint8Array, receipt: {r: Uint8Array|null, followUp: boolean}}>}
- *   receipt as receipt_view.js takes it
- */
-export async function reportOf(form, how) {
-  const draft = draftOf(form);
-  const made = await sealDraft(draft, how);
-  return { ...made, receipt: { r: draft.wanted ? draft.r : null, followUp: draft.followUp } };
-}
-
-/**
  * Lets the page breathe between steps of work. A message, because timers are held back in a tab that is not in front.
  * @returns {Promise<void>}
  */

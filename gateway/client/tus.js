@@ -119,8 +119,7 @@ export class Upload {
       };
     });
     this.wake = () => {};
-    if (this.stopped) throw new Refused('STOPPED');
-    this.tell('sending');
+    if (!this.stopped) this.tell('sending');
   }
 
   async create() {

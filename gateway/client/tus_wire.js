@@ -97,5 +97,5 @@ export function uploadAddress(response, path) {
 /** Upload-Offset as a number, or -1. */
 export function uploadOffset(response) {
   const text = response.headers.get('Upload-Offset');
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : -1;
+  return text !== null && /^\d+$/.test(text) ? Number(text) : -1;
 }

@@ -58,6 +58,7 @@ const tests = {
     assert.deepEqual(sizes(s.server).slice(0, 5), [65536, 131072, 262144, 524288, 524288]);
     assert.deepEqual(s.states.at(-1), { phase: 'sending', done: s.bytes.length, all: s.bytes.length });
     assert.deepEqual(methods(s.server).slice(0, 2), ['POST', 'PATCH']);
+    assert.deepEqual(s.clock.timers, [], 'no limit is left running');
   },
 
   async 'what is said to the server, and how'() {
@@ -84,6 +85,7 @@ const tests = {
     const s = scene({ faults: at({ 2: 'lost', 3: 'ok', 4: 'lost', 5: 'lost' }) });
     assert.equal(await s.run(), undefined);
     assertWhole(s);
+    assert.deepEqual(sizes(s.server).slice(0, 3), [65536, 131072, 65536], 'after a cut half as much is tried');
   },
 
   async 'an answer that is lost: the offset is asked for, nothing is sent twice'() {
@@ -113,13 +115,44 @@ const tests = {
     const patch = s.server.patch.bind(s.server);
     let once = true;
     s.server.patch = (url, upload, headers, body) => {
-      const part = once ? body.subarray(0, 1000) : body;
+      const part = once ? body.subarray(0, 677) : body;
       once = false;
       return patch(url, upload, headers, part);
     };
     assert.equal(await s.run(), undefined);
     assertWhole(s);
-    assert.equal(s.server.log[2].headers['Upload-Offset'], '1000');
+    assert.equal(s.server.log[2].headers['Upload-Offset'], '677');
+  },
+
+  async 'an acknowledgement that makes no sense is not believed'() {
+    for (const offset of [0, 65535 + 2, 1e9, 'x']) {
+      const s = scene();
+      const patch = s.server.patch.bind(s.server);
+      let lies = 1;
+      s.server.patch = (url, ...rest) => (lies-- > 0 ? s.server.response(url, 204, { 'Upload-Offset': offset }) : patch(url, ...rest));
+      assert.equal(await s.run(), undefined, String(offset));
+      assertWhole(s);
+      assert.deepEqual(methods(s.server).slice(0, 4), ['POST', 'PATCH', 'HEAD', 'PATCH']);
+    }
+  },
+
+  async 'the next piece is made while one is sent; slowly made pieces come in order'() {
+    const s = scene({ speed: 1e6 });
+    s.source.pieces = (async function* slow() {
+      for await (const piece of piecesOf(s.bytes)) {
+        await new Promise((resolve) => { s.clock.after(30, resolve); });
+        yield piece;
+      }
+    }());
+    const ahead = [];
+    const patch = s.server.patch.bind(s.server);
+    s.server.patch = (...all) => {
+      ahead.push(s.source.end - s.server.only.stored.length - all[3].length);
+      return patch(...all);
+    };
+    assert.equal(await s.run(), undefined);
+    assertWhole(s);
+    assert.ok(ahead[0] > 16400, `${ahead[0]} bytes ahead`);
   },
 
   async 'a conflict: asked, and gone on'() {
@@ -138,7 +171,7 @@ const tests = {
   },
 
   async 'the limit leaves room for a slow piece'() {
-    const s = scene({ speed: 2100, length: 680 + 16400 * 4 });
+    const s = scene({ speed: 1000, length: 680 + 16400 * 4 });
     assert.equal(await s.run(), undefined);
     assert.equal(methods(s.server).filter((method) => method === 'HEAD').length, 0);
   },
@@ -165,6 +198,7 @@ const tests = {
     s.upload.changed = ({ phase }) => phase === 'waiting' && setImmediate(() => s.upload.now());
     assert.equal(await s.run(1000), undefined);
     assertWhole(s);
+    assert.deepEqual(s.clock.timers, []);
   },
 
   async 'busy (503): said, and tried again'() {
@@ -258,14 +292,38 @@ const tests = {
   async 'stop: told to forget, and nothing more is sent'() {
     const s = scene({ faults: at({ 3: 'stall' }) });
     assert.equal(await stopped(s, 20), 'dropped');
+    assert.ok(s.clock.time < 200, 'at once');
     assert.equal(s.server.uploads.size, 0);
     assert.equal(methods(s.server).at(-1), 'DELETE');
   },
 
   async 'stop while waiting'() {
-    const s = scene({ faults: (n) => (n > 1 && n < 9 ? 'lost' : 'ok') });
-    assert.equal(await stopped(s, 300), 'dropped');
-    assert.ok(s.clock.time < 2000, 'it does not wait for the next attempt');
+    const s = scene({ faults: (n) => (n > 1 && n < 12 ? 'lost' : 'ok') });
+    assert.equal(await stopped(s, 60_000), 'dropped');
+    assert.ok(s.clock.time < 60_100, 'it does not wait for the next attempt');
+    assert.notEqual(s.states.at(-1).phase, 'sending');
+    assert.deepEqual(s.server.log.filter(({ at: time }) => time >= 60_000).map(({ method }) => method), ['DELETE']);
+  },
+
+  async 'stop while the next piece is made: it is not sent'() {
+    const s = scene();
+    const take = s.source.take.bind(s.source);
+    let how = null;
+    s.source.take = async (offset, size) => {
+      if (offset > 0) how = s.upload.stop();
+      return take(offset, size);
+    };
+    assert.equal((await s.run()).code, 'STOPPED');
+    await s.clock.run(how);
+    assert.deepEqual(methods(s.server), ['POST', 'PATCH', 'DELETE']);
+  },
+
+  async 'leave: what is there stays for another day'() {
+    const s = scene({ blob: true, faults: at({ 3: 'stall' }) });
+    s.clock.after(20, () => s.upload.leave());
+    assert.equal((await s.run()).code, 'STOPPED');
+    assert.ok(s.server.only.stored.length > 0);
+    assert.ok(!methods(s.server).includes('DELETE'));
   },
 
   async 'stop at the last byte: what is stored is not called forgotten'() {

@@ -93,7 +93,7 @@ export class MemoryServer {
       const release = forever ? () => {} : this.clock.after(ms, resolve);
       signal.addEventListener('abort', () => {
         release();
-        reject(new Error('aborted'));
+        this.clock.after(1, () => reject(new Error('aborted'))); // ends a moment later, not at once
       });
     });
   }

@@ -7,11 +7,12 @@
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
-const struct sk_endpoint sk_endpoint_home, sk_endpoint_script, sk_endpoint_offline,
-    sk_endpoint_help, sk_endpoint_report, sk_endpoint_status_form, sk_endpoint_status,
-    sk_endpoint_courier_form, sk_endpoint_courier, sk_endpoint_sheets, sk_endpoint_board,
-    sk_endpoint_receipts, sk_endpoint_upload_options, sk_endpoint_upload_create,
-    sk_endpoint_upload_ask, sk_endpoint_upload_patch, sk_endpoint_upload_drop;
+const struct sk_endpoint sk_endpoint_home, sk_endpoint_form_script, sk_endpoint_status_script,
+    sk_endpoint_courier_script, sk_endpoint_offline, sk_endpoint_help, sk_endpoint_report,
+    sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
+    sk_endpoint_sheets, sk_endpoint_board, sk_endpoint_receipts, sk_endpoint_upload_options,
+    sk_endpoint_upload_create, sk_endpoint_upload_ask, sk_endpoint_upload_patch,
+    sk_endpoint_upload_drop;
 
 /* The route's pattern with its names replaced by what was found in the path. */
 static void path_again(char *out, size_t room, const struct sk_match *match)

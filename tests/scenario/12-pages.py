@@ -14,7 +14,8 @@ from checks import equal, ok
 from world import World, read
 
 LANGS = ("uk", "ru", "crh", "en")
-SAME = ["/%s/" + page for page in ("", "status", "courier", "help", "client.js")] + ["/offline/%s.html"]
+SAME = ["/%s/" + page for page in ("", "status", "courier", "help")] + ["/offline/%s.html"]
+SCRIPTS = ("/form.js", "/status.js", "/courier.js")
 
 
 def source(data):
@@ -44,18 +45,17 @@ def check_encodings(web, path):
 
 
 def check_script(web, lang):
-    script = web.get("/%s/client.js" % lang)
-    equal("%s: the script's type" % lang, script.headers["Content-Type"],
-          "text/javascript; charset=utf-8")
-    equal("%s: the script's language" % lang, script.headers["Content-Language"], lang)
-    for page in ("", "status", "courier"):
+    for page, file in zip(("", "status", "courier"), SCRIPTS):
+        script = web.get(file)
+        equal("%s: its type" % file, script.headers["Content-Type"], "text/javascript; charset=utf-8")
         path = "/%s/%s" % (lang, page)
         reply = web.get(path)
         csp = reply.headers["Content-Security-Policy"]
-        ok("%s admits this script alone" % path,
-           "script-src %s;" % source(script.body) in csp and "'unsafe" not in csp, csp)
-        ok("%s names its hash" % path, ('<script src="/%s/client.js" integrity="%s" defer></script>' % (
-            lang, source(script.body).strip("'"))).encode() in reply.body)
+        texts = re.search(rb"(?s)<script>(const T=.*?)</script>", reply.body)[1]
+        ok("%s admits its texts and this script alone" % path,
+           "script-src %s %s;" % (source(texts), source(script.body)) in csp and "'unsafe" not in csp, csp)
+        ok("%s names its hash" % path, ('<script src=%s integrity="%s" defer></script>' % (
+            file, source(script.body).strip("'"))).encode() in reply.body)
     csp = web.get("/%s/help" % lang).headers["Content-Security-Policy"]
     ok("%s: help admits no script" % lang, "script-src" not in csp and "default-src 'none'" in csp)
 
@@ -98,8 +98,8 @@ def main():
         store, desks = world.intake(("Перша", "Друга & <b>"))
         web = world.gateway(store).web
         for lang in LANGS:
-            for path in SAME:
-                check_encodings(web, path % lang)
+            for path in (*SAME, *SCRIPTS):
+                check_encodings(web, path % lang if "%" in path else path)
             check_script(web, lang)
             check_offline(web, lang, desks, store.stats()["offline"])
         check_secrets_stay_whole(web)

@@ -14,7 +14,7 @@ SAFER = {"privacy.resistFingerprinting": True, "svg.disabled": True,
          "dom.event.clipboardevents.enabled": False, "gfx.font_rendering.graphite.enabled": False,
          "mathml.disabled": True, "media.webaudio.enabled": False, "webgl.disabled": True,
          "privacy.spoof_english": 2}
-TEXT = "Суворий рівень, %s, %s: міни на полі за селом. "
+TEXT = "%s, %s, суворий рівень: міни на полі за селом. "
 
 
 def strict(town, kind):
@@ -33,10 +33,11 @@ def check_levels(p, kind):
 
 
 def write(town, kind, path):
-    """One report in each language; gives {language: (text, code)}."""
+    """One report in each language; gives {language: (text, code)}. Chromium, which has no such
+    levels, only without its compiler."""
     sent = {}
     with strict(town, kind) as p:
-        for lang in LANGUAGES:
+        for lang in LANGUAGES if kind is Firefox else ("uk",):
             note(lang)
             text = TEXT % (lang, kind.name)
             town.form(p, lang)

@@ -2,6 +2,7 @@
 """Without a network: the page that was saved as a file seals, somebody else carries it, and reads a
 board from a file. And the live page, when the network goes after it was loaded."""
 import os
+import re
 import socket
 import sys
 import threading
@@ -18,6 +19,10 @@ TEXT = "Без мережі (%s): сорок людей без води. "
 SMALL = "Словами (%s): цей текст піде месенджером. "
 LIVE = "Мережа зникла (%s): сторінка лишилася відкритою. "
 ANSWER = "Отримано з рук (%s)."
+
+OWN = re.compile(rb"^[A-Z]+ (?:http://)?(?:[a-z0-9-]+\.)*"
+                 rb"(?:google\.com|googleapis\.com|gvt1\.com|duckduckgo\.com|mozilla\.(?:com|org|net)|"
+                 rb"firefox\.com)[:/]")
 
 
 class Trap:
@@ -40,7 +45,11 @@ class Trap:
                 try:
                     self.asked.append(client.recv(4096).split(b"\r\n")[0])
                 except OSError as error:
-                    self.asked.append(repr(error))
+                    self.asked.append(repr(error).encode())
+
+    def by_pages(self):
+        """What was asked, but for what browsers ask their makers for by themselves."""
+        return [line for line in self.asked if not OWN.search(line)]
 
     def close(self):
         self.listening.close()
@@ -91,9 +100,9 @@ class Story:
             self.seal(p, self.small)
             p.press("main details summary")
             self.armour = p.run("return document.querySelector('textarea').value")
-            equal("no request was made", trap.asked, [])
-            p.run("location.replace('http://127.0.0.1:9/')")
-            p.until(lambda: trap.asked, "positive control: a request would have been seen")
+            equal("no request was made", trap.by_pages(), [])
+            p.get_anyway("http://127.0.0.1:8090/")
+            p.until(trap.by_pages, "positive control: a request would have been seen")
         trap.close()
 
     def hand_in(self):
@@ -105,7 +114,7 @@ class Story:
             ok("with JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
         with self.town.person(self.kind, javascript=False) as p:
             self.courier(p)
-            p.one("#courier textarea").type(self.armour)
+            p.paste("#courier textarea", self.armour)
             p.press("#courier button")
             p.until(lambda: p.one("h1").text == T.COURIER_RESULT, T.COURIER_RESULT)
             ok("as text, without JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
@@ -145,7 +154,7 @@ class Story:
             p.press("main form button[type=submit]")
             p.until(lambda: p.one("h1").text == T.STATE_ANSWERED, T.STATE_ANSWERED)
             ok("the answer is shown", self.answer in p.text, p.text)
-            equal("no request was made", trap.asked, [])
+            equal("no request was made", trap.by_pages(), [])
         trap.close()
 
 

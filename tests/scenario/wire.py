@@ -1,6 +1,7 @@
 """A relay between a browser and a gateway's Unix socket that writes down every byte, in both
 directions, as it stood on the wire, and may answer in the gateway's place."""
 import re
+import select
 import socket
 import threading
 
@@ -107,6 +108,8 @@ class Wire:
                 self.open.discard(client)
 
     def exchange(self, client, source, server, answers):
+        if self.target and client not in select.select([client, server], [], [])[0]:
+            return False  # the gateway has closed what was idle for long: so do we
         head = read_head(source)
         if not head:
             return False

@@ -7,7 +7,9 @@
 #include "gateway/route.h"
 
 const struct sk_endpoint sk_endpoint_home = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_script = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_form_script = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_status_script = {.takes = SK_BODY_NONE};
+const struct sk_endpoint sk_endpoint_courier_script = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_offline = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_help = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_report = {.takes = SK_BODY_UPLOAD};
@@ -36,7 +38,9 @@ static const struct expected EXPECTED[] = {
     {"GET", "/uk", &sk_endpoint_home},
     {"GET", "/crh/", &sk_endpoint_home},
     {"GET", "/ru/help", &sk_endpoint_help},
-    {"GET", "/crh/client.js", &sk_endpoint_script},
+    {"GET", "/form.js", &sk_endpoint_form_script},
+    {"GET", "/status.js", &sk_endpoint_status_script},
+    {"GET", "/courier.js", &sk_endpoint_courier_script},
     {"GET", "/offline/ru.html", &sk_endpoint_offline},
     {"POST", "/en/report", &sk_endpoint_report},
     {"GET", "/uk/status", &sk_endpoint_status_form},

@@ -92,11 +92,10 @@ static void test_scripts_can_stand_in_a_page(void **state)
 {
     (void)state;
     for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
-        const struct sk_script *both[] = {sk_script_live((enum sk_lang)lang),
-                                          sk_script_offline((enum sk_lang)lang)};
-
-        for (size_t i = 0; i < 2; i++) {
-            char *text = copy_of(both[i]->bytes, both[i]->len);
+        for (int kind = SK_SCRIPT_FORM; kind < SK_SCRIPT_KINDS; kind++) {
+            const struct sk_script *script =
+                sk_script((enum sk_script_kind)kind, (enum sk_lang)lang);
+            char *text = copy_of(script->bytes, script->len);
 
             assert_memory_equal(text, "const T={\"", 10);
             assert_null(strcasestr(text, "</script"));
@@ -108,21 +107,28 @@ static void test_scripts_can_stand_in_a_page(void **state)
     }
 }
 
-static void test_scripts_are_texts_and_the_bundle(void **state)
+static char *texts_of(enum sk_script_kind kind, enum sk_lang lang)
 {
-    const struct sk_script *uk = sk_script_live(SK_LANG_UK), *en = sk_script_live(SK_LANG_EN);
-    char *text = copy_of(uk->bytes, uk->len);
+    return copy_of(sk_script(kind, lang)->bytes, sk_script(kind, lang)->len);
+}
+
+static void test_scripts_get_their_texts_and_offline_the_bundle(void **state)
+{
+    char *text = texts_of(SK_SCRIPT_STATUS, SK_LANG_UK);
     const char *end = strstr(text, "};\n");
 
     (void)state;
-    assert_non_null(end);
-    assert_int_equal(strlen(end + 3), sk_asset_live.len);
-    assert_memory_equal(end + 3, sk_asset_live.bytes, sk_asset_live.len);
+    assert_string_equal(end, "};\n");
     assert_non_null(strstr(text, "\"STATE_RECEIVED\":\""));
     assert_non_null(strstr(text, sk_text(SK_LANG_UK, SK_MSG_STATE_RECEIVED)));
-    assert_string_not_equal(uk->hash, en->hash);
+    assert_string_not_equal(sk_script(SK_SCRIPT_FORM, SK_LANG_UK)->hash,
+                            sk_script(SK_SCRIPT_FORM, SK_LANG_EN)->hash);
     free(text);
-    text = copy_of(sk_script_offline(SK_LANG_UK)->bytes, sk_script_offline(SK_LANG_UK)->len);
+    text = texts_of(SK_SCRIPT_OFFLINE, SK_LANG_UK);
+    end = strstr(text, "};\n");
+    assert_non_null(end);
+    assert_int_equal(strlen(end + 3), sk_asset_offline.len);
+    assert_memory_equal(end + 3, sk_asset_offline.bytes, sk_asset_offline.len);
     assert_null(strstr(text, "\"STATE_RECEIVED\""));
     assert_non_null(strstr(text, "\"ANSWER_READ\""));
     free(text);
@@ -132,12 +138,16 @@ static void test_policies_name_the_script(void **state)
 {
     (void)state;
     for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
-        const struct sk_script *script = sk_script_live((enum sk_lang)lang);
-        char hash[SK_SCRIPT_HASH], source[96];
+        const struct sk_script *script = sk_script(SK_SCRIPT_FORM, (enum sk_lang)lang);
+        const struct sk_blob *file = &sk_asset_form.as[SK_CODING_IDENTITY];
+        char hash[SK_SCRIPT_HASH], file_hash[SK_SCRIPT_HASH], source[160];
 
         sk_sha256_base64(hash, script->bytes, script->len);
+        sk_sha256_base64(file_hash, file->bytes, file->len);
         assert_string_equal(hash, script->hash);
-        (void)snprintf(source, sizeof source, "default-src 'none'; script-src 'sha256-%s'; ", hash);
+        assert_string_equal(file_hash, sk_script_file_hash(SK_SCRIPT_FORM));
+        (void)snprintf(source, sizeof source,
+                       "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'; ", hash, file_hash);
         assert_memory_equal(script->csp, source, strlen(source));
         assert_non_null(strstr(script->csp, "; connect-src 'self'; style-src 'sha256-"));
         assert_non_null(strstr(script->csp,
@@ -153,7 +163,7 @@ static char *offline(enum sk_lang lang, const struct sk_page_organisation *organ
     char *text;
 
     assert_int_equal(sk_page_offline(&page, lang, organisations, n), SK_OK);
-    assert_string_equal(page.csp, sk_script_offline(lang)->csp);
+    assert_string_equal(page.csp, sk_script(SK_SCRIPT_OFFLINE, lang)->csp);
     text = copy_of(page.bytes, page.len);
     sk_page_free(&page);
     return text;
@@ -238,7 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts_cannot_leave_their_string),
         cmocka_unit_test(test_scripts_can_stand_in_a_page),
-        cmocka_unit_test(test_scripts_are_texts_and_the_bundle),
+        cmocka_unit_test(test_scripts_get_their_texts_and_offline_the_bundle),
         cmocka_unit_test(test_policies_name_the_script),
         cmocka_unit_test(test_offline_page_is_one_file),
         cmocka_unit_test(test_offline_page_carries_the_sheets),

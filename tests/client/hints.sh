@@ -1,0 +1,3 @@
+#!/bin/sh
+# Sizes, times and codes in words.
+. "$(dirname "$0")/run-node"
