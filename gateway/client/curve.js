@@ -64,7 +64,7 @@ function multiply(sk, pk) {
     else [low, high] = rung(u, low, high);
   }
   const [x, z] = low;
-  if (x === 0n || z === 0n) throw new Refused('KEY_LOW_ORDER');
+  if (z === 0n) throw new Refused('KEY_LOW_ORDER');
   return toBytes(etc.mod(x * etc.invert(etc.mod(z, P), P), P));
 }
 

@@ -67,7 +67,7 @@ async function opened(random, peer, how, envelope) {
 export async function reports(random, peer) {
   const how = draw(random);
   const report = make(how);
-  const envelope = await sealed(report, inPieces(how.body, random.of([1000, 16382, 16383, 100000])), random.below(2) ? async () => {} : undefined);
+  const envelope = await sealed(report, inPieces(how.body, random.of([1000, 5375, 16125, 16126, 16382, 16383, 100000])), random.below(2) ? async () => {} : undefined);
   assert.equal(envelope.length, report.length);
   const { code, bytes } = await ask(peer, how);
   assert.equal(code, 'OK');

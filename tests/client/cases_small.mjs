@@ -18,6 +18,13 @@ export async function hashes(random, peer) {
   if (!keyed && label === 'upload-token') assert.equal(hex(core.uploadToken(data)), hex(bytes.slice(0, 16)));
 }
 
+export async function digests(random, peer) {
+  const sheets = Array.from({ length: random.below(10) }, () => ({ digest: random.bytes(32) }));
+  if (sheets.length > 1) sheets[1].digest.set(sheets[0].digest.slice(0, random.below(33)));
+  const { bytes } = await peer.ask('G', ...sheets.map(({ digest }) => digest));
+  assert.equal(hex(core.sheetsDigest(sheets)), hex(bytes));
+}
+
 export async function classes(random, peer) {
   const chunks = random.of([1, 2, 4, 1024, 1280, 262144, 1 + random.below(300000)]);
   const n = random.of([

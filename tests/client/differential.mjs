@@ -8,7 +8,7 @@ import * as signed from './cases_signed.mjs';
 const LEAST = 10000;
 /** How many of each. */
 const PLAN = [
-  [small.hashes, 1000], [small.classes, 1000], [small.codes, 3000], [small.receipts, 300], [small.keys, 400], [small.texts, 2000],
+  [small.hashes, 1000], [small.digests, 200], [small.classes, 1000], [small.codes, 3000], [small.receipts, 300], [small.keys, 400], [small.texts, 2000],
   [small.times, 800], [small.armours, 700],
   [reports.reports, 300], [reports.spoiled, 150], [reports.damages, 150],
   [signed.signatures, 400], [signed.sheets, 700], [signed.boardTrust, 250], [signed.boards, 700],

@@ -20,7 +20,7 @@ static const struct {
     operation *run;
 } operations[] = {
     {'S', op_seal},   {'O', op_open},   {'H', op_sheet},  {'V', op_verify}, {'B', op_board},
-    {'A', op_answer}, {'K', op_follow}, {'F', op_hash},   {'C', op_class},  {'p', op_parse},
+    {'A', op_answer}, {'K', op_follow}, {'F', op_hash},   {'G', op_digests},  {'C', op_class},  {'p', op_parse},
     {'f', op_format}, {'R', op_receipt}, {'L', op_low},   {'T', op_text},   {'D', op_time},
     {'W', op_armour}, {'w', op_unarmour},
 };

@@ -36,7 +36,7 @@ typedef enum sk_error operation(struct in *in);
 
 operation op_seal, op_open;                                    /* peer_seal.c */
 operation op_sheet, op_verify, op_board, op_answer, op_follow; /* peer_signed.c */
-operation op_hash, op_class, op_parse, op_format, op_receipt, op_low, op_text, op_time, op_armour,
+operation op_hash, op_digests, op_class, op_parse, op_format, op_receipt, op_low, op_text, op_time, op_armour,
     op_unarmour; /* peer_small.c */
 
 #endif

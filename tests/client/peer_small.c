@@ -9,6 +9,7 @@
 #include "keys/seal/armour.h"
 #include "keys/seal/class.h"
 #include "keys/seal/receipt.h"
+#include "keys/seal/sheet.h"
 #include "keys/seal/slots.h"
 #include "tests/client/peer.h"
 
@@ -30,6 +31,22 @@ enum sk_error op_hash(struct in *in)
     give(out, sizeof out);
     give(plain.b, sizeof plain.b);
     return SK_OK;
+}
+
+/* digests of sheets -> their digest */
+enum sk_error op_digests(struct in *in)
+{
+    struct sk_digest digests[16], out;
+    size_t count = in->left / 32;
+
+    if (count > sizeof digests / sizeof *digests) {
+        return SK_ERR_USAGE;
+    }
+    take_into(in, digests, 32 * count);
+    enum sk_error e = sk_sheets_digest(&out, digests, count);
+
+    give(out.b, sizeof out.b);
+    return e;
 }
 
 /* u64 n -> u32 class of a content of n, u32 class of an envelope of n, u64 length of that envelope */

@@ -156,6 +156,11 @@ async function bodies() {
   for (const [said, is] of [[100, 99], [100, 101], [0, 1], [16062, 16063], [40000, 16382], [1, 0]]) {
     await fails('BODY_LENGTH', sealed(reportOf(said), inPieces(pattern(is), 7000)));
   }
+  async function* endless() {
+    for (let given = 0; given < 10; given++) yield pattern(16382);
+    assert.fail('more is taken than was said');
+  }
+  await fails('BODY_LENGTH', sealed(reportOf(50000), endless()));
   assert.equal((await sealed(reportOf(0), inPieces(pattern(0), 1))).length, core.HEADER + core.CHUNK);
   refused('TOO_LARGE', () => reportOf(core.MAX - 256 - 64 + 1));
   assert.equal(reportOf(core.MAX - 256 - 64).chunks, 262144);
