@@ -28,7 +28,7 @@ export class Board {
     const board = new Board();
     board.seed = random.bytes(32);
     board.deskPk = core.signPublicOf(board.seed);
-    board.threads = Array.from({ length: random.of([0, 1, 5, 40]) }, () => ({
+    board.threads = Array.from({ length: random.of([0, 1, 5, 40, 70]) }, () => ({
       r: random.bytes(15), status: 1 + random.below(6), day: random.word(), envelope: random.bytes(32), text: utf8(random.of(TEXTS)),
     }));
     const plan = [board.seed, random.bytes(32), random.bytes(32), ...[1, 2, 3, 4].map(() => u32(random.word())), random.bytes(8)];
@@ -69,8 +69,10 @@ export class Board {
       'record twice': (file) => this.record(file, r, part, (at) => this.twice(file, at, end)),
       'answer malformed': (file) => this.record(file, r, part, (at) => this.rewrite(file, at, r, part, (plain) => spoilPlain(random, plain))),
       'answer malformed ': (file) => this.record(file, r, 0, (at) => this.rewrite(file, at, r, 0, (plain) => spoilPlain(random, plain))),
+      'padding damaged': (file) => this.record(file, r, 0, (at) => this.rewrite(file, at, r, 0, (plain) => spoilPadding(random, plain))),
       'text damaged': (file) => this.record(file, r, 0, (at) => this.rewrite(file, at, r, 0, (plain) => spoilText(random, plain))),
       'sealed for somebody else': (file) => this.record(file, r, 0, (at) => this.rewrite(file, at, r, 0, () => {}, true)),
+      'buckets swapped': (file) => this.swapBuckets(file),
       'part renamed': (file) => this.record(file, r, 1, (at) => { file.set(random.bytes(14), at + 2); }),
     };
   }
@@ -93,6 +95,16 @@ export class Board {
     const held = file.slice(at, at + RECORD);
     file.copyWithin(at, other, other + RECORD);
     file.set(held, other);
+  }
+
+  /** Each in order, but not where it belongs. */
+  swapBuckets(file) {
+    if (this.header.bucketBits === 0) return file;
+    const [from, size] = [this.header.headerLength, core.bucketLength(this.header)];
+    const first = file.slice(from, from + size);
+    file.copyWithin(from, from + size, from + 2 * size);
+    file.set(first, from + size);
+    return this.digested(file);
   }
 
   twice(file, at, end) {
@@ -154,6 +166,11 @@ function spoilPlain(random, plain) {
   const at = random.of([0, 1, 2, 3, 4, 8, 9, 10, 15, 16, 47, 943]);
   if (at === 8) plain.set(u16(random.of([0, 895, 896, 897, 944, 65535])), 8);
   else plain[at] = random.of([0, 1, 2, 3, 4, 5, 6, 7, 255]);
+}
+
+function spoilPadding(random, plain) {
+  const from = 48 + core.getU16(plain, 8);
+  if (from < plain.length) plain[from + random.below(plain.length - from)] = 1;
 }
 
 const BAD = [[0xff], [0xc3], [0x00], [0x0d], [0x7f], [0xc2, 0x85], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xef, 0xbb, 0xbf], [0x0a]];

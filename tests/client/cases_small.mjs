@@ -98,6 +98,8 @@ export async function times(random, peer) {
 }
 
 function disturbed(random, text) {
+  // Wrong padding, and cut before the end: which of the two is said.
+  if (random.below(8) === 0) return text.slice(0, 30 + random.below(300)) + '=' + text.slice(0, random.below(600)).replace(/-.*-\n/, '');
   const at = () => random.of([random.below(text.length), random.below(60), text.length - 1 - random.below(60)]);
   const sign = () => random.of(['-', '=', ' ', '\r\n', 'A', '*', '\u00a0', '\t', '\v\f', '----', '\0', 'ї', '-----END SEALED-----', '-----BEGIN SEALED-----']);
   let out = text;

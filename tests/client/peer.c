@@ -1,4 +1,5 @@
-/* The C implementation as a partner for the JavaScript one: see peer.h. Ends with its standard input. */
+/* The C implementation as a partner for the JavaScript one: see peer.h. Ends with its standard
+ * input. */
 #include "tests/client/peer.h"
 
 #include <sodium.h>
@@ -19,10 +20,10 @@ static const struct {
     char name;
     operation *run;
 } operations[] = {
-    {'S', op_seal},   {'O', op_open},   {'H', op_sheet},  {'V', op_verify}, {'B', op_board},
-    {'A', op_answer}, {'K', op_follow}, {'F', op_hash},   {'G', op_digests},  {'C', op_class},  {'p', op_parse},
-    {'f', op_format}, {'R', op_receipt}, {'L', op_low},   {'T', op_text},   {'D', op_time},
-    {'W', op_armour}, {'w', op_unarmour},
+    {'S', op_seal},   {'O', op_open},   {'H', op_sheet},    {'V', op_verify},  {'B', op_board},
+    {'A', op_answer}, {'K', op_follow}, {'F', op_hash},     {'G', op_digests}, {'C', op_class},
+    {'p', op_parse},  {'f', op_format}, {'R', op_receipt},  {'L', op_low},     {'T', op_text},
+    {'D', op_time},   {'W', op_armour}, {'w', op_unarmour},
 };
 
 static void fail(const char *what)

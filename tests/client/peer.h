@@ -1,6 +1,7 @@
 /*
  * What peer.c offers to differential.mjs: the C implementation behind two pipes.
- * Request: u32 length, u8 operation, bytes. Answer: u32 length, u8 length of a name, the name of enum sk_error, bytes.
+ * Request: u32 length, u8 operation, bytes. Answer: u32 length, u8 length of a name, the name of
+ * enum sk_error, bytes.
  */
 #ifndef SK_TESTS_CLIENT_PEER_H
 #define SK_TESTS_CLIENT_PEER_H
@@ -36,7 +37,7 @@ typedef enum sk_error operation(struct in *in);
 
 operation op_seal, op_open;                                    /* peer_seal.c */
 operation op_sheet, op_verify, op_board, op_answer, op_follow; /* peer_signed.c */
-operation op_hash, op_digests, op_class, op_parse, op_format, op_receipt, op_low, op_text, op_time, op_armour,
-    op_unarmour; /* peer_small.c */
+operation op_hash, op_digests, op_class, op_parse, op_format, op_receipt, op_low, op_text, op_time,
+    op_armour, op_unarmour; /* peer_small.c */
 
 #endif

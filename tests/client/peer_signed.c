@@ -28,7 +28,8 @@ static void give_sheet(const struct sk_sheet *sheet)
     give(sheet->digest.b, 32);
 }
 
-/* u64 now, pin 32, u8 was one seen?, u32 its serial, its digest 32, u32 epoch, sheet -> fields, key of the epoch or nothing */
+/* u64 now, pin 32, u8 was one seen?, u32 its serial, its digest 32, u32 epoch, sheet -> fields, key
+ * of the epoch or nothing */
 enum sk_error op_sheet(struct in *in)
 {
     struct sk_sheet *sheet = room(sizeof *sheet);

@@ -49,7 +49,8 @@ enum sk_error op_digests(struct in *in)
     return e;
 }
 
-/* u64 n -> u32 class of a content of n, u32 class of an envelope of n, u64 length of that envelope */
+/* u64 n -> u32 class of a content of n, u32 class of an envelope of n, u64 length of that envelope
+ */
 enum sk_error op_class(struct in *in)
 {
     uint64_t n = take_u64(in);

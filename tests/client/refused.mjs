@@ -43,6 +43,7 @@ function rowsFile(prefix, places, rows) {
   out[8] = prefix;
   core.putU32(out, 12, places);
   rows.forEach(([second, day, state], i) => {
+    if (state === 0) return;
     out.set([prefix, second, ...new Uint8Array(14).fill(9)], 16 + 24 * i);
     core.putU32(out, 16 + 24 * i + 16, day);
     out[16 + 24 * i + 20] = state;
@@ -91,7 +92,7 @@ function texts() {
     const text = core.base64(pattern(length));
     assert.equal(text, Buffer.from(pattern(length)).toString('base64'));
     assert.ok(core.equal(core.unbase64(text), pattern(length)));
-    refused('ARMOUR_SYMBOL', () => core.unbase64(text.slice(0, 32766) + '==' + text.slice(32768)));
+    if (length > 24576) refused('ARMOUR_SYMBOL', () => core.unbase64(text.slice(0, 32764) + 'QQ==' + text.slice(32768)));
   }
   assert.ok(!core.equal(pattern(3), pattern(4)) && !core.equal(pattern(4), pattern(3)) && !core.equal(pattern(4), damaged(pattern(4), 3)));
 }
@@ -200,10 +201,11 @@ async function poorBrowser() {
 
 /** A clock that only ticks every 100 ms, and work that takes 10 ms a step. */
 async function pacing() {
-  const { now } = performance;
+  const { performance } = globalThis;
+  const swap = (value) => Object.defineProperty(globalThis, 'performance', { value, configurable: true, writable: true });
   for (const grain of [0.001, 100]) {
     let clock = 0;
-    performance.now = () => Math.floor(clock / grain) * grain;
+    swap({ now: () => Math.floor(clock / grain) * grain });
     let pauses = 0;
     const step = core.pacer(async () => { pauses++; });
     for (let i = 0; i < 1000; i++) await step(() => { clock += 10; });
@@ -214,7 +216,7 @@ async function pacing() {
     assert.ok(pauses > 180 && pauses < 300, `${pauses} pauses in quick work`);
     assert.equal(await quick(() => 5), 5);
   }
-  performance.now = now;
+  swap(performance);
 }
 
 async function randomness() {

@@ -7,6 +7,7 @@ import sys
 import urllib.parse
 
 import checks
+import signed
 import skrynka as sk
 from checks import equal, must, note, ok
 from town import Town, need_browsers
@@ -14,7 +15,7 @@ from world import World
 
 ONE = dict(text="Перша розповідь про Галину Петрівну, яку шукають з весни. ", category=5,
            where="Мелітополь, вулиця Гоголя", contact="галина@пошта.укр")
-OTHER = dict(text="Інше. ", receipt=False, to=[1])
+OTHER = dict(text="Інше, коротке. ", receipt=False, to=[1])
 ONE_CHUNK = 680 + 16400
 
 
@@ -61,7 +62,7 @@ def submit(town, kind, fields):
         town.form(p)
         before = town.wire.take()
         town.write(p, **fields)
-        code = town.send(p)
+        code = town.send(p, follow_up="code" in fields and fields.get("receipt", True))
         after = town.wire.take()
         # Firefox asks for an icon once in a while; it carries nothing.
         after = [x for x in after if x.path != "/favicon.ico"]
@@ -83,6 +84,18 @@ def check_upload(name, after, code):
           {16})
 
 
+def check_inside(town, name, after, fields):
+    """What only a recipient can see, with the keys of the second desk: no code in there either."""
+    sealed = b"".join(x.body for x in after if x.path.startswith("/uploads"))
+    secrets = signed.opening_keys(town.desks[1].keyring())
+    opened = sk.open_envelope(sealed, [secrets[int.from_bytes(sealed[4:8], "little")]])
+    equal("%s: the text is inside" % name, sk.field(opened, "text"), fields["text"])
+    equal("%s: what only says how to send is not" % name,
+          {"code", "to", "receipt"} & {part for part, _, _ in opened.parts}, set())
+    equal("%s: the slots of nobody are dummies" % name, opened.dummies + len(fields.get("to", "12")),
+          8)
+
+
 def main(kinds):
     with World("sees") as world:
         town = Town(world)
@@ -94,7 +107,12 @@ def main(kinds):
             equal("%s: neither code, recipient nor text was sent" % kind.name, found, [])
             ok("positive control: the gateway's own address is found",
                b"127.0.0.1" in everything)
-            again, _, none = submit(town, kind, OTHER)
+            check_inside(town, kind.name, after, ONE)
+            other = dict(OTHER, code=code)
+            again, everything, none = submit(town, kind, other)
+            check_inside(town, kind.name + ", another", again, other)
+            found = [w for w, s in secrets(town, kind, code, OTHER, []) if s in everything]
+            equal("%s: nor the code that was typed in" % kind.name, found, [])
             check_upload(kind.name + ", another", again, none)
             equal("%s: no code was wanted" % kind.name, none, None)
             equal("%s: two reports look the same" % kind.name, shape(again), shape(after))

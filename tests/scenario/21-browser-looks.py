@@ -222,6 +222,7 @@ def pictures(town, kinds, folder):
     def check(p, name, lang):
         for width in (360, 1280):
             p.width(width)
+            p.run("scrollTo(0, 0)")
             p.picture(os.path.join(folder, "%s-%s-%s-%d.png" % (name, lang, p.name, width)))
             ok("%s %s fits %d" % (name, lang, width), p.content_width() <= width,
                p.content_width())
