@@ -35,30 +35,32 @@ class Case:
                  not x.path.startswith("/uploads")]
         equal("%s: no form was posted" % name, posts, [])
 
-    def refused_sheets(self, name, words, change):
+    def refused_sheets(self, p, name, words, change):
         """The page with other /sheets: says what is wrong, holds the button, sends nothing."""
         def altered(exchange, answer):
             return with_body(answer, change(body_of(answer))) if exchange.path == "/sheets" \
                 else answer
-        with self.person() as p:
-            self.wire.change = altered
-            p.get(self.wire.url + "/uk/")
-            p.until(lambda: p.one("#mode").text == T.LOCK_FAILED, T.LOCK_FAILED)
-            ok("%s: it says why" % name, words in p.text, p.text)
-            self.town.write(p, TEXT)
-            ok("%s: there is no button to send" % name, not p.one(SUBMIT).shown)
-            p.one("#w").type("\ue007")  # Enter in a field sends forms too
-            equal("%s: the page stays" % name, p.one("#mode").text, T.LOCK_FAILED)
-            self.quiet(name)
+        self.wire.take()
+        self.wire.change = altered
+        p.get(self.wire.url + "/uk/")
+        p.until(lambda: p.one("#mode").text == T.LOCK_FAILED, T.LOCK_FAILED)
+        ok("%s: it says why" % name, words in p.text, p.text)
+        self.town.write(p, TEXT)
+        ok("%s: there is no button to send" % name, not p.one(SUBMIT).shown)
+        p.one("#w").type("\ue007")  # Enter in a field sends forms too
+        equal("%s: the page stays" % name, p.one("#mode").text, T.LOCK_FAILED)
+        self.quiet(name)
         self.wire.change = None
 
     def tampered_sheets(self, stranger):
         first, second = (read(d.sheet_path) for d in self.town.desks)
-        self.refused_sheets("a changed key", T.LOCK_FORGED, lambda b: flip(b, 170))
-        self.refused_sheets("somebody else's keys", T.LOCK_FORGED,
-                            lambda b: stranger + second)
-        self.refused_sheets("one is left out", T.LOCK_FORGED, lambda b: first)
-        self.refused_sheets("an error page", T.LOCK_FORGED, lambda b: b"<h1>no</h1>")
+        cases = (("a changed key", lambda b: flip(b, 170)),
+                 ("somebody else's keys", lambda b: stranger + second),
+                 ("one is left out", lambda b: first),
+                 ("an error page", lambda b: b"<h1>no</h1>"))
+        with self.person() as p:
+            for name, change in cases:
+                self.refused_sheets(p, name, T.LOCK_FORGED, change)
 
     def cut_script(self):
         """A script that is not whole is not run: the page does not claim to lock anything."""
@@ -82,7 +84,7 @@ class Case:
         """A browser that lacks something: only Chromium can be told so before a page begins."""
         if self.kind is not Chromium:
             return
-        for missing in ("crypto", "FormData", "fetch"):
+        for missing in ("crypto", "FormData"):
             with self.person() as p:
                 p.cdp("Page.addScriptToEvaluateOnNewDocument",
                       source="delete window.%s;" % missing)

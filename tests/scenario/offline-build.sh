@@ -32,7 +32,6 @@ build_pages() { # folder, variables ...
     # shellcheck disable=SC2016
     (cd "$folder" && env "$@" sh -ec '
         eval "./configure -q $1"
-        make -s gateway/client/bundle/live.inc gateway/client/bundle/offline.inc
         make -s gateway/offline/SHA256SUMS' sh "$words") >"$work/log" 2>&1 || {
         cat "$work/log"
         fail "a build in $folder"
