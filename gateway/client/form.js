@@ -36,15 +36,20 @@ export function formPage(form) {
 }
 
 /**
- * It cannot lock: says so, and what to do. Nothing is sent unless somebody chooses the ordinary way by itself.
+ * It cannot lock: says so, and what to do. Nothing is sent unless somebody chooses the ordinary way by itself; where the keys are not
+ * those that were expected, not even then: whoever can exchange keys must not be able to steer people to the way that he could read.
  * @param {HTMLFormElement} form @param {HTMLElement} words @param {string} reason @param {() => void} [retry]
  */
 function showFailure(form, words, reason, retry) {
   form.querySelector('[type=submit]').hidden = true;
   say(byId('mode'), T.LOCK_FAILED);
   replace(words, el('div', { class: 'n' }, p(T.LOCK_FAILED), p(reason), retry ? null : p(T.LOCK_COPY, 'h')),
-    retry ? button(T.SEND_NOW, retry) : button(T.RELOAD, () => location.reload()),
-    el('h2', {}, T.PLAIN_H), p(T.PLAIN_TEXT), button(T.PLAIN_BUTTON, () => submitPlain(form), { class: 's' }));
+    retry ? button(T.SEND_NOW, retry) : button(T.RELOAD, () => location.reload()), ...plainWay(form, reason));
+}
+
+function plainWay(form, reason) {
+  if (reason === T.LOCK_FORGED) return [];
+  return [el('h2', {}, T.PLAIN_H), p(T.PLAIN_TEXT), button(T.PLAIN_BUTTON, () => submitPlain(form), { class: 's' })];
 }
 
 class FormPage {

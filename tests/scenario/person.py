@@ -4,6 +4,7 @@ Both speak the commands of WebDriver, so one class is enough, and both find and 
 outside the page: that works where JavaScript is off, and leaves nothing in the page to notice.
 (Puppeteer and WebDriver BiDi look for elements with scripts in the page.)
 """
+import atexit
 import base64
 import json
 import os
@@ -75,8 +76,21 @@ class Element:
         return self.do("shown")
 
 
+living = []
+
+
+@atexit.register
+def close_all():
+    """Also the browsers of a scenario that gave up."""
+    for one in list(living):
+        one.close()
+
+
 class Person:
     """What the scenarios do. Fields are found by name, the rest by CSS selectors."""
+
+    def __init__(self):
+        living.append(self)
 
     def __enter__(self):
         return self
@@ -211,6 +225,8 @@ class Chromium(Person):
                  downloads=None, preferences=None, arguments=()):
         self.profile, self.log = profile, profile + ".log"
         os.makedirs(profile, exist_ok=True)
+        super().__init__()
+        self.pid = None
         self.driver = subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE,
                                        stderr=subprocess.DEVNULL)
         port = next(found.group(1) for line in iter(self.driver.stdout.readline, b"")
@@ -257,11 +273,13 @@ class Chromium(Person):
         """Ends the browser as a person does, so that it writes what it keeps."""
         if self.driver is None:
             return
+        living.remove(self)
         try:
             self.cdp("Browser.close")
         except (Refused, OSError):
             pass
-        wait_gone(self.pid)
+        if self.pid:
+            wait_gone(self.pid)
         try:
             self.http("DELETE", "")
         except (Refused, OSError):
@@ -339,7 +357,7 @@ class Firefox(Person):
 
     def __init__(self, profile, private=False, javascript=True, jit=True, proxy=None,
                  downloads=None, preferences=None, arguments=()):
-        self.profile, self.number = profile, 0
+        self.profile, self.number, self.socket = profile, 0, None
         os.makedirs(profile, exist_ok=True)
         chosen = {**QUIET, "javascript.enabled": javascript,
                   "browser.privatebrowsing.autostart": private, **({} if jit else NO_JIT)}
@@ -358,6 +376,7 @@ class Firefox(Person):
             f.writelines("user_pref(%s, %s);\n" % (json.dumps(k), json.dumps(v))
                          for k, v in chosen.items())
         self.process = self.start(arguments)
+        super().__init__()
         self.pid = self.process.pid
         self.connect()
         self.do_named("WebDriver:NewSession", capabilities={"alwaysMatch": {
@@ -426,17 +445,19 @@ class Firefox(Person):
     def close(self):
         if self.process is None:
             return
+        living.remove(self)
         try:
             self.do_named("Marionette:Quit", flags=["eForceQuit"])
-        except (Refused, OSError):
-            pass
+        except (AttributeError, Refused, OSError):  # it never came up, or is gone
+            self.process.kill()
         try:
             self.process.wait(WAIT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.stream.close()
-        self.socket.close()
+        if self.socket:
+            self.stream.close()
+            self.socket.close()
         self.process = None
 
     def width(self, pixels):
