@@ -1,11 +1,9 @@
 // What the tests of answers play with: the board of own-formats.json and a server whose line breaks as told.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { webcrypto } from 'node:crypto';
+import { core } from './core.mjs';
 
-if (!globalThis.crypto) globalThis.crypto = webcrypto; // Node 18
-const build = process.env.SKRYNKA_BUILD || '.';
-export const core = await import(`${build}/gateway/client/bundle/core.mjs`);
+export { core };
 
 const path = fileURLToPath(new URL('../vectors/own-formats.json', import.meta.url));
 export const vectors = JSON.parse(readFileSync(path, 'utf8'));

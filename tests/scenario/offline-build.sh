@@ -23,7 +23,8 @@ copy_source() { # folder
     fi
 }
 
-words=$("$build/config.status" --config) # how this build was configured
+# How this build was configured, but for where its sources are: those of a copy are in the copy.
+words=$("$build/config.status" --config | sed "s/'--srcdir=[^']*'//")
 
 build_pages() { # folder, variables ...
     local folder=$1

@@ -18,16 +18,14 @@
 #define LIVE_BUDGET 32768u
 
 /* Pins as random as real ones are: they do not compress. */
-static const char *const pins[] = {
-    "9f2c41d07be85a63c1d4e90b7a3f6628514bd0e79c83fa25160db74e39a8c512",
-    "03be7a915cd24f860e1b9d37c548fa20e6719b3cd58042af7391ce60bd15f84a",
-    "e51f86c30a7d92b4485cf1e7903b6da2c8174e05bf93d62a5e80a4c7139bd6f0",
-};
+#define PIN_1 "9f2c41d07be85a63c1d4e90b7a3f6628514bd0e79c83fa25160db74e39a8c512"
+#define PIN_2 "03be7a915cd24f860e1b9d37c548fa20e6719b3cd58042af7391ce60bd15f84a"
+#define PIN_3 "e51f86c30a7d92b4485cf1e7903b6da2c8174e05bf93d62a5e80a4c7139bd6f0"
 
 static const struct sk_page_organisation organisations[] = {
-    {"9f2c41d0", "Перша правозахисна організація", pins[0], true, false, NULL, 0},
-    {"03be7a91", "Друга організація допомоги", pins[1], true, false, NULL, 0},
-    {"e51f86c3", "Third organisation", pins[2], true, false, NULL, 0},
+    {"9f2c41d0", "Перша правозахисна організація", PIN_1, true, false, NULL, 0},
+    {"03be7a91", "Друга організація допомоги", PIN_2, true, false, NULL, 0},
+    {"e51f86c3", "Third organisation", PIN_3, true, false, NULL, 0},
 };
 
 static int start(void **state)
