@@ -24,7 +24,7 @@ copy_source() { # folder
 }
 
 # How this build was configured, but for where its sources are: those of a copy are in the copy.
-words=$("$build/config.status" --config | sed "s/'--srcdir=[^']*'//")
+words=$("$build/config.status" --config | sed "s/'\\{0,1\\}--srcdir=[^ ']*'\\{0,1\\}//g")
 
 build_pages() { # folder, variables ...
     local folder=$1
