@@ -48,8 +48,9 @@ class Trap:
                     self.asked.append(repr(error).encode())
 
     def by_pages(self):
-        """What was asked, but for what browsers ask their makers for by themselves."""
-        return [line for line in self.asked if not OWN.search(line)]
+        """What was asked, but for what browsers ask their makers for by themselves. They also open
+        connections to their search engine and close them again, with nothing asked."""
+        return [line for line in self.asked if line and not OWN.search(line)]
 
     def close(self):
         self.listening.close()
@@ -163,6 +164,7 @@ def main(kinds):
         town = Town(world)
         reply = town.web.get("/offline/uk.html")
         must("the gateway serves the page", reply.status == 200, reply.status)
+        ok("nothing in it connects before anything is asked", b"<link" not in reply.body)
         town.page = world.file("сторінка.html", reply.body)
         town.photo, town.digest = world.random_file("фото.jpg", 100_000)
         stories = [Story(town, kind) for kind in kinds]
