@@ -28,6 +28,7 @@ static const char style[] =
     "header a{display:block;padding:.75rem 1rem;background:var(--f);color:var(--b);"
     "text-align:center;font-weight:600}"
     "header a:focus-visible{outline-color:var(--b);outline-offset:-6px}"
+    "header+main{padding-top:.75rem}"
     "nav{display:flex;flex-wrap:wrap;gap:0 .75rem}"
     "main~*,header+nav{font-size:.9375rem}"
     "nav a,.a a{display:inline-flex;align-items:center;min-height:3rem}"

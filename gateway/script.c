@@ -12,13 +12,12 @@ enum bundle { F = 1, S = 2, C = 4, O = 8 };
 static const enum bundle bundle_of[SK_SCRIPT_KINDS] = {
     [SK_SCRIPT_FORM] = F, [SK_SCRIPT_STATUS] = S, [SK_SCRIPT_COURIER] = C, [SK_SCRIPT_OFFLINE] = O};
 
-/* Which texts which script gets; its names in JavaScript are those of text.def. */
+/* Which texts which script gets. Its bundle knows them by their number among these (client/bundle.mjs). */
 static const struct {
-    const char *name;
     enum sk_message message;
     unsigned in;
 } texts[] = {
-#define W(name, in) {#name, SK_MSG_##name, in},
+#define W(name, in) {SK_MSG_##name, in},
 #include "gateway/client_text.def"
 #undef W
 };
@@ -74,17 +73,15 @@ static void put_texts(struct sk_html *html, enum sk_lang lang, unsigned in)
 {
     const char *before = "";
 
-    sk_html_raw(html, "const T={");
+    sk_html_raw(html, "const T=[");
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if ((texts[i].in & in) == 0)
             continue;
         sk_html_raw(html, before);
-        sk_put_json(html, texts[i].name);
-        sk_html_raw(html, ":");
         sk_put_json(html, sk_text(lang, texts[i].message));
         before = ",";
     }
-    sk_html_raw(html, "};\n");
+    sk_html_raw(html, "];\n");
 }
 
 static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum sk_script_kind kind)

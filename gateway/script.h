@@ -1,5 +1,5 @@
 /*
- * The pages' scripts. Each page with a script holds the texts that it needs, as `const T={...};`, inline; its bundle is a file that
+ * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`, inline; its bundle is a file that
  * is the same in every language. The page without a network holds both. Composed once at start; a page
  * admits its scripts by their hashes and by nothing else.
  */

@@ -1,8 +1,6 @@
 // X25519, sealed boxes and signatures, as strict as libsodium with the checks of keys/seal (slots.c, signed.c).
-//
-// The library is the small one: its Edwards points also make X25519 public keys, through the map between the two forms of the same
-// curve (RFC 7748 section 4.1). That saves a resident 6 kB of a second form of the same arithmetic; the tests hold it against libsodium.
 import { xsalsa20poly1305, hsalsa } from '@noble/ciphers/salsa.js';
+import { montgomery } from '@noble/curves/abstract/montgomery.js';
 import { Point, etc, getPublicKey, hashes, sign as edSign, verify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concat, utf8, wipe } from './bytes.js';
@@ -11,77 +9,41 @@ import { blake24 } from './hash.js';
 
 hashes.sha512 = sha512;
 
-const { p: P, n: N } = Point.CURVE();
-const A = 486662n;
-const A24 = (A - 2n) / 4n;
-const TOP = 2n ** 255n;
+const { p: P } = Point.CURVE();
 
-function toNumber(bytes) {
-  let n = 0n;
-  for (let i = 31; i >= 0; i--) n = n << 8n | BigInt(bytes[i]);
-  return n;
-}
+// The ladder of RFC 7748 section 5, over the field arithmetic that the signatures have already.
+const x25519 = montgomery({
+  P,
+  type: 'x25519',
+  powPminus2: (x) => etc.invert(x, P),
+  adjustScalarBytes(scalar) {
+    scalar[0] &= 248;
+    scalar[31] = scalar[31] & 127 | 64;
+    return scalar;
+  },
+});
 
-function toBytes(n) {
-  const out = new Uint8Array(32);
-  for (let i = 0; i < 32; i++, n >>= 8n) out[i] = Number(n & 255n);
-  return out;
-}
-
-/** A point's Montgomery coordinate u = (1 + y) / (1 - y); throws for the neutral point, which has none. */
-function toU(point) {
-  const { y } = point.toAffine();
-  return toBytes(etc.mod((1n + y) * etc.invert(etc.mod(1n - y, P), P), P));
-}
-
-/** RFC 7748 section 5: a multiple of eight, with the top bit set. */
-function scalarOf(sk) {
-  const clamped = sk.slice();
-  clamped[0] &= 248;
-  clamped[31] = clamped[31] & 127 | 64;
-  const n = toNumber(clamped);
-  wipe(clamped);
-  return n;
-}
-
-/** A step of the ladder: x/z doubled, and both added, where they differ by u. */
-function rung(u, [x2, z2], [x3, z3]) {
-  const a = x2 + z2, b = x2 - z2, aa = a * a % P, bb = b * b % P, e = aa - bb;
-  const da = (x3 - z3) * a % P, cb = (x3 + z3) * b % P;
-  return [[aa * bb % P, e * (aa + A24 * e) % P], [(da + cb) ** 2n % P, u * ((da - cb) ** 2n % P) % P]];
-}
-
-/**
- * X25519 by the ladder of RFC 7748 section 5: half of all public keys are points of the curve's twist, where there is no Edwards point.
- * @throws {Refused} KEY_LOW_ORDER when the shared point is the neutral one
- */
+/** X25519. @throws {Refused} KEY_LOW_ORDER when the shared point is the neutral one */
 function multiply(sk, pk) {
-  const k = scalarOf(sk);
-  const u = toNumber(pk) % TOP % P;
-  let low = [1n, 0n], high = [u, 1n];
-  for (let t = 254n; t >= 0n; t--) {
-    if (k >> t & 1n) [high, low] = rung(u, high, low);
-    else [low, high] = rung(u, low, high);
+  try {
+    return x25519.scalarMult(sk, pk);
+  } catch {
+    throw new Refused('KEY_LOW_ORDER');
   }
-  const [x, z] = low;
-  if (z === 0n) throw new Refused('KEY_LOW_ORDER');
-  return toBytes(etc.mod(x * etc.invert(etc.mod(z, P), P), P));
 }
 
-/** Doubles x/z on Curve25519. */
-function double([x, z]) {
-  const xx = x * x, xz = x * z, zz = z * z;
-  return [(xx - zz) ** 2n % P, 4n * xz * (xx + A * xz + zz) % P];
-}
-
-/** Whether this X25519 public key is of low order: eight times such a point is the neutral one. No list of points to get wrong. */
+/** Whether this X25519 public key is of low order: every secret makes nothing of such a key. No list of points to get wrong. */
 export function lowOrder(pk) {
-  const [, z] = double(double(double([toNumber(pk) % TOP % P, 1n])));
-  return z === 0n;
+  try {
+    multiply(pk, pk);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** @returns {Uint8Array} */
-export const publicOf = (sk) => toU(Point.BASE.multiply(scalarOf(sk) % N));
+export const publicOf = x25519.getPublicKey;
 
 const words = (bytes) => new Uint32Array(bytes.slice().buffer);
 const SIGMA = utf8('expand 32-byte k');

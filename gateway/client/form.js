@@ -62,7 +62,8 @@ class FormPage {
     this.submit = form.querySelector('[type=submit]');
     this.label = this.submit.textContent;
     this.saving = button(T.SAVE_BUTTON, () => this.go(() => this.save()), { class: 's' });
-    form.append(el('details', {}, el('summary', {}, T.SAVE_H), p(T.SAVE_TEXT), this.saving));
+    this.fold = el('details', {}, el('summary', {}, T.SAVE_H), p(T.SAVE_TEXT), this.saving);
+    form.append(this.fold);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.go(() => this.send());
@@ -90,7 +91,7 @@ class FormPage {
   }
 
   hold(held) {
-    this.submit.hidden = false;
+    this.submit.hidden = this.fold.hidden = false;
     this.submit.disabled = held;
     this.saving.disabled = held;
     say(this.submit, held ? T.SUBMIT_WAIT : this.label);
@@ -100,6 +101,7 @@ class FormPage {
     if (!this.form.isConnected) return; // it is sending, or the page was left
     this.ready = false;
     this.hold(true);
+    this.fold.hidden = true;
     showFailure(this.form, this.words, reason, reason === T.LOCK_KEYS ? () => this.prepare() : undefined);
   }
 

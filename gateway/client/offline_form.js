@@ -1,7 +1,6 @@
 // The form of the offline page: the same fields in the same order as the server's (page_form.c), from the same texts.
 import { el } from './dom.js';
 
-const CATEGORIES = 15;
 const QUIET = { autocomplete: 'off', spellcheck: 'false' };
 
 /** A field with its label and hint, as the style of the pages knows them. */
@@ -36,7 +35,9 @@ export function codeField(hint) {
 }
 
 function categories() {
-  const options = Array.from({ length: CATEGORIES }, (_, i) => el('option', { value: i + 1 }, T['CATEGORY_' + (i + 1)]));
+  const names = [T.CATEGORY_1, T.CATEGORY_2, T.CATEGORY_3, T.CATEGORY_4, T.CATEGORY_5, T.CATEGORY_6, T.CATEGORY_7, T.CATEGORY_8,
+    T.CATEGORY_9, T.CATEGORY_10, T.CATEGORY_11, T.CATEGORY_12, T.CATEGORY_13, T.CATEGORY_14, T.CATEGORY_15];
+  const options = names.map((name, i) => el('option', { value: i + 1 }, name));
   return (common) => el('select', { ...common, name: 'category', autocomplete: 'off' },
     el('option', { value: '' }, T.CATEGORY_NONE), ...options);
 }

@@ -50,24 +50,23 @@ export async function lockDraft(draft, { recipients, epoch, sealedBy = SEALED_BY
 export function showSaved(file, receipt, problem = '') {
   document.title = T.SAVED_TITLE;
   dropLanguages();
-  const save = saveLink(file.blob, fill(T.SAVED_LINK, sizeText(file.blob.size)));
+  const save = saveLink(file.blob, fill(T.SAVED_LINK, sizeText(file.blob.size, true)));
   onLeave(save.revoke);
   const now = button(T.SAVED_NOW, () => {
     save.revoke();
     sendSaved(file, receipt);
   });
   const words = el('p', { role: 'alert' });
-  show(el('h1', {}, T.SAVED_H1), words, save.link, el('h2', {}, T.SAVED_WAYS), now,
+  show(el('h1', {}, T.SAVED_H1), words, save.link, ...code(receipt), el('h2', {}, T.SAVED_WAYS), now,
     el('ul', { class: 'a' }, el('li', {}, T.SAVED_LATER, el('br'), link('courier', T.NAV_COURIER)),
       el('li', {}, T.SAVED_CARRY)),
-    p(T.SAVED_SOON), p(T.SAVED_DELETE), ...code(receipt));
+    p(T.SAVED_SOON), p(T.SAVED_DELETE), ...(receipt.r && !receipt.followUp ? keeping() : []));
   say(words, problem);
 }
 
 function code({ r, followUp }) {
   if (r === null) return [];
-  return [el('h2', {}, T.CODE_YOURS), p(followUp ? T.DONE_SAME_CODE : T.SAVED_CODE), ...codeBlock(r),
-    ...(followUp ? [] : keeping())];
+  return [el('h2', {}, T.CODE_YOURS), p(followUp ? T.DONE_SAME_CODE : T.SAVED_CODE), ...codeBlock(r)];
 }
 
 async function sendSaved(file, receipt) {

@@ -99,6 +99,7 @@ static void begin(struct dialogue *d, int confirm)
     assert_true(d->child >= 0);
     if (d->child == 0) {
         /* A test run in the background of a shell inherits these two as ignored. */
+        signal(SIGHUP, SIG_DFL);
         signal(SIGINT, SIG_DFL);
         signal(SIGQUIT, SIG_DFL);
         uint8_t *got = NULL;
