@@ -33,12 +33,13 @@ class Rule:
     def __init__(self, cut=None, down=None, stall=None, repeat=None, on=b"", gently=False):
         self.cut, self.down, self.stall, self.repeat = cut, down, stall, repeat
         self.on, self.gently = on.encode() if isinstance(on, str) else on, gently
-        self.used = False
+        self.acts = any(n is not None for n in (cut, down, stall, repeat))
 
 
 class Proxy:
     """rules: each is used once, by the first connection (or, with `on`, request) that comes to it;
-    afterwards everything passes. A target is (host, port) or the path of a Unix socket."""
+    afterwards everything passes. If that connection ends before the rule's position, the next one
+    has it (a browser may repeat a request by itself, and be refused). A target is (host, port) or the path of a Unix socket."""
 
     def __init__(self, target, rules=(), port=0):
         self.target, self.rules = target, list(rules)
@@ -113,6 +114,11 @@ class Proxy:
                 return None, 0
             return self.rules.pop(0), at
 
+    def give_back(self, rule):
+        with self.lock:
+            if rule.acts and not any(done is rule for done in self.done):
+                self.rules.insert(0, rule)
+
     def carried_out(self, rule):
         with self.hit:
             self.done.append(rule)
@@ -128,6 +134,11 @@ class Connection:
         threading.Thread(target=self.down, args=(server,), daemon=True).start()
 
     def up(self):
+        self.pass_up()
+        if self.rule:
+            self.proxy.give_back(self.rule)
+
+    def pass_up(self):
         for data in pieces(self.client):
             if self.rule is None:
                 self.rule, at = self.proxy.take_rule(data)
