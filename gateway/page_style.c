@@ -49,6 +49,7 @@ static const char style[] =
     "summary{padding:.75rem 0;min-height:3rem;color:var(--l);font-weight:600;cursor:pointer}"
     "details .f{margin:.5rem 0}"
     "button+.h{margin-top:.5rem}"
+    "[hidden]+.h{display:none}"
     "button{width:100%;min-height:3.5rem;padding:.75rem;border:0;border-radius:.375rem;"
     "background:var(--l);color:var(--b);font:inherit;font-weight:600;cursor:pointer}"
     "button:disabled{opacity:.6;cursor:default}"

@@ -60,13 +60,14 @@ export function showSaved(file, receipt, problem = '') {
   show(el('h1', {}, T.SAVED_H1), words, save.link, ...code(receipt), el('h2', {}, T.SAVED_WAYS), now,
     el('ul', { class: 'a' }, el('li', {}, T.SAVED_LATER, el('br'), link('courier', T.NAV_COURIER)),
       el('li', {}, T.SAVED_CARRY)),
-    p(T.SAVED_SOON), p(T.SAVED_DELETE), ...(receipt.r && !receipt.followUp ? keeping() : []));
+    p(T.SAVED_SOON), p(T.SAVED_DELETE));
   say(words, problem);
 }
 
 function code({ r, followUp }) {
   if (r === null) return [];
-  return [el('h2', {}, T.CODE_YOURS), p(followUp ? T.DONE_SAME_CODE : T.SAVED_CODE), ...codeBlock(r)];
+  return [el('h2', {}, T.CODE_YOURS), p(followUp ? T.DONE_SAME_CODE : T.SAVED_CODE), ...codeBlock(r),
+    ...(followUp ? [] : keeping())];
 }
 
 async function sendSaved(file, receipt) {

@@ -48,6 +48,8 @@ class Case:
         self.town.write(p, TEXT)
         ok("%s: there is no button to send" % name, not p.one(SUBMIT).shown)
         ok("%s: nor one to send it unlocked" % name, T.PLAIN_BUTTON not in p.text, p.text)
+        ok("%s: nothing is said of saving and sending" % name,
+           T.SAVE_H not in p.text and T.SUBMIT_HINT not in p.text, p.text)
         p.one("#w").type("\ue007")  # Enter in a field sends forms too
         equal("%s: the page stays" % name, p.one("#mode").text, T.LOCK_FAILED)
         self.quiet(name)
