@@ -6,7 +6,6 @@ import argparse
 import importlib
 import json
 import os
-import re
 import sys
 import threading
 
@@ -169,8 +168,7 @@ def weight():
     print("Weights in bytes, Ukrainian: as it is, gzip, brotli")
     with World("bench-weight") as world:
         town = Town(world, names=("Перша",))
-        page = town.web.get("/uk/").body.decode()
-        paths = ["/uk/", *scripts(page), "/uk/status", "/uk/courier", "/offline/uk.html"]
+        paths = ["/uk/", *town.scripts(), "/uk/status", "/uk/courier", "/offline/uk.html"]
         totals = [0, 0, 0]
         for path in paths:
             row = [len(town.web.get(path, **{"Accept-Encoding": c}).body)
@@ -185,10 +183,6 @@ def weight():
                                       z.brotliCompressSync(b).length]))""", PGP).out
         print("  %-24s %7d %7d %7d" % ("OpenPGP.js alone", *json.loads(packed)))
         town.close()
-
-
-def scripts(page):
-    return re.findall(r"<script[^>]* src=[\"']?([^ \"'>]+)", page)
 
 
 def main():

@@ -1,7 +1,6 @@
 #!/usr/bin/python3 -B
 """When something on the way is broken or meddled with: the page says so, and neither a word nor
 the code nor a name leaves the device. The wire judges: it has every byte that was sent."""
-import re
 import sys
 
 import checks
@@ -67,21 +66,16 @@ class Case:
 
     def cut_script(self):
         """A script that is not whole is not run: the page does not claim to lock anything."""
-        for number in range(len(self.scripts())):
+        for path in self.town.scripts():
             with self.person() as p:
-                paths = self.scripts()
-                self.wire.change = lambda x, a, cut=paths[number]: \
+                self.wire.change = lambda x, a, cut=path: \
                     with_body(a, body_of(a)[:-100]) if x.path == cut else a
                 p.get(self.wire.url + "/uk/")
                 said = p.one("#mode").text
-                ok("%s is cut: the page does not claim to lock" % paths[number],
+                ok("%s is cut: the page does not claim to lock" % path,
                    said in (T.FORM_LOCKED, T.LOCK_FAILED), said)
                 self.quiet("a cut script")
             self.wire.change = None
-
-    def scripts(self):
-        page = self.town.web.get("/uk/").body.decode()
-        return re.findall(r"<script[^>]* src=[\"']?([^ \"'>]+)", page)
 
     def older_browser(self):
         """What only browsers since 2021 have is not needed."""
@@ -99,7 +93,7 @@ class Case:
         """A browser that lacks something: only Chromium can be told so before a page begins."""
         if self.kind is not Chromium:
             return
-        for missing in ("crypto", "FormData"):
+        for missing in ("crypto", "FormData", "fetch"):
             with self.person() as p:
                 p.cdp("Page.addScriptToEvaluateOnNewDocument",
                       source="delete window.%s;" % missing)

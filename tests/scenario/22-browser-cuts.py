@@ -17,13 +17,11 @@ T = texts("uk")
 
 def send(town, kind, path, cuts, apart, watch=lambda p: None):
     """Sends a file over a line that is cut so often, each time after `apart` more bytes."""
-    rules = [Rule(cut=apart + 1000 * i) for i in range(1, cuts + 1)]
+    rules = [Rule(cut=apart + 1000 * i, on=b"PATCH ") for i in range(1, cuts + 1)]
     with Proxy(town.gateway.socket) as proxy, town.person(kind) as p:
         p.get("http://127.0.0.1:%d/uk/" % proxy.port)
         p.until(lambda: p.one("#mode").text == T.MODE_DEVICE, "the form is ready")
         town.write(p, TEXT % kind.name, [path])
-        for rule in rules:
-            rule.on = b"PATCH "
         proxy.add(*rules)
         watch(p)
         p.press(SUBMIT)

@@ -39,7 +39,8 @@ class Rule:
 class Proxy:
     """rules: each is used once, by the first connection (or, with `on`, request) that comes to it;
     afterwards everything passes. If that connection ends before the rule's position, the next one
-    has it (a browser may repeat a request by itself, and be refused). A target is (host, port) or the path of a Unix socket."""
+    has it (a browser may repeat a request by itself, and be refused). A target is (host, port) or
+    the path of a Unix socket."""
 
     def __init__(self, target, rules=(), port=0):
         self.target, self.rules = target, list(rules)

@@ -1,6 +1,7 @@
 """Two organisations with a gateway on its Unix socket, a wire before it that writes down every
 byte, and what residents do at their browsers."""
 import os
+import re
 
 import checks
 import skrynka as sk
@@ -50,6 +51,11 @@ class Town:
 
     def close(self):
         self.wire.close()
+
+    def scripts(self):
+        """The paths of the form's scripts."""
+        page = self.web.get("/uk/").body.decode()
+        return re.findall(r"<script[^>]* src=[\"']?([^ \"'>]+)", page)
 
     # ---- at the browser ------------------------------------------------------------------------
 
