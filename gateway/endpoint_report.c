@@ -14,6 +14,7 @@
 #include "gateway/reply.h"
 #include "gateway/request.h"
 #include "gateway/sealers.h"
+#include "keys/base/calendar.h"
 
 struct report {
     const struct sk_view *view;
@@ -284,8 +285,11 @@ static enum sk_step report_end(struct sk_request *request)
         step = seal_rest(request);
     }
     if (step == SK_STEP_ON) {
+        struct sk_row row;
+
+        sk_receipt_row(&row, &report->sealer->secrets->receipt.row_key, sk_day_of(time(NULL)));
         step = sk_incoming_finish(&report->incoming, sk_report_chunks(report->sealer->report),
-                                  &report->sealer->secrets->receipt.row);
+                                  &row);
     }
     return step;
 }

@@ -76,7 +76,10 @@ enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
 {
     enum sk_row_state row = SK_ROW_UNKNOWN;
     uint32_t day = 0;
-    enum sk_error error = sk_inbox_row(gateway->inbox, &receipt->row, &row, &day);
+    struct sk_row name;
+
+    sk_receipt_row(&name, &receipt->row_key, sk_day_of(time(NULL)));
+    enum sk_error error = sk_inbox_row(gateway->inbox, &name, &row, &day);
 
     if (error != SK_OK) {
         return error;

@@ -51,6 +51,7 @@
     X(CONTENT_BODY_TYPE, "the body has an unknown type")                                           \
     X(CONTENT_RESERVED, "reserved bytes of the prelude are not zero")                              \
     X(CONTENT_BOUNDARY, "the multipart boundary is empty, too long or malformed")                  \
+    X(CONTENT_KEYS, "the keys in the report are not those it was sealed with: rewritten")          \
     X(CONTENT_SIGNATURE, "the writer's signature does not verify: rewritten after sealing")        \
     /* receipt code, FORMAT section 3 */                                                           \
     X(CODE_LENGTH, "a code has 25 letters and digits; some are missing or too many")               \
@@ -80,8 +81,6 @@
     X(BOARD_ORDER, "the records of a bucket are not sorted, or are in the wrong bucket")           \
     X(BOARD_COUNTER, "the board is not newer than the last one")                                   \
     X(BOARD_FLOOR, "the board's counter is below the floor that the key sheet sets")               \
-    X(BOARD_CHAIN, "the board does not follow the last one; import the missing board first")       \
-    X(BOARD_SHEET, "the board was signed under another key sheet than the current one")            \
     X(BOARD_STALE, "the board is past the day until which it speaks")                              \
     X(BOARD_OVERFLOW, "more records than a board can hold")                                        \
     X(ANSWER_FORGED, "a record with this code's tag does not open")                                \
@@ -92,6 +91,7 @@
     X(CARRY_LENGTH, "the file is not a whole carry bundle: copy it again")                         \
     X(CARRY_MAGIC, "the file is not a carry bundle")                                               \
     X(CARRY_COUNTS, "the carry bundle announces impossible counts, days or sizes")                 \
+    X(CARRY_RESERVED, "reserved bytes of the carry bundle are not zero")                           \
     X(CARRY_SIGNATURE, "the signature on the carry bundle does not verify")                        \
     X(CARRY_GATEWAY, "the carry bundle comes from another gateway than the earlier ones")          \
     X(CARRY_CHAIN, "the carry bundle does not follow the last one; a bundle is missing")           \

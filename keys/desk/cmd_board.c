@@ -104,10 +104,15 @@ static enum sk_error spend_counter(struct sk_desk *desk, uint64_t counter)
 static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan *plan)
 {
     uint32_t today = sk_day_of(time(NULL));
+    const struct sk_bundle *arrived;
 
     plan->issued_day = today;
     plan->stale_day = today + STALE_DAYS;
     plan->carry_serial = sk_state_acknowledged(&desk->state);
+    arrived = sk_state_bundle(&desk->state, plan->carry_serial);
+    if (arrived != NULL) {
+        plan->carry_digest = arrived->digest;
+    }
     plan->sheet_serial = sk_home_serial(desk);
     plan->counter = sk_home_counter(desk) + 1;
     plan->previous = desk->state.last_board;

@@ -38,6 +38,7 @@ struct sk_bundle_file {
     const char *path;
     int fd;
     struct sk_carry carry;
+    struct sk_carry_sheet *sheets;
     struct sk_carry_entry *entries;
     struct sk_digest digest;
     struct sk_progress progress;

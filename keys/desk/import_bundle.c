@@ -51,8 +51,11 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
 /* The header says how long the file is: a cut copy is refused before anything is taken in. */
 static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 {
-    uint64_t want = sk_carry_header_length(b->carry.count);
+    uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count);
 
+    for (uint32_t i = 0; i < b->carry.sheets; i++) {
+        want += b->sheets[i].length;
+    }
     for (uint32_t i = 0; i < b->carry.count; i++) {
         want += sk_envelope_length(b->entries[i].chunks);
     }
@@ -61,7 +64,7 @@ static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 
 static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, uint64_t size)
 {
-    size_t len = sk_carry_header_length(b->carry.count);
+    size_t len = sk_carry_header_length(b->carry.sheets, b->carry.count);
     uint8_t *header;
     enum sk_error e = SK_ERR_MEMORY;
 
@@ -69,13 +72,14 @@ static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, u
         return SK_ERR_CARRY_LENGTH;
     }
     header = malloc(len);
+    b->sheets = calloc((size_t)b->carry.sheets + 1, sizeof *b->sheets);
     b->entries = calloc((size_t)b->carry.count + 1, sizeof *b->entries);
-    if (header != NULL && b->entries != NULL) {
+    if (header != NULL && b->sheets != NULL && b->entries != NULL) {
         memcpy(header, fixed, SK_CARRY_FIXED);
         e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
     }
     if (e == SK_OK) {
-        e = sk_carry_read(&b->carry, b->entries, header, len, &b->digest);
+        e = sk_carry_read(&b->carry, b->sheets, b->entries, header, len, &b->digest);
     }
     free(header);
     return e == SK_OK ? check_length(b, size) : e;
@@ -221,6 +225,7 @@ int sk_import_bundle(struct sk_import *im, const char *path)
         e = take_in(im, &b);
     }
     code = finish(&b, e);
+    free(b.sheets);
     free(b.entries);
     if (b.fd >= 0) {
         close(b.fd);

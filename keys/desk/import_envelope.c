@@ -251,12 +251,13 @@ static enum sk_error keep(struct passage *p)
     struct sk_case thread = {.digest = p->actual,
                              .day = p->entry->day,
                              .flags = p->opened.prelude.flags,
-                             .mailbox = p->opened.prelude.mailbox,
                              .reply_pk = p->opened.prelude.reply_pk,
                              .sign_pk = p->opened.prelude.sign_pk};
     char id[SK_ID_TEXT];
     enum sk_error e = commit(p);
 
+    sk_mailbox_derive(&thread.mailbox, &p->opened.prelude.mailbox_seed, &thread.reply_pk,
+                      &thread.sign_pk);
     if (e == SK_OK) {
         e = make_entry(p, &entry);
     }

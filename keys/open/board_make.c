@@ -264,6 +264,7 @@ static void write_fixed(uint8_t *out, const struct work *w)
     memcpy(out + 32, plan->identity.b, 32);
     sk_put_u32(out + 64, plan->sheet_serial);
     memcpy(out + 72, plan->previous.b, 32);
+    memcpy(out + 104, plan->carry_digest.b, 32);
 }
 
 static enum sk_error write_file(struct work *w, const struct sk_ed25519_sk *desk)

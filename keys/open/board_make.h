@@ -23,6 +23,7 @@ struct sk_thread {
 
 struct sk_board_plan {
     uint32_t issued_day, stale_day, carry_serial, sheet_serial;
+    struct sk_digest carry_digest; /* of the header of bundle carry_serial; zero if that is 0 */
     uint64_t counter; /* already recorded as spent */
     struct sk_ed25519_pk identity;
     struct sk_digest previous;

@@ -227,6 +227,19 @@ static enum sk_error signature_check(const struct sk_opener *opener,
     return good ? SK_OK : SK_ERR_CONTENT_SIGNATURE;
 }
 
+/* Whoever holds the file key could seal other content under this header, but only with the keys that
+ * gave the file key (FORMAT section 1), whose signature he cannot make. */
+static enum sk_error keys_check(const struct sk_opener *opener, const struct sk_prelude *prelude)
+{
+    struct sk_file_key file_key;
+
+    sk_file_key_derive(&file_key, prelude);
+    int differs = sodium_memcmp(file_key.b, opener->file_key.b, sizeof file_key.b);
+
+    sodium_memzero(&file_key, sizeof file_key);
+    return differs == 0 ? SK_OK : SK_ERR_CONTENT_KEYS;
+}
+
 static enum sk_error content_check(const struct sk_opener *opener, struct sk_prelude *prelude)
 {
     if (sk_class_for(opener->content_len) != opener->chunks) {
@@ -237,7 +250,8 @@ static enum sk_error content_check(const struct sk_opener *opener, struct sk_pre
     }
     enum sk_error e = sk_prelude_read(prelude, opener->prelude);
 
-    return e != SK_OK ? e : signature_check(opener, &prelude->sign_pk);
+    e = e == SK_OK ? keys_check(opener, prelude) : e;
+    return e == SK_OK ? signature_check(opener, &prelude->sign_pk) : e;
 }
 
 enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,
@@ -257,6 +271,7 @@ enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk 
     if (e == SK_OK) {
         e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
     }
+    sodium_memzero(&prelude.seed, sizeof prelude.seed); /* was for the check only */
     if (e == SK_OK) {
         *out = (struct sk_opened){
             .prelude = prelude,

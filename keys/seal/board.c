@@ -20,6 +20,7 @@ enum {
     AT_SHEET = 64,
     AT_ZERO_2 = 68,
     AT_PREVIOUS = 72,
+    AT_CARRY_DIGEST = 104,
     RECORD_BITS_MIN = 3,
     RECORD_BITS_MAX = 8,
     SIGNATURE = 64
@@ -66,6 +67,9 @@ static enum sk_error check_structure(const uint8_t *bytes, size_t len)
     if (!sk_all_zero(bytes + AT_ZERO, 2) || !sk_all_zero(bytes + AT_ZERO_2, 4)) {
         return SK_ERR_BOARD_RESERVED;
     }
+    if ((sk_get_u32(bytes + AT_CARRY) == 0) != sk_all_zero(bytes + AT_CARRY_DIGEST, 32)) {
+        return SK_ERR_BOARD_RESERVED;
+    }
     return SK_OK;
 }
 
@@ -82,6 +86,7 @@ static void decode(struct sk_board *out, const uint8_t *bytes, size_t len)
     memcpy(out->identity.b, bytes + AT_IDENTITY, 32);
     out->sheet_serial = sk_get_u32(bytes + AT_SHEET);
     memcpy(out->previous.b, bytes + AT_PREVIOUS, 32);
+    memcpy(out->carry_digest.b, bytes + AT_CARRY_DIGEST, 32);
     sk_blake2b(&out->digest, bytes, len);
     out->header_len = len;
     memcpy(out->buckets, bytes + SK_BOARD_FIXED, digests);
@@ -109,22 +114,20 @@ enum sk_error sk_board_trust(const struct sk_board *board, const struct sk_sheet
     if (memcmp(board->identity.b, sheet->identity.b, 32) != 0) {
         return SK_ERR_BOARD_IDENTITY;
     }
-    if (board->sheet_serial != sheet->serial) {
-        return SK_ERR_BOARD_SHEET;
-    }
     if (board->counter < sheet->board_floor) {
         return SK_ERR_BOARD_FLOOR;
     }
-    if (last == NULL) {
-        return SK_OK;
+    return last != NULL && board->counter <= last->counter ? SK_ERR_BOARD_COUNTER : SK_OK;
+}
+
+uint64_t sk_board_gap(const struct sk_board *board, const struct sk_board *last)
+{
+    if (last == NULL || memcmp(board->previous.b, last->digest.b, 32) == 0) {
+        return 0;
     }
-    if (board->counter <= last->counter) {
-        return SK_ERR_BOARD_COUNTER;
-    }
-    if (memcmp(board->previous.b, last->digest.b, 32) != 0) {
-        return SK_ERR_BOARD_CHAIN;
-    }
-    return SK_OK;
+    uint64_t between = board->counter > last->counter ? board->counter - last->counter - 1 : 0;
+
+    return between > 0 ? between : 1;
 }
 
 /* Strictly ascending: two records of one tag would let a reader see the one or the other. */

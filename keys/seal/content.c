@@ -1,5 +1,6 @@
 #include "keys/seal/content.h"
 
+#include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -16,12 +17,13 @@ enum {
     AT_BODY_TYPE = 3,
     AT_ZERO = 4,
     AT_REPLY_PK = 8,
-    AT_MAILBOX = 40,
+    AT_MAILBOX_SEED = 40,
     AT_SIGN_PK = 72,
     AT_SHEETS = 104,
     AT_BOUNDARY_LEN = 136,
     AT_BOUNDARY = 137,
-    AT_ZERO_END = 207
+    AT_SEED = 207,
+    AT_ZERO_END = 239
 };
 
 static bool boundary_char(char c)
@@ -70,11 +72,12 @@ enum sk_error sk_prelude_write(uint8_t out[SK_PRELUDE_BYTES], const struct sk_pr
     out[AT_FLAGS] = prelude->flags;
     out[AT_BODY_TYPE] = BODY_MULTIPART;
     memcpy(out + AT_REPLY_PK, prelude->reply_pk.b, sizeof prelude->reply_pk.b);
-    memcpy(out + AT_MAILBOX, prelude->mailbox.b, sizeof prelude->mailbox.b);
+    memcpy(out + AT_MAILBOX_SEED, prelude->mailbox_seed.b, sizeof prelude->mailbox_seed.b);
     memcpy(out + AT_SIGN_PK, prelude->sign_pk.b, sizeof prelude->sign_pk.b);
     memcpy(out + AT_SHEETS, prelude->sheets.b, sizeof prelude->sheets.b);
     out[AT_BOUNDARY_LEN] = (uint8_t)len;
     memcpy(out + AT_BOUNDARY, prelude->boundary, len);
+    memcpy(out + AT_SEED, prelude->seed.b, sizeof prelude->seed.b);
     return SK_OK;
 }
 
@@ -120,11 +123,23 @@ enum sk_error sk_prelude_read(struct sk_prelude *out, const uint8_t in[SK_PRELUD
     out->sealed_by = in[AT_SEALED_BY];
     out->flags = in[AT_FLAGS];
     memcpy(out->reply_pk.b, in + AT_REPLY_PK, sizeof out->reply_pk.b);
-    memcpy(out->mailbox.b, in + AT_MAILBOX, sizeof out->mailbox.b);
+    memcpy(out->mailbox_seed.b, in + AT_MAILBOX_SEED, sizeof out->mailbox_seed.b);
     memcpy(out->sign_pk.b, in + AT_SIGN_PK, sizeof out->sign_pk.b);
     memcpy(out->sheets.b, in + AT_SHEETS, sizeof out->sheets.b);
     memcpy(out->boundary, in + AT_BOUNDARY, in[AT_BOUNDARY_LEN]);
+    memcpy(out->seed.b, in + AT_SEED, sizeof out->seed.b);
     return SK_OK;
+}
+
+void sk_file_key_derive(struct sk_file_key *out, const struct sk_prelude *prelude)
+{
+    uint8_t keys[96];
+
+    memcpy(keys, prelude->reply_pk.b, 32);
+    memcpy(keys + 32, prelude->mailbox_seed.b, 32);
+    memcpy(keys + 64, prelude->sign_pk.b, 32);
+    sk_F(out->b, prelude->seed.b, "file-key", keys, sizeof keys);
+    sodium_memzero(keys, sizeof keys);
 }
 
 void sk_report_signed_message(uint8_t out[SK_REPORT_SIGNED_BYTES], const uint8_t header[680],

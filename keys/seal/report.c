@@ -90,7 +90,9 @@ enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, siz
     return SK_OK;
 }
 
-static enum sk_error prelude_make(uint8_t out[SK_PRELUDE_BYTES], const struct sk_address *address)
+/* The prelude, and the file key that its seed and keys give. */
+static enum sk_error prelude_make(uint8_t out[SK_PRELUDE_BYTES], struct sk_file_key *file_key,
+                                  const struct sk_address *address)
 {
     size_t len = strlen(address->boundary);
     enum sk_error e = sk_boundary_check(address->boundary, len);
@@ -102,13 +104,19 @@ static enum sk_error prelude_make(uint8_t out[SK_PRELUDE_BYTES], const struct sk
         .sealed_by = address->sealed_by,
         .flags = address->flags,
         .reply_pk = address->receipt->reply_pk,
-        .mailbox = address->receipt->mailbox,
+        .mailbox_seed = address->receipt->mailbox_seed,
         .sign_pk = address->receipt->sign_pk,
         .sheets = address->sheets,
     };
 
     memcpy(prelude.boundary, address->boundary, len);
+    if (address->seed != NULL) {
+        prelude.seed = *address->seed;
+    } else {
+        randombytes_buf(prelude.seed.b, sizeof prelude.seed.b);
+    }
     e = sk_prelude_write(out, &prelude);
+    sk_file_key_derive(file_key, &prelude);
     sodium_memzero(&prelude, sizeof prelude);
     return e;
 }
@@ -117,18 +125,13 @@ enum sk_error sk_report_address(struct sk_report *report, const struct sk_addres
                                 uint8_t header[SK_HEADER_BYTES])
 {
     uint8_t prelude[SK_PRELUDE_BYTES];
-    struct sk_file_key file_key;
+    struct sk_file_key file_key = {{0}};
     enum sk_error e;
 
     if (report->state != TAKING || report->addressed) {
         return SK_ERR_USAGE;
     }
-    if (address->file_key != NULL) {
-        file_key = *address->file_key;
-    } else {
-        randombytes_buf(file_key.b, sizeof file_key.b);
-    }
-    e = prelude_make(prelude, address);
+    e = prelude_make(prelude, &file_key, address);
     if (e == SK_OK) {
         e = sk_header_make(report->header, address->epoch, &file_key, address->recipients,
                            address->recipient_count);

@@ -56,7 +56,7 @@ struct sk_address {
     uint8_t flags;                         /* SK_FLAG_... */
     struct sk_digest sheets;
     const char *boundary;               /* NUL-terminated */
-    const struct sk_file_key *file_key; /* NULL draws a new one; given only by known-answer tests */
+    const struct sk_seed *seed; /* NULL draws a new one; given only by known-answer tests */
 };
 
 /* Binds recipients, code and boundary, once, and gives out the envelope's header.

@@ -9,6 +9,7 @@
 void sk_bundle_free(struct sk_bundle *bundle)
 {
     free(bundle->ids);
+    free(bundle->sheets);
     free(bundle->entries);
     free(bundle->header);
     *bundle = (struct sk_bundle){0};
@@ -97,10 +98,12 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, uint8_t *header, size
         return SK_ERR_CORRUPT;
     }
     bundle->entries = calloc(count + 1, sizeof *bundle->entries);
-    if (bundle->entries == NULL) {
+    bundle->sheets = calloc(bundle->carry.sheets + 1, sizeof *bundle->sheets);
+    if (bundle->entries == NULL || bundle->sheets == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (sk_carry_read(&bundle->carry, bundle->entries, header, header_len, NULL) != SK_OK) {
+    if (sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header, header_len, NULL) !=
+        SK_OK) {
         return SK_ERR_CORRUPT;
     }
     for (size_t i = 0; i < count; i++) {
@@ -196,7 +199,7 @@ enum sk_error sk_bundle_stream(struct sk_bundle *bundle, struct sk_inbox *inbox,
 enum sk_error sk_bundle_sign(struct sk_bundle *bundle, const struct sk_ed25519_sk *key)
 {
     struct sk_carry *carry = &bundle->carry;
-    size_t len = sk_carry_header_length(carry->count);
+    size_t len = sk_carry_header_length(carry->sheets, carry->count);
     uint8_t *header = malloc(len);
 
     if (header == NULL) {
@@ -206,7 +209,7 @@ enum sk_error sk_bundle_sign(struct sk_bundle *bundle, const struct sk_ed25519_s
         carry->first_day = bundle->entries[0].day;
         carry->last_day = bundle->entries[carry->count - 1].day;
     }
-    enum sk_error e = sk_carry_write(header, carry, bundle->entries, key, NULL);
+    enum sk_error e = sk_carry_write(header, carry, bundle->sheets, bundle->entries, key, NULL);
 
     if (e != SK_OK) {
         free(header);

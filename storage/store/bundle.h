@@ -14,6 +14,7 @@
 struct sk_bundle {
     struct sk_carry carry;
     struct sk_envelope_id *ids;     /* count of each, in the order of the file */
+    struct sk_carry_sheet *sheets;  /* carry.sheets of them */
     struct sk_carry_entry *entries; /* the digests are filled in by sk_bundle_stream() */
     uint64_t bytes;                 /* of all envelopes */
     uint8_t *header;                /* whole and signed; NULL before that */

@@ -109,7 +109,7 @@ static enum sk_error write_bundle(struct export *x, struct sk_file_writer *write
                                   bool *broken)
 {
     struct sk_bundle *b = &x->bundle;
-    enum sk_error e = sk_file_writer_rewind(writer, sk_carry_header_length(b->carry.count));
+    enum sk_error e = sk_file_writer_rewind(writer, sk_carry_header_length(b->carry.sheets, b->carry.count));
 
     if (e == SK_OK) {
         e = sk_bundle_stream(b, x->store->inbox, writer, false, at);
