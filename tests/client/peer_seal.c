@@ -35,20 +35,20 @@ static enum sk_error seal(struct sk_report *report, const struct sk_address *add
     return e;
 }
 
-/* file key 32, r 15, u32 epoch, u8 sealed by, u8 flags, sheets 32, u8 n, boundary n, u8 m,
+/* seed 32, r 15, u32 epoch, u8 sealed by, u8 flags, sheets 32, u8 n, boundary n, u8 m,
  * recipients 32 m, body -> envelope */
 enum sk_error op_seal(struct in *in)
 {
-    struct sk_file_key file_key;
+    struct sk_seed seed;
     struct sk_receipt receipt;
     struct sk_x25519_pk recipients[255];
     struct sk_address address = {.recipients = recipients, .receipt = &receipt};
     char boundary[256] = {0};
     struct sk_report *report = sk_report_new();
 
-    take_into(in, file_key.b, sizeof file_key.b);
+    take_into(in, seed.b, sizeof seed.b);
     sk_receipt_derive(&receipt, take(in, SK_CODE_RANDOM));
-    address.file_key = &file_key;
+    address.seed = &seed;
     address.epoch = take_u32(in);
     address.sealed_by = take_u8(in);
     address.flags = take_u8(in);

@@ -83,13 +83,16 @@ enum sk_error op_format(struct in *in)
     return SK_OK;
 }
 
-/* r -> row, mailbox, reply_sk, reply_pk, seed, sign_pk */
+/* r, u32 day -> row of that day, mailbox seed, mailbox, reply_sk, reply_pk, seed, sign_pk */
 enum sk_error op_receipt(struct in *in)
 {
     struct sk_receipt receipt;
+    struct sk_row row;
 
     sk_receipt_derive(&receipt, take(in, SK_CODE_RANDOM));
-    give(receipt.row.b, 16);
+    sk_receipt_row(&row, &receipt.row_key, take_u32(in));
+    give(row.b, 16);
+    give(receipt.mailbox_seed.b, 32);
     give(receipt.mailbox.b, 32);
     give(receipt.reply_sk.b, 32);
     give(receipt.reply_pk.b, 32);

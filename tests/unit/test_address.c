@@ -151,29 +151,31 @@ static void test_header_is_untouched_when_refused(void **state)
 {
     struct sk_address address = unit_address(9);
     uint8_t header[SK_HEADER_BYTES] = {0xA7}, slot[SK_SLOT_BYTES] = {0xA7};
+    struct sk_file_key key = unit_file_key(&address);
     struct sk_x25519_pk zero = {{0}};
 
     (void)state;
-    assert_error(sk_header_make(header, 1, address.file_key, address.recipients, 9),
+    assert_error(sk_header_make(header, 1, &key, address.recipients, 9),
                  SK_ERR_RECIPIENTS_COUNT);
     assert_int_equal(header[0], 0xA7);
-    assert_error(sk_slot_make(slot, address.file_key, &zero), SK_ERR_KEY_LOW_ORDER);
+    assert_error(sk_slot_make(slot, &key, &zero), SK_ERR_KEY_LOW_ORDER);
     assert_int_equal(slot[0], 0xA7);
 }
 
 static void test_any_order_of_recipients_gives_the_same_slots(void **state)
 {
     struct sk_address address = unit_address(8);
+    struct sk_file_key key = unit_file_key(&address);
     struct sk_x25519_pk turned[8];
     uint8_t want[SK_HEADER_BYTES], got[SK_HEADER_BYTES];
 
     (void)state;
-    assert_error(sk_header_make(want, 7, address.file_key, address.recipients, 8), SK_OK);
+    assert_error(sk_header_make(want, 7, &key, address.recipients, 8), SK_OK);
     for (size_t turn = 1; turn < 8; turn++) {
         for (size_t i = 0; i < 8; i++) {
             turned[i] = address.recipients[(i * 3 + turn) % 8];
         }
-        assert_error(sk_header_make(got, 7, address.file_key, turned, 8), SK_OK);
+        assert_error(sk_header_make(got, 7, &key, turned, 8), SK_OK);
         assert_memory_equal(got, want, sizeof want);
     }
 }

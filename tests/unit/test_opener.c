@@ -31,7 +31,7 @@ static void test_round_trip(void **state)
         assert_int_equal(opened.prelude.sealed_by, SK_SEALED_BY_COMMAND);
         assert_int_equal(opened.prelude.flags, SK_FLAG_ANSWERS);
         assert_string_equal(opened.prelude.boundary, "XX");
-        assert_memory_equal(&opened.prelude.mailbox, &f->address.receipt->mailbox, 32);
+        assert_memory_equal(&opened.prelude.mailbox_seed, &f->address.receipt->mailbox_seed, 32);
         assert_memory_equal(&opened.prelude.reply_pk, &f->address.receipt->reply_pk, 32);
         assert_memory_equal(&opened.prelude.sign_pk, &f->address.receipt->sign_pk, 32);
         free(content.p);
@@ -116,7 +116,7 @@ static void test_libsodium_alone_opens_a_slot(void **state)
         opened += crypto_box_seal_open(file_key, f->envelope.p + 8 + 80 * i, 80, pk.b, sk.b) == 0;
     }
     assert_int_equal(opened, 1);
-    assert_memory_equal(file_key, f->address.file_key->b, 32);
+    assert_memory_equal(file_key, f->file_key.b, 32);
 }
 
 static void test_single_chunks_open_with_the_payload_key(void **state)
@@ -239,7 +239,7 @@ static void test_foreign_chunk(void **state)
     struct unit_fixture *f = *state;
     struct sk_address address = f->address;
 
-    address.file_key = NULL;
+    address.seed = NULL;
     struct unit_bytes other = unit_seal(&address, f->body.p, UNIT_BODY, 0);
 
     memcpy(unit_chunk_at(f, 1), other.p + SK_HEADER_BYTES + SK_CHUNK_BYTES, SK_CHUNK_BYTES);

@@ -127,7 +127,7 @@ static void test_header_of_another_envelope(void **state)
     struct unit_fixture *f = *state;
     struct sk_address address = f->address;
 
-    address.file_key = NULL;
+    address.seed = NULL;
     struct unit_bytes other = unit_seal(&address, f->body.p, UNIT_BODY, 0);
 
     memcpy(f->envelope.p, other.p, SK_HEADER_BYTES);
@@ -173,11 +173,11 @@ static void seal_altered(struct unit_fixture *f)
     uint8_t header[SK_HEADER_BYTES];
 
     memcpy(header, f->envelope.p, sizeof header);
-    sk_header_commitment(header + 648, f->address.file_key, header);
+    sk_header_commitment(header + 648, &f->file_key, header);
     struct unit_bytes content = unit_content(&f->address, header, 100);
 
     free(f->envelope.p);
-    f->envelope = unit_envelope(f->address.file_key, header, content, 1);
+    f->envelope = unit_envelope(&f->file_key, header, content, 1);
     free(content.p);
 }
 
@@ -212,7 +212,7 @@ static void test_rogue_slot_is_counted(void **state)
         uint8_t saved[80];
 
         memcpy(saved, slot_at(f, i), 80);
-        assert_error(sk_slot_make(slot_at(f, i), f->address.file_key, &rogue), SK_OK);
+        assert_error(sk_slot_make(slot_at(f, i), &f->file_key, &rogue), SK_OK);
         seal_altered(f);
         assert_error(open_knowing_both(f, &opened), SK_OK);
         assert_int_equal(opened.known, 3);
@@ -234,7 +234,7 @@ static void test_slots_of_random_ephemeral_are_counted(void **state)
 
     for (size_t i = 0; i < 8; i++) {
         if (i != a) {
-            crypto_box_seal(slot_at(f, i), f->address.file_key->b, 32, other.b);
+            crypto_box_seal(slot_at(f, i), f->file_key.b, 32, other.b);
             made++;
         }
     }
@@ -308,7 +308,7 @@ static void test_unknown_slot_duplicated(void **state)
     size_t own = place_of(f, 0x40);
     struct sk_opened opened;
 
-    assert_error(sk_slot_make(slot_at(f, (own + 1) % 8), f->address.file_key, &rogue), SK_OK);
+    assert_error(sk_slot_make(slot_at(f, (own + 1) % 8), &f->file_key, &rogue), SK_OK);
     memcpy(slot_at(f, (own + 5) % 8), slot_at(f, (own + 1) % 8), 80);
     seal_altered(f);
     assert_error(open_knowing_both(f, &opened), SK_ERR_RECIPIENTS_SLOTS);
@@ -322,9 +322,9 @@ static void test_recipient_dropped_by_a_co_recipient(void **state)
 
     /* the content with its signature, as the co-recipient has read it, under a new header */
     assert_error(unit_open(f->envelope, 0x41, NULL, 0, NULL, &content), SK_OK);
-    assert_error(sk_header_make(header, 2900, f->address.file_key, f->address.recipients, 1),
+    assert_error(sk_header_make(header, 2900, &f->file_key, f->address.recipients, 1),
                  SK_OK);
-    forged = unit_envelope(f->address.file_key, header, content, 4);
+    forged = unit_envelope(&f->file_key, header, content, 4);
     assert_error(unit_open(forged, 0x40, NULL, 0, NULL, NULL), SK_ERR_CONTENT_SIGNATURE);
     free(content.p);
     free(forged.p);

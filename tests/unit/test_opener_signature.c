@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/seal/slots.h"
 #include "tests/unit/unit_open.h"
 
 /* The order of the prime-order group of Ed25519, little-endian (RFC 8032). */
@@ -28,7 +29,7 @@ static uint8_t *signature_of(struct unit_bytes content)
 static void expect_content(struct unit_fixture *f, struct unit_bytes content, enum sk_error error)
 {
     struct unit_bytes forged =
-        unit_envelope(f->address.file_key, f->envelope.p, content, sk_class_for(content.len));
+        unit_envelope(&f->file_key, f->envelope.p, content, sk_class_for(content.len));
 
     assert_error(unit_open(forged, 0x40, NULL, 0, NULL, NULL), error);
     free(forged.p);
@@ -50,6 +51,14 @@ static void message_of(uint8_t message[SK_REPORT_SIGNED_BYTES], struct unit_fixt
     sk_report_signed_message(message, f->envelope.p, d);
 }
 
+/* Writes the header anew for the keys in content, as the writer himself could. */
+static void bind_to_content(struct unit_fixture *f, struct unit_bytes content)
+{
+    f->file_key = unit_file_key_of(content.p);
+    assert_error(sk_header_make(f->envelope.p, 2900, &f->file_key, f->address.recipients, 2),
+                 SK_OK);
+}
+
 static void test_unaltered_content_sealed_again_opens(void **state)
 {
     expect_content(*state, content_of(*state), SK_OK);
@@ -69,14 +78,96 @@ static void test_body_rewritten_by_a_co_recipient(void **state)
 
 static void test_prelude_rewritten_by_a_co_recipient(void **state)
 {
-    static const size_t places[] = {2, 8, 40, 72, 104, 137}; /* flags, keys, sheets, boundary */
+    static const size_t places[] = {2, 104, 137}; /* flags, sheets, boundary */
 
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 3; i++) {
         struct unit_bytes content = content_of(*state);
 
         content.p[places[i]] ^= 1;
         expect_content(*state, content, SK_ERR_CONTENT_SIGNATURE);
     }
+}
+
+/* Any bit of what the file key follows from, the content signed by the code's own key or not. */
+static void test_keys_in_the_prelude_changed(void **state)
+{
+    static const size_t places[] = {8, 39, 40, 71, 72, 103, 207, 238};
+    struct unit_fixture *f = *state;
+
+    for (size_t i = 0; i < 8; i++) {
+        for (int sign = 0; sign < 2; sign++) {
+            struct unit_bytes content = content_of(f);
+
+            content.p[places[i]] ^= 0x10;
+            if (sign) {
+                unit_sign(content, &f->address, f->envelope.p);
+            }
+            expect_content(f, content, SK_ERR_CONTENT_KEYS);
+        }
+    }
+}
+
+/* A co-recipient holds the file key, and writes other words under the same header with a code of
+ * his own: all of it, or only one of its keys, or another seed. */
+static void test_other_words_under_the_same_header_with_own_keys(void **state)
+{
+    static const unsigned combinations = 16; /* which of the four are his own */
+    struct unit_fixture *f = *state;
+    struct sk_seed seed;
+
+    randombytes_buf(seed.b, sizeof seed.b);
+    for (unsigned own = 1; own < combinations; own++) {
+        struct sk_receipt receipt, mixed = *f->address.receipt;
+        struct sk_address his = f->address;
+
+        sk_receipt_random(&receipt);
+        if (own & 1) {
+            mixed.sign_pk = receipt.sign_pk;
+            mixed.sign_sk = receipt.sign_sk;
+        }
+        mixed.reply_pk = own & 2 ? receipt.reply_pk : mixed.reply_pk;
+        mixed.mailbox_seed = own & 4 ? receipt.mailbox_seed : mixed.mailbox_seed;
+        his.receipt = &mixed;
+        his.seed = own & 8 ? &seed : his.seed;
+        expect_content(f, unit_content(&his, f->envelope.p, 500), SK_ERR_CONTENT_KEYS);
+    }
+}
+
+/* With the writer's keys in the prelude the words pass that check, and lack the signature. */
+static void test_other_words_under_the_same_header_with_the_writers_keys(void **state)
+{
+    struct unit_fixture *f = *state;
+    struct sk_receipt his = *f->address.receipt, random;
+    struct sk_address address = f->address;
+    struct unit_bytes content = unit_content(&f->address, f->envelope.p, 500);
+
+    sk_receipt_random(&random);
+    his.sign_sk = random.sign_sk;
+    address.receipt = &his;
+    unit_sign(content, &address, f->envelope.p);
+    expect_content(f, content, SK_ERR_CONTENT_SIGNATURE);
+}
+
+/* A new envelope that names the seed of a foreign mailbox opens, and has a mailbox of its own. */
+static void test_a_foreign_mailbox_seed_gives_another_mailbox(void **state)
+{
+    struct unit_fixture *f = *state;
+    struct sk_receipt his;
+    struct sk_address address = f->address;
+    struct sk_opened opened;
+    struct sk_mailbox mailbox;
+
+    sk_receipt_random(&his);
+    his.mailbox_seed = f->address.receipt->mailbox_seed;
+    address.receipt = &his;
+    address.seed = NULL;
+    struct unit_bytes envelope = unit_seal(&address, f->body.p, 500, 0);
+
+    assert_error(unit_open(envelope, 0x40, NULL, 0, &opened, NULL), SK_OK);
+    sk_mailbox_derive(&mailbox, &opened.prelude.mailbox_seed, &opened.prelude.reply_pk,
+                      &opened.prelude.sign_pk);
+    assert_memory_not_equal(&mailbox, &f->address.receipt->mailbox, sizeof mailbox);
+    free(envelope.p);
 }
 
 static void test_body_shortened_by_a_co_recipient(void **state)
@@ -204,6 +295,7 @@ static void test_small_order_signing_key(void **state)
     /* key and R both the neutral element, S = 0: good for any message, if nobody looks */
     memset(content.p + 72, 0, 32);
     content.p[72] = 1;
+    bind_to_content(f, content);
     memset(signature_of(content), 0, 64);
     signature_of(content)[0] = 1;
     expect_content(f, content, SK_ERR_CONTENT_SIGNATURE);
@@ -228,6 +320,7 @@ static void test_mixed_order_signing_key(void **state)
     memset(seed_hash + 32, 0, 32);
     crypto_core_ed25519_scalar_reduce(a, seed_hash);
     assert_int_equal(crypto_core_ed25519_add(sign_pk, sign_pk, torsion), 0);
+    bind_to_content(f, content);
     message_of(message, f, content);
     do {
         crypto_core_ed25519_scalar_random(r);
@@ -251,6 +344,10 @@ int main(void)
         UNIT_TEST(test_unaltered_content_sealed_again_opens),
         UNIT_TEST(test_body_rewritten_by_a_co_recipient),
         UNIT_TEST(test_prelude_rewritten_by_a_co_recipient),
+        UNIT_TEST(test_keys_in_the_prelude_changed),
+        UNIT_TEST(test_other_words_under_the_same_header_with_own_keys),
+        UNIT_TEST(test_other_words_under_the_same_header_with_the_writers_keys),
+        UNIT_TEST(test_a_foreign_mailbox_seed_gives_another_mailbox),
         UNIT_TEST(test_body_shortened_by_a_co_recipient),
         UNIT_TEST(test_body_lengthened_by_a_co_recipient),
         UNIT_TEST(test_blocks_swapped_by_a_co_recipient),

@@ -59,7 +59,8 @@ static void test_derived_known_answers(void **state)
         unit_hex_field(r, sizeof r, v, "r");
         sk_receipt_derive(receipt, r);
         assert_memory_equal(receipt->r, r, sizeof r);
-        expect_field(v, "row", receipt->row.b, sizeof receipt->row.b);
+        expect_field(v, "row_key", receipt->row_key.b, sizeof receipt->row_key.b);
+        expect_field(v, "mailbox_seed", receipt->mailbox_seed.b, sizeof receipt->mailbox_seed.b);
         expect_field(v, "mailbox", receipt->mailbox.b, sizeof receipt->mailbox.b);
         expect_field(v, "reply_sk", receipt->reply_sk.b, sizeof receipt->reply_sk.b);
         expect_field(v, "reply_pk", receipt->reply_pk.b, sizeof receipt->reply_pk.b);
@@ -68,6 +69,68 @@ static void test_derived_known_answers(void **state)
     }
     sk_secret_free(receipt);
     json_decref(vectors);
+}
+
+static void test_rows_by_day_known_answers(void **state)
+{
+    json_t *vectors = unit_vectors("vectors.json");
+    size_t i, j, tried = 0;
+    const json_t *v, *day;
+
+    (void)state;
+    json_array_foreach(json_object_get(vectors, "receipts"), i, v)
+    {
+        struct sk_receipt receipt;
+
+        unit_hex_field(receipt.r, sizeof receipt.r, v, "r");
+        sk_receipt_derive(&receipt, receipt.r);
+        json_array_foreach(json_object_get(v, "rows"), j, day)
+        {
+            struct sk_row row;
+
+            sk_receipt_row(&row, &receipt.row_key, (uint32_t)unit_number(day, "day"));
+            expect_field(day, "row", row.b, sizeof row.b);
+            tried++;
+        }
+    }
+    assert_true(tried >= 12);
+    json_decref(vectors);
+}
+
+/* One answer of the gateway must hold all rows of a code, and nothing else may tie them together. */
+static void test_rows_of_one_code_share_a_byte_and_no_more(void **state)
+{
+    enum { DAYS = SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD };
+    static struct sk_row rows[DAYS];
+    struct sk_receipt receipt;
+
+    (void)state;
+    sk_receipt_random(&receipt);
+    for (uint32_t i = 0; i < DAYS; i++) {
+        sk_receipt_row(&rows[i], &receipt.row_key, 20000 + i);
+        assert_int_equal(rows[i].b[0], receipt.row_key.b[0]);
+        assert_memory_not_equal(rows[i].b + 1, receipt.row_key.b, 15);
+        for (uint32_t j = 0; j < i; j++) {
+            assert_memory_not_equal(rows[i].b + 1, rows[j].b + 1, 8);
+        }
+    }
+}
+
+/* Who knows the seed of a mailbox, as every recipient of a report does, has another mailbox. */
+static void test_a_mailbox_belongs_to_its_two_keys(void **state)
+{
+    struct sk_receipt victim, other;
+    struct sk_mailbox mailbox;
+
+    (void)state;
+    sk_receipt_random(&victim);
+    sk_receipt_random(&other);
+    sk_mailbox_derive(&mailbox, &victim.mailbox_seed, &victim.reply_pk, &victim.sign_pk);
+    assert_memory_equal(&mailbox, &victim.mailbox, sizeof mailbox);
+    sk_mailbox_derive(&mailbox, &victim.mailbox_seed, &other.reply_pk, &victim.sign_pk);
+    assert_memory_not_equal(&mailbox, &victim.mailbox, sizeof mailbox);
+    sk_mailbox_derive(&mailbox, &victim.mailbox_seed, &victim.reply_pk, &other.sign_pk);
+    assert_memory_not_equal(&mailbox, &victim.mailbox, sizeof mailbox);
 }
 
 static void test_derive_from_its_own_r(void **state)
@@ -118,6 +181,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_F_known_answers),
         cmocka_unit_test(test_derived_known_answers),
+        cmocka_unit_test(test_rows_by_day_known_answers),
+        cmocka_unit_test(test_rows_of_one_code_share_a_byte_and_no_more),
+        cmocka_unit_test(test_a_mailbox_belongs_to_its_two_keys),
         cmocka_unit_test(test_derive_from_its_own_r),
         cmocka_unit_test(test_random_is_derived_and_never_the_same),
         cmocka_unit_test(test_keys_of_a_receipt_work),

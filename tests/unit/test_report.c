@@ -7,14 +7,12 @@
 #include "keys/seal/slots.h"
 #include "tests/unit/unit.h"
 
-/* Recipients and file key of a known answer. */
-static size_t recipients_of(const json_t *v, struct sk_x25519_pk pks[SK_SLOTS],
-                            struct sk_file_key *file_key)
+/* The recipients of a known answer; how many. */
+static size_t recipients_of(const json_t *v, struct sk_x25519_pk pks[SK_SLOTS])
 {
     const json_t *list = json_object_get(v, "recipient_sk"), *item;
     size_t i;
 
-    unit_hex_field(file_key->b, sizeof file_key->b, v, "file_key");
     json_array_foreach(list, i, item)
     {
         struct sk_x25519_sk sk;
@@ -47,10 +45,11 @@ static void test_raw_envelopes_known_answers(void **state)
     {
         struct sk_x25519_pk pks[SK_SLOTS];
         struct sk_file_key file_key;
-        size_t count = recipients_of(v, pks, &file_key);
+        size_t count = recipients_of(v, pks);
         uint8_t header[SK_HEADER_BYTES], want[SK_HEADER_BYTES];
         struct unit_bytes content = {NULL, (size_t)unit_number(v, "content_length")};
 
+        unit_hex_field(file_key.b, sizeof file_key.b, v, "file_key");
         content.p = malloc(content.len + 1);
         assert_non_null(content.p);
         unit_pattern(content.p, 0, content.len);
@@ -76,7 +75,6 @@ static void test_signed_report_known_answer(void **state)
     json_t *vectors = unit_vectors("vectors.json");
     const json_t *v = json_array_get(json_object_get(vectors, "signed"), 0);
     struct sk_x25519_pk pks[SK_SLOTS];
-    struct sk_file_key file_key;
     struct sk_receipt receipt;
     struct sk_prelude prelude;
     uint8_t bytes[SK_PRELUDE_BYTES];
@@ -88,13 +86,13 @@ static void test_signed_report_known_answer(void **state)
     sk_receipt_derive(&receipt, receipt.r);
     struct sk_address address = {.epoch = (uint32_t)unit_number(v, "epoch"),
                                  .recipients = pks,
-                                 .recipient_count = recipients_of(v, pks, &file_key),
+                                 .recipient_count = recipients_of(v, pks),
                                  .receipt = &receipt,
                                  .sealed_by = prelude.sealed_by,
                                  .flags = prelude.flags,
                                  .sheets = prelude.sheets,
                                  .boundary = prelude.boundary,
-                                 .file_key = &file_key};
+                                 .seed = &prelude.seed};
     const char *body = unit_text(v, "body");
     struct unit_bytes envelope = unit_seal(&address, (const uint8_t *)body, strlen(body), 0);
 
@@ -107,21 +105,22 @@ static void test_signed_report_known_answer(void **state)
 static void expect_own(const json_t *v, size_t piece)
 {
     struct sk_x25519_pk pks[SK_SLOTS];
-    struct sk_file_key file_key;
+    struct sk_seed seed;
     struct sk_receipt receipt;
     size_t len = (size_t)unit_number(v, "body_length");
     uint8_t *body = malloc(len + 1), header[SK_HEADER_BYTES];
     struct sk_address address = {.epoch = (uint32_t)unit_number(v, "epoch"),
                                  .recipients = pks,
-                                 .recipient_count = recipients_of(v, pks, &file_key),
+                                 .recipient_count = recipients_of(v, pks),
                                  .receipt = &receipt,
                                  .sealed_by = (uint8_t)unit_number(v, "sealed_by"),
                                  .flags = (uint8_t)unit_number(v, "flags"),
                                  .boundary = unit_text(v, "boundary"),
-                                 .file_key = &file_key};
+                                 .seed = &seed};
 
     assert_non_null(body);
     unit_pattern(body, 0, len);
+    unit_hex_field(seed.b, sizeof seed.b, v, "seed");
     unit_hex_field(address.sheets.b, 32, v, "sheets");
     unit_hex_field(receipt.r, sizeof receipt.r, v, "receipt_r");
     sk_receipt_derive(&receipt, receipt.r);
@@ -169,12 +168,12 @@ static void test_pieces_of_any_size_seal_the_same(void **state)
     json_decref(vectors);
 }
 
-static void test_random_file_key_is_never_the_same(void **state)
+static void test_random_seed_is_never_the_same(void **state)
 {
     struct sk_address address = unit_address(1);
 
     (void)state;
-    address.file_key = NULL;
+    address.seed = NULL;
     struct unit_bytes a = unit_seal(&address, (const uint8_t *)"x", 1, 0);
     struct unit_bytes b = unit_seal(&address, (const uint8_t *)"x", 1, 0);
 
@@ -327,7 +326,7 @@ int main(void)
         cmocka_unit_test(test_signed_report_known_answer),
         cmocka_unit_test(test_own_reports_known_answers),
         cmocka_unit_test(test_pieces_of_any_size_seal_the_same),
-        cmocka_unit_test(test_random_file_key_is_never_the_same),
+        cmocka_unit_test(test_random_seed_is_never_the_same),
         cmocka_unit_test(test_reset_makes_it_like_new),
         cmocka_unit_test(test_calls_out_of_order_are_refused),
         cmocka_unit_test(test_body_without_address_stops_at_the_first_chunk),

@@ -142,10 +142,10 @@ struct sk_address unit_address(size_t recipients)
 {
     static struct sk_x25519_pk pks[SK_SLOTS + 1];
     static struct sk_receipt receipt;
-    static struct sk_file_key file_key;
+    static struct sk_seed seed;
 
     for (uint8_t i = 0; i < 32; i++) {
-        file_key.b[i] = i;
+        seed.b[i] = i;
         if (i <= SK_SLOTS) {
             pks[i] = unit_pk((uint8_t)(0x40 + i));
         }
@@ -161,7 +161,26 @@ struct sk_address unit_address(size_t recipients)
                                .sealed_by = SK_SEALED_BY_COMMAND,
                                .flags = SK_FLAG_ANSWERS,
                                .boundary = "XX",
-                               .file_key = &file_key};
+                               .seed = &seed};
+}
+
+struct sk_file_key unit_file_key_of(const uint8_t prelude[SK_PRELUDE_BYTES])
+{
+    struct sk_file_key key;
+
+    sk_F(key.b, prelude + 207, "file-key", prelude + 8, 96);
+    return key;
+}
+
+struct sk_file_key unit_file_key(const struct sk_address *address)
+{
+    uint8_t prelude[SK_PRELUDE_BYTES];
+
+    memcpy(prelude + 8, address->receipt->reply_pk.b, 32);
+    memcpy(prelude + 40, address->receipt->mailbox_seed.b, 32);
+    memcpy(prelude + 72, address->receipt->sign_pk.b, 32);
+    memcpy(prelude + 207, address->seed->b, 32);
+    return unit_file_key_of(prelude);
 }
 
 void unit_sign(struct unit_bytes content, const struct sk_address *address,
@@ -199,11 +218,12 @@ struct unit_bytes unit_content(const struct sk_address *address,
     p[2] = address->flags;
     p[3] = 1;
     memcpy(p + 8, address->receipt->reply_pk.b, 32);
-    memcpy(p + 40, address->receipt->mailbox.b, 32);
+    memcpy(p + 40, address->receipt->mailbox_seed.b, 32);
     memcpy(p + 72, address->receipt->sign_pk.b, 32);
     memcpy(p + 104, address->sheets.b, 32);
     p[136] = (uint8_t)boundary_len;
     memcpy(p + 137, address->boundary, boundary_len);
+    memcpy(p + 207, address->seed->b, 32);
     unit_pattern(p + SK_PRELUDE_BYTES, 0, body_len);
     unit_sign(content, address, header);
     return content;

@@ -46,9 +46,13 @@ struct unit_bytes {
 struct unit_bytes unit_seal(const struct sk_address *address, const uint8_t *body, size_t len,
                             size_t piece);
 
-/* An address to sk 0x40, 0x41 ... with the file key 00 01 02 ..., epoch 2900, the code 0 1 2 ...
- * and boundary "XX". What it points to is static. */
+/* An address to sk 0x40, 0x41 ... with the seed 00 01 02 ..., epoch 2900, the code 0 1 2 ... and
+ * boundary "XX". What it points to is static. */
 struct sk_address unit_address(size_t recipients);
+
+/* The file key that its seed and keys give, or the bytes of a prelude; made without content.c. */
+struct sk_file_key unit_file_key(const struct sk_address *address);
+struct sk_file_key unit_file_key_of(const uint8_t prelude[SK_PRELUDE_BYTES]);
 
 /* Prelude || body || signature as the format has it, made without report.c. body is the pattern. */
 struct unit_bytes unit_content(const struct sk_address *address,

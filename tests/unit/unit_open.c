@@ -9,6 +9,7 @@ int unit_set_up(void **state)
 
     assert_non_null(f);
     f->address = unit_address(2);
+    f->file_key = unit_file_key(&f->address);
     f->body.len = UNIT_BODY;
     f->body.p = malloc(UNIT_BODY);
     assert_non_null(f->body.p);

@@ -11,6 +11,7 @@ enum { UNIT_BODY = 3 * SK_CHUNK_CONTENT - 100 };
 
 struct unit_fixture {
     struct sk_address address;
+    struct sk_file_key file_key; /* of the envelope */
     struct unit_bytes body, envelope;
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes own-reports.json and own-codes.json: known answers that vectors.json leaves out.
+"""Writes own-reports.json and own-codes.json, and in vectors.json what is derived from a code and the signed report.
 
 Independent of the C code but for the primitives: hashes from hashlib, Ed25519, X25519, XSalsa20
 and ChaCha20-Poly1305 from the system's libsodium. Run it only after a change of FORMAT.md:
@@ -75,7 +75,32 @@ def receipt(r):
     root = F(None, "receipt-root", r)
     sign_pk, sign_sk = ctypes.create_string_buffer(32), ctypes.create_string_buffer(64)
     sodium.crypto_sign_seed_keypair(sign_pk, sign_sk, F(root, "sign-ed25519"))
-    return F(root, "mailbox"), public(F(root, "reply-x25519")), sign_pk.raw, sign_sk.raw
+    reply_sk = F(root, "reply-x25519")
+    return {"r": r, "row_key": F(root, "row"), "mailbox_seed": F(root, "mailbox"), "reply_sk": reply_sk,
+            "reply_pk": public(reply_sk), "sign_pk": sign_pk.raw, "sign_sk": sign_sk.raw}
+
+
+def mailbox(own):
+    return F(own["mailbox_seed"], "mailbox", own["reply_pk"] + own["sign_pk"])
+
+
+def row(own, day):
+    return own["row_key"][:1] + F(own["row_key"], "row-day", struct.pack("<I", day))[:15]
+
+
+def prelude(own, seed, sealed_by, flags, sheets, boundary):
+    """256 bytes, and the file key that they give."""
+    keys = own["reply_pk"] + own["mailbox_seed"] + own["sign_pk"]
+    head = bytes([1, sealed_by, flags, 1, 0, 0, 0, 0]) + keys + sheets
+    head += bytes([len(boundary)]) + boundary.encode().ljust(70, b"\0") + seed
+    return head.ljust(256, b"\0"), F(seed, "file-key", keys)
+
+
+def signature(own, head, content):
+    blocks = [content[i : i + BLOCK] for i in range(0, len(content), BLOCK)]
+    d = hashlib.sha256(b"".join(hashlib.sha256(b).digest() for b in blocks)).digest()
+    message = b"skrynka/1 report\0" + blake(head) + d
+    return call("crypto_sign_detached", 64, None, message, ctypes.c_ulonglong(len(message)), own["sign_sk"])
 
 
 def pattern(length):
@@ -83,27 +108,23 @@ def pattern(length):
 
 
 def report(name, recipients=1, epoch=2900, body=100, flags=1, sealed_by=4, boundary="XX"):
-    file_key, r = bytes(range(32, 64)), bytes(range(15))
+    seed, r = bytes(range(32, 64)), bytes(range(15))
     secret = [bytes([0x40 + i]) * 32 for i in range(recipients)]
-    mailbox, reply_pk, sign_pk, sign_sk = receipt(r)
+    own = receipt(r)
+    front, file_key = prelude(own, seed, sealed_by, flags, bytes([0x5A]) * 32, boundary)
     head = header(file_key, epoch, [public(sk) for sk in secret])
-    prelude = bytes([1, sealed_by, flags, 1, 0, 0, 0, 0]) + reply_pk + mailbox + sign_pk
-    prelude += bytes([0x5A]) * 32 + bytes([len(boundary)]) + boundary.encode().ljust(70, b"\0")
-    content = prelude.ljust(256, b"\0") + pattern(body)[:body]
-    blocks = [content[i : i + BLOCK] for i in range(0, len(content), BLOCK)]
-    d = hashlib.sha256(b"".join(hashlib.sha256(b).digest() for b in blocks)).digest()
-    message = b"skrynka/1 report\0" + blake(head) + d
-    signature = call("crypto_sign_detached", 64, None, message, ctypes.c_ulonglong(len(message)), sign_sk)
+    content = front + pattern(body)[:body]
+    end = signature(own, head, content)
     key = F(file_key, "payload", head)
     digest = hashlib.blake2b(head, digest_size=32)
     length = len(head)
-    for chunk in chunks(key, content + signature):
+    for chunk in chunks(key, content + end):
         digest.update(chunk)
         length += len(chunk)
-    return {"name": name, "file_key": file_key.hex(), "receipt_r": r.hex(), "epoch": epoch,
+    return {"name": name, "seed": seed.hex(), "file_key": file_key.hex(), "receipt_r": r.hex(), "epoch": epoch,
             "recipient_sk": [s.hex() for s in secret], "sealed_by": sealed_by, "flags": flags,
             "boundary": boundary, "sheets": "5a" * 32, "body_length": body, "header": head.hex(),
-            "signature": signature.hex(), "envelope_length": length, "blake2b256": digest.hexdigest()}
+            "signature": end.hex(), "envelope_length": length, "blake2b256": digest.hexdigest()}
 
 
 def reports():
@@ -153,10 +174,47 @@ def codes():
             "codes": [{"r": r.hex(), "code": code(r)} for r in made]}
 
 
+DAYS = (0, 20600, 20601, 0xFFFFFFFF)
+
+
+def derived(v):
+    """One of "receipts": all that its r gives."""
+    own = receipt(bytes.fromhex(v["r"]))
+    out = {"r": v["r"], "code": code(own["r"])}
+    for name in ("row_key", "mailbox_seed"):
+        out[name] = own[name].hex()
+    out["mailbox"] = mailbox(own).hex()
+    for name in ("reply_sk", "reply_pk", "sign_pk"):
+        out[name] = own[name].hex()
+    out["rows"] = [{"day": day, "row": row(own, day).hex()} for day in DAYS]
+    return out
+
+
+def signed(v):
+    """One of "signed": the whole report to its recipients with its body."""
+    own, seed = receipt(bytes.fromhex(v["receipt_r"])), bytes(range(32))
+    front, file_key = prelude(own, seed, 4, 1, bytes.fromhex(v["sheets"]), "XX")
+    head = header(file_key, v["epoch"], [public(bytes.fromhex(sk)) for sk in v["recipient_sk"]])
+    content = front + v["body"].encode()
+    end = signature(own, head, content)
+    whole = head + b"".join(chunks(F(file_key, "payload", head), content + end))
+    return {"seed": seed.hex(), "file_key": file_key.hex(), "recipient_sk": v["recipient_sk"], "epoch": v["epoch"],
+            "receipt_r": v["receipt_r"], "sheets": v["sheets"], "prelude": front.hex(), "body": v["body"],
+            "signature": end.hex(), "blake2b256": blake(whole).hex()}
+
+
+def vectors(path):
+    """vectors.json, made anew in what depends on codes and preludes; the rest of it is not ours."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    known["receipts"] = [derived(v) for v in known["receipts"]]
+    known["signed"] = [signed(v) for v in known["signed"]]
+    return known
+
+
 def main(folder):
     about = "Reports as in FORMAT 1 and 2; body[i] = (7 i + 3) mod 256. Hex unless said."
     for name, value in (("own-reports.json", {"about": about, "reports": list(reports())}),
-                        ("own-codes.json", codes())):
+                        ("own-codes.json", codes()), ("vectors.json", vectors(folder / "vectors.json"))):
         text = json.dumps(value, indent=1, ensure_ascii=False)
         (folder / name).write_text(text + "\n", encoding="utf-8")
 
