@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { core, verdict } from './core.mjs';
 import { bytesOf } from './edwards.mjs';
-import { u8, u64 } from './peer.mjs';
+import { u8, u32, u64 } from './peer.mjs';
 
 const { concat, hex, utf8 } = core;
 const P = 2n ** 255n - 19n;
@@ -63,8 +63,11 @@ export async function codes(random, peer) {
 
 export async function receipts(random, peer) {
   const r = random.bytes(15);
-  const { row, mailbox, replySk, replyPk, signSk, signPk } = core.deriveReceipt(r);
-  assert.equal(hex(concat(row, mailbox, replySk, replyPk, signSk, signPk)), hex((await peer.ask('R', r)).bytes));
+  const day = random.of([0, 20000 + random.below(1000), random.word()]);
+  const receipt = core.deriveReceipt(r);
+  const { mailboxSeed, mailbox, replySk, replyPk, signSk, signPk } = receipt;
+  const mine = concat(core.rowOf(receipt, day), mailboxSeed, mailbox, replySk, replyPk, signSk, signPk);
+  assert.equal(hex(mine), hex((await peer.ask('R', r, u32(day))).bytes));
 }
 
 const LOW_X25519 = [0n, 1n, 325606250916557431795983626356110631294008115727848805560023387167927233504n,
