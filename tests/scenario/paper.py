@@ -23,7 +23,8 @@ class Paper:
         self.secrets = {self.week + i: sodium.randombytes(32) for i in range(weeks)}
         self.secrets.update((sk.MONTH | self.month + i, sodium.randombytes(32))
                             for i in range(months))
-        self.counter, self.carry_serial, self.previous = 0, 0, bytes(32)
+        self.counter, self.carry_serial = 0, 0
+        self.carry_digest = self.previous = bytes(32)
 
     def public(self, epoch):
         return sk.public_of(self.secrets[epoch])
@@ -51,14 +52,19 @@ class Paper:
                 opened.append((entry, self.open(envelope)))
             except sk.Refused as error:
                 refused.append(str(error))
-        self.carry_serial = carry.serial
+        self.arrived(carry)
         return opened, refused
+
+    def arrived(self, carry):
+        """The next board acknowledges this bundle."""
+        self.carry_serial, self.carry_digest = carry.serial, carry.header_digest
 
     def board_bytes(self, answers=(), **changed):
         """answers: (receipt, status, day, envelope digest, text). changed: other header fields."""
         today = sk.day_of(time.time())
         fields = {"counter": self.counter + 1, "issued": today, "stale": today + 30,
-                  "carry_serial": self.carry_serial, "sheet_serial": 1,
+                  "carry_serial": self.carry_serial, "carry_digest": self.carry_digest,
+                  "sheet_serial": 1,
                   "previous": self.previous, **changed}
         return signed.board_make(self.desk_sk, self.identity_pk, answers=answers, **fields)
 

@@ -152,14 +152,14 @@ class Gateway:
     """A running gateway; .web talks to it. wrapper: words before the command (strace, faketime).
     unix: on a Unix socket (.socket), as in earnest, instead of a port."""
 
-    def __init__(self, world, store, wrapper=(), options=(), ready=True, unix=False):
+    def __init__(self, world, store, wrapper=(), options=(), ready=True, unix=False, env=None):
         self.world, self.lines = world, []
         self.log = world.path("gateway-%d.log" % len(world.gateways))
         self.socket = self.log[:-4] + ".sock" if unix else None
         argv = [*wrapper, GATEWAY, "--store", store.dir, "--listen",
                 "unix:" + self.socket if unix else "127.0.0.1:0", *options]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT)
+                                        stderr=subprocess.STDOUT, env=env)
         self.pid = self.process.pid
         self.up = threading.Event()
         self.reader = threading.Thread(target=self.read, daemon=True)
