@@ -3,6 +3,7 @@ import { Refused } from './errors.js';
 import { concat, equal, hex } from './bytes.js';
 import { dayOf } from './calendar.js';
 import { splitSheets, readSheet } from './sheet.js';
+import { rowOf } from './receipt.js';
 import { readRows, findRow } from './rows.js';
 import { BoardStream } from './board_stream.js';
 import { download } from './download.js';
@@ -51,11 +52,12 @@ async function fetchWhole(url, how, name) {
 const ROW_STATES = ['unknown', 'received', 'carried'];
 
 async function lookForRow(receipt, how) {
-  const prefix = receipt.row[0];
+  const row = rowOf(receipt, dayOf(how.now));
+  const prefix = row[0];
   try {
-    const bytes = await fetchWhole('/receipts/' + hex(receipt.row.subarray(0, 1)), how, null);
-    const row = findRow(readRows(bytes, prefix), receipt.row);
-    return { failed: false, state: ROW_STATES[row ? row.state : 0], day: row ? row.day : 0 };
+    const bytes = await fetchWhole('/receipts/' + hex(row.subarray(0, 1)), how, null);
+    const found = findRow(readRows(bytes, prefix), row);
+    return { failed: false, state: ROW_STATES[found ? found.state : 0], day: found ? found.day : 0 };
   } catch {
     return { failed: true, state: 'unknown', day: 0 };
   }

@@ -44,6 +44,9 @@ export function compare(a, b) {
 /** @returns {boolean} */
 export const allZero = (bytes) => bytes.every((byte) => byte === 0);
 
+/** @param {number} length @returns {Uint8Array} drawn by the browser */
+export const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+
 /** Overwrites secrets. @param {...Uint8Array} all */
 export const wipe = (...all) => all.forEach((bytes) => bytes.fill(0));
 

@@ -1,8 +1,8 @@
 // Sealing one report as it streams (FORMAT 1 and 2). Holds one chunk, whatever the size.
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { putU16, putU64, wipe } from './bytes.js';
+import { putU16, putU64, random, wipe } from './bytes.js';
 import { BLOCK, PLAIN, chunksFor, envelopeLength } from './class.js';
-import { PRELUDE, SIGNATURE, makePrelude, signedMessage } from './content.js';
+import { PRELUDE, SIGNATURE, fileKeyOf, makePrelude, signedMessage } from './content.js';
 import { sign } from './curve.js';
 import { Refused } from './errors.js';
 import { F, sha256Bulk, sha256Start } from './hash.js';
@@ -25,7 +25,7 @@ async function* piecesOf(body) {
   }
 }
 
-/** One report. It draws a new file key, so a retry that encrypts again is a new Report. */
+/** One report. It draws a new seed for the file key, so a retry that encrypts again is a new Report. */
 export class Report {
   /**
    * @param {object} how
@@ -37,11 +37,10 @@ export class Report {
    * @param {{digest: Uint8Array}[]|Uint8Array} how.sheets the sheets used, or their digest
    * @param {string} how.boundary of the multipart body
    * @param {number} how.length of the body in bytes, known beforehand
-   * @param {Uint8Array} [how.fileKey] for known answers only
+   * @param {Uint8Array} [how.seed] of the file key, for known answers only
    * @throws {Refused} TOO_LARGE, CONTENT_..., RECIPIENTS_..., KEY_LOW_ORDER
    */
-  constructor({ epoch, recipients, receipt, sealedBy, flags, sheets, boundary, length, fileKey }) {
-    const key = fileKey ? fileKey.slice() : crypto.getRandomValues(new Uint8Array(32));
+  constructor({ epoch, recipients, receipt, sealedBy, flags, sheets, boundary, length, seed = random(32) }) {
     const digest = sheets instanceof Uint8Array ? sheets : sheetsDigest(sheets);
     /** Chunks of the envelope. */
     this.chunks = chunksFor(PRELUDE + length + SIGNATURE);
@@ -49,7 +48,8 @@ export class Report {
     /** The envelope's bytes. */
     this.length = envelopeLength(this.chunks);
     this.bodyLength = length;
-    this.prelude = makePrelude({ receipt, sealedBy, flags, sheets: digest, boundary });
+    this.prelude = makePrelude({ receipt, sealedBy, flags, sheets: digest, boundary, seed });
+    const key = fileKeyOf(this.prelude);
     /** The envelope's first 680 bytes. */
     this.header = makeHeader(epoch, key, recipients);
     this.key = F(key, 'payload', this.header);

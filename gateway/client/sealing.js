@@ -1,7 +1,8 @@
 // From a filled form to a report that can be sealed, again and again with new keys.
 import { bodyOf } from './body.js';
+import { dayOf } from './calendar.js';
 import { parseCode } from './code.js';
-import { deriveReceipt, randomReceipt, wipeReceipt } from './receipt.js';
+import { deriveReceipt, randomReceipt, rowOf, wipeReceipt } from './receipt.js';
 import { FLAG_ANSWERS, FLAG_FOLLOW_UP, Report } from './report.js';
 import { sheetKey } from './sheet.js';
 
@@ -33,15 +34,15 @@ export function draftOf(form) {
 }
 
 /**
- * A report with a new file key.
+ * A report with a new seed.
  * @param {Draft} draft
  * @param {{recipients: import('./organisations.js').Organisation[], epoch: number, sealedBy: number}} how
- * @returns {Promise<{report: Report, body: object, row: Uint8Array}>} body: bodyOf()
+ * @returns {Promise<{report: Report, body: object, row: Uint8Array}>} body: bodyOf(); row: of today
  */
 export async function sealDraft(draft, { recipients, epoch, sealedBy }) {
   const body = await bodyOf(draft.data);
   const receipt = deriveReceipt(draft.r);
-  const row = receipt.row.slice();
+  const row = rowOf(receipt, dayOf(Date.now()));
   const sheets = recipients.map((one) => one.sheet);
   const report = new Report({
     epoch,

@@ -4,17 +4,18 @@ import { formatCode, parseCode } from './code.js';
 import { sealBox, sign } from './curve.js';
 import { Refused } from './errors.js';
 import { F } from './hash.js';
-import { deriveReceipt, randomReceipt } from './receipt.js';
+import { deriveReceipt, randomReceipt, rowOf } from './receipt.js';
 
 const CODE = '04926-D25AS-KQH2C-TNEYC-VQQFE'; // FORMAT 3
-const ANSWER = 'f63824dcb63f19fb562c8d09d2004fd3a945d6a827f4532987e1d128594a72db'; // computed by libsodium
+const DAY = 20600;
+const ANSWER = '50f0a278f73d1d0ef3bd570d58df63db6a11aa665ef311eba74dda7ebc1e686d'; // computed by libsodium
 
 /** Everything that is derived from a known code, a sealed box and a signature, in one hash. */
 function answer() {
-  const r = parseCode(CODE);
-  const { row, mailbox, replySk, replyPk, signSk, signPk } = deriveReceipt(r);
+  const receipt = deriveReceipt(parseCode(CODE));
+  const { mailbox, replySk, replyPk, signSk, signPk } = receipt;
   const box = sealBox(mailbox, replyPk, F(replySk, 'self-test'));
-  return F(null, 'self-test', concat(row, mailbox, replyPk, signPk, box, sign(box, signSk)));
+  return F(null, 'self-test', concat(rowOf(receipt, DAY), mailbox, replyPk, signPk, box, sign(box, signSk)));
 }
 
 /** @throws {Refused} CORRUPT */

@@ -74,7 +74,8 @@ function again() {
 
 // ---- everything that is looked up, over a server ------------------------------------------
 
-const row = receiptOf(answers[1].r).row;
+const TODAY = core.dayOf(NOW);
+const row = core.rowOf(receiptOf(answers[1].r), TODAY);
 const HEX = core.hex(row.subarray(0, 1));
 const named = [
   { slug: 'aaaaaaaa', name: 'First', pin: sheet.identity },
@@ -108,9 +109,9 @@ async function found() {
 /** Who watches sees the same for a code that has an answer and for one that nobody knows. */
 async function sameOnTheWire() {
   const seen = [];
-  const prefix = (r) => core.hex(receiptOf(r).row.subarray(0, 1));
+  const prefix = (r) => core.hex(receiptOf(r).rowKey.subarray(0, 1));
   for (const r of [...answers.map((one) => one.r), stranger]) {
-    const server = new Server(files({ [`/receipts/${prefix(r)}`]: { bytes: rowsFile(receiptOf(r).row[0], []) } }));
+    const server = new Server(files({ [`/receipts/${prefix(r)}`]: { bytes: rowsFile(receiptOf(r).rowKey[0], []) } }));
     await look(server, r);
     seen.push(JSON.stringify([server.log.slice(1), server.sent]));
   }
@@ -119,7 +120,7 @@ async function sameOnTheWire() {
 
 async function states() {
   for (const [state, name] of [[0, 'unknown'], [1, 'received'], [2, 'carried']]) {
-    const other = receiptOf(stranger).row;
+    const other = core.rowOf(receiptOf(stranger), TODAY);
     const url = `/receipts/${core.hex(other.subarray(0, 1))}`;
     const bytes = rowsFile(other[0], state ? [[other, 20771, state]] : []);
     const result = await look(new Server(files({ [url]: { bytes } })), stranger);

@@ -11,7 +11,7 @@ function draw(random) {
   return {
     secrets,
     recipients: secrets.map(core.publicOf),
-    fileKey: random.bytes(32),
+    seed: random.bytes(32),
     r: random.bytes(15),
     epoch: random.of([2900 + random.below(100), core.EPOCH_MONTH + random.below(1000), random.word()]),
     sealedBy: 1 + random.below(4),
@@ -40,7 +40,7 @@ function spoil(random, how) {
 
 function ask(peer, how) {
   const boundary = utf8(how.boundary);
-  return peer.ask('S', how.fileKey, how.r, u32(how.epoch), u8(how.sealedBy), u8(how.flags), how.sheets, u8(boundary.length), boundary,
+  return peer.ask('S', how.seed, how.r, u32(how.epoch), u8(how.sealedBy), u8(how.flags), how.sheets, u8(boundary.length), boundary,
     u8(how.recipients.length), ...how.recipients, how.body);
 }
 
@@ -75,10 +75,10 @@ export async function reports(random, peer) {
   await opened(random, peer, how, envelope);
 }
 
-/** Without a given file key: a new one each time. A bit changed anywhere is refused. */
+/** Without a given seed: a new one each time. A bit changed anywhere is refused. */
 export async function damages(random, peer) {
   const how = draw(random);
-  delete how.fileKey;
+  delete how.seed;
   how.body = how.body.slice(0, 3 * core.BLOCK);
   const report = make(how);
   const envelope = await sealed(report, inPieces(how.body, 5000));

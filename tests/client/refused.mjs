@@ -120,7 +120,7 @@ const secret = new Uint8Array(32).fill(0x40);
 function reportOf(length, more) {
   return new core.Report({
     epoch: 2900, recipients: [core.publicOf(secret)], receipt, sealedBy: core.SEALED_BY.OFFLINE, flags: core.FLAG_ANSWERS, sheets: [],
-    boundary: 'XX', length, fileKey: pattern(32), ...more,
+    boundary: 'XX', length, seed: pattern(32), ...more,
   });
 }
 
@@ -229,11 +229,11 @@ async function randomness() {
   const codes = new Set(Array.from({ length: 500 }, () => hex(core.randomReceipt())));
   assert.equal(codes.size, 500);
   assert.ok([...codes].every((code) => code.length === 30));
-  const headers = new Set(Array.from({ length: 5 }, () => hex(reportOf(0, { fileKey: undefined }).header)));
+  const headers = new Set(Array.from({ length: 5 }, () => hex(reportOf(0, { seed: undefined }).header)));
   assert.equal(headers.size, 5);
-  const key = pattern(32);
-  reportOf(0, { fileKey: key });
-  assert.deepEqual(key, pattern(32), 'a given key is its owner\'s');
+  const seed = pattern(32);
+  reportOf(0, { seed });
+  assert.deepEqual(seed, pattern(32), 'a given seed is its owner\'s');
 }
 
 signed();

@@ -19,7 +19,9 @@ function receipts(list) {
     const receipt = core.deriveReceipt(unhex(want.r));
     same(core.formatCode(receipt.r), want.code);
     same(core.parseCode(want.code.toLowerCase()), want.r);
-    same(receipt.row, want.row);
+    same(receipt.rowKey, want.row_key);
+    same(receipt.mailboxSeed, want.mailbox_seed);
+    for (const { day, row } of want.rows) same(core.rowOf(receipt, day), row, `row of day ${day}`);
     same(receipt.mailbox, want.mailbox);
     same(receipt.replySk, want.reply_sk);
     same(receipt.replyPk, want.reply_pk);
@@ -56,13 +58,14 @@ async function report(want, body) {
     sheets: want.sheets ? unhex(want.sheets) : unhex(want.prelude).slice(104, 136),
     boundary: want.boundary || 'XX',
     length: body.length,
-    fileKey: unhex(want.file_key),
+    seed: unhex(want.seed),
   };
   for (const size of body.length > 1e6 ? [65536] : [1 + body.length, 1000, 16382]) {
     const one = new core.Report(how);
     const envelope = await sealed(one, inPieces(body, size));
     assert.equal(envelope.length, one.length);
     if (want.envelope_length) assert.equal(envelope.length, want.envelope_length);
+    same(core.fileKeyOf(core.makePrelude(how)), want.file_key);
     if (want.header) same(envelope.slice(0, core.HEADER), want.header);
     same(core.blake(envelope), want.blake2b256, want.name);
   }

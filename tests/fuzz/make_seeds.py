@@ -46,9 +46,13 @@ def carries():
 
 def envelopes():
     def seal(body):
-        return skrynka.seal_report(RECEIPT, [OUR_KEY], 2900, body, "XX", bytes(32), file_key=bytes(range(32)))
+        return skrynka.seal_report(RECEIPT, [OUR_KEY], 2900, body, "XX", bytes(32), seed=bytes(range(32)))
     form = skrynka.make_multipart([("text", None, b"hello")], "XX")
-    return {"form": seal(form), "two-chunks": seal(form + b"x" * 20000)}
+    ours, his = seal(form), skrynka.Receipt(bytes(15))
+    key = skrynka.find_file_key(ours[:skrynka.HEADER], [b"\x40" * 32])
+    other = skrynka.prelude_make(his, 3, 1, bytes(32), "XX", bytes(range(32))) + form
+    return {"form": ours, "two-chunks": seal(form + b"x" * 20000),
+            "other-keys": skrynka.seal_under(key, ours[:skrynka.HEADER], his, other)}
 
 
 def keyring():
@@ -63,7 +67,7 @@ def keyring():
 
 
 def preludes():
-    return {"plain": skrynka.prelude_make(RECEIPT, 2, 3, bytes(32), "----WebKitFormBoundaryABC")}
+    return {"plain": skrynka.prelude_make(RECEIPT, 2, 3, bytes(32), "----WebKitFormBoundaryABC", bytes(range(32)))}
 
 
 CODES = {"printed": b"04926-D25AS-KQH2C-TNEYC-VQQFE", "typed": "o4926 d25as кqh2c tneyc vqqfe".encode(),

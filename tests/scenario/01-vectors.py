@@ -24,8 +24,10 @@ def check_receipt(case):
     name = "receipt " + case["code"]
     checks.equal(name + ": code", receipt.code, case["code"])
     checks.equal(name + ": decoded", sk.r_of(case["code"].lower()).hex(), case["r"])
-    for what in ("row", "mailbox", "reply_sk", "reply_pk", "sign_pk"):
+    for what in ("row_key", "mailbox_seed", "mailbox", "reply_sk", "reply_pk", "sign_pk"):
         checks.equal(name + ": " + what, getattr(receipt, what).hex(), case[what])
+    for one in case["rows"]:
+        checks.equal("%s: row of day %d" % (name, one["day"]), receipt.row(one["day"]).hex(), one["row"])
 
 
 def content(n):
@@ -56,11 +58,13 @@ def check_signed(case):
     parsed = sk.Opened()
     sk.prelude_read(parsed, prelude + bytes(sk.SIGNATURE))
     receipt = sk.Receipt(bytes.fromhex(case["receipt_r"]))
-    made = sk.prelude_make(receipt, parsed.sealed_by, parsed.flags, parsed.sheets, parsed.boundary)
+    seed = bytes.fromhex(case["seed"])
+    made = sk.prelude_make(receipt, parsed.sealed_by, parsed.flags, parsed.sheets, parsed.boundary, seed)
     checks.equal("signed: prelude", made.hex(), case["prelude"])
+    checks.equal("signed: file key", sk.file_key_of(made).hex(), case["file_key"])
     sealed = sk.seal_report(receipt, publics, case["epoch"], case["body"].encode(),
                             parsed.boundary, parsed.sheets, parsed.sealed_by, parsed.flags,
-                            bytes.fromhex(case["file_key"]))
+                            seed)
     checks.equal("signed: digest", sk.blake2b(sealed).hex(), case["blake2b256"])
     opened = sk.open_envelope(sealed, secrets[:1], publics)
     checks.equal("signed: body", opened.body.decode(), case["body"])

@@ -284,8 +284,8 @@ def check_cuts(gateway, envelope_of, count):
         cuts = sorted(lots.randrange(len(real.bytes) + 400) for _ in range(lots.randrange(1, 6)))
         with Proxy(("127.0.0.1", gateway.web.port), [
                 Rule(cut=n, on="PATCH ", gently=lots.random() < 0.5) for n in cuts]) as proxy:
-            Tus(proxy.port).send(real.bytes, row=real.receipt.row)
-        equal("cut upload %d: its row is there" % i, row_of(gateway.web, real.receipt.row),
+            Tus(proxy.port).send(real.bytes, row=real.receipt.row())
+        equal("cut upload %d: its row is there" % i, row_of(gateway.web, real.receipt.row()),
               (1, int(time.time()) // 86400))
         sent.append(real)
     return sent
@@ -346,7 +346,7 @@ def check_repeated(gateway, real):
     """A browser sends a PATCH again by itself: the older one stalls, open; the newer one comes."""
     direct = Tus(gateway.web.port)
     path = direct.create(len(real.bytes), Upload_Metadata=metadata(
-        row=real.receipt.row)).headers["location"]
+        row=real.receipt.row())).headers["location"]
     for at in (300, 2000, 100_000, 140_000):
         with Proxy(("127.0.0.1", gateway.web.port), [Rule(repeat=at, on="PATCH ")]) as proxy:
             before = direct.head(path).offset
@@ -364,7 +364,7 @@ def check_stalled(gateway, store, real):
     """The older one stalls with the lock: the newer one gets it, soon, and where the older ended."""
     tus = Tus(gateway.web.port)
     path = tus.create(len(real.bytes), Upload_Metadata=metadata(
-        row=real.receipt.row)).headers["location"]
+        row=real.receipt.row())).headers["location"]
     disk = UnderWay(store)
     with tus.begin_patch(path, 0, len(real.bytes)) as older:
         older.sendall(real.bytes[:200_000])
@@ -453,7 +453,7 @@ def check_tokens(gateway, store, envelope):
 
 
 def check_row(gateway, store, real):
-    tus, row = Tus(gateway.web.port), real.receipt.row
+    tus, row = Tus(gateway.web.port), real.receipt.row()
     path = tus.create(len(real.bytes), Upload_Metadata=metadata(row=row)).headers["location"]
     tus.patch(path, 0, real.bytes[:-1])
     equal("row: not before the end", row_of(gateway.web, row), None)
@@ -487,7 +487,7 @@ def check_killed(world, store, desk, rounds=6):
     gateway = world.gateway(store)
     tus = Tus(gateway.web.port)
     path = tus.create(len(real.bytes), Upload_Metadata=metadata(
-        row=real.receipt.row)).headers["location"]
+        row=real.receipt.row())).headers["location"]
     told = 0
     for i in range(rounds):
         with tus.begin_patch(path, told, len(real.bytes) - told) as s:
@@ -575,7 +575,7 @@ def check_real_desk(world):
     with Proxy(("127.0.0.1", gateway.web.port), [Rule(cut=n, on="PATCH ")
                                                  for n in (10_000, 200_000, 1)]) as proxy:
         Tus(proxy.port).send(envelope, token=file_token(envelope),
-                             row=sk.Receipt(sk.r_of(code)).row)
+                             row=sk.Receipt(sk.r_of(code)).row())
     equal("a real desk: the code is known", gateway.web.status(code).json()["state"], "received")
     desk.import_(store.export(name="carry-desk.bin"))
     equal("a real desk: carried", gateway.web.status(code).json()["state"], "carried")

@@ -120,7 +120,7 @@ class Meeting:
         desk.run("peer", "--name", other.name, "--fingerprint", other.fingerprint,
                  other.sheet_path)
         receipt, forged = sk.Receipt(sodium.randombytes(15)), sk.Receipt(sodium.randombytes(15))
-        forged.mailbox, forged.reply_pk = receipt.mailbox, receipt.reply_pk
+        forged.mailbox_seed, forged.reply_pk = receipt.mailbox_seed, receipt.reply_pk
         stranger = sk.public_of(sodium.randombytes(32))
         known = self.known(self.week)
         cases = ((receipt, known, 1, "Двом відомим."),

@@ -53,6 +53,7 @@ class Canary:
         number = len(self.needles.named)
         for name, needle in (("code", code.encode()), ("bare code", code.replace("-", "").encode()),
                              ("r", receipt.r), ("root", sk.F(b"", "receipt-root", receipt.r)),
+                             ("row key", receipt.row_key), ("mailbox seed", receipt.mailbox_seed),
                              ("mailbox", receipt.mailbox), ("reply_sk", receipt.reply_sk),
                              ("sign seed", receipt.sign_sk[:32])):
             self.needles.add("%s %d" % (name, number), needle)

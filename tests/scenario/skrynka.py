@@ -5,6 +5,7 @@ It is for tests: keys are plain bytes here and nothing is wiped.
 """
 import hashlib
 import struct
+import time
 
 import nacl.bindings as sodium
 
@@ -45,7 +46,6 @@ def day_of(seconds):
 
 
 def month_of(seconds):
-    import time
     t = time.gmtime(seconds)
     return (t.tm_year - 1970) * 12 + t.tm_mon - 1
 
@@ -105,12 +105,23 @@ class Receipt:
     def __init__(self, r):
         root = F(b"", "receipt-root", r)
         self.r, self.code = r, code_of(r)
-        self.row = F(root, "row", b"")[:16]
-        self.mailbox = F(root, "mailbox", b"")
+        self.row_key = F(root, "row", b"")
+        self.mailbox_seed = F(root, "mailbox", b"")
         self.reply_sk = F(root, "reply-x25519", b"")
         self.reply_pk = public_of(self.reply_sk)
         seed = F(root, "sign-ed25519", b"")
         self.sign_pk, self.sign_sk = sodium.crypto_sign_seed_keypair(seed)
+        self.mailbox = mailbox_of(self)
+
+    def row(self, day=None):
+        """The row of a report sent on that day; today if none is given."""
+        day = day_of(time.time()) if day is None else day
+        return self.row_key[:1] + F(self.row_key, "row-day", struct.pack("<I", day))[:15]
+
+
+def mailbox_of(writer):
+    """Of a receipt, or of a report that was opened."""
+    return F(writer.mailbox_seed, "mailbox", writer.reply_pk + writer.sign_pk)
 
 
 # ---- section 1: envelope ----------------------------------------------------
@@ -167,20 +178,28 @@ def chunk_plain(content, i):
 def seal_content(file_key, recipients, epoch, content, chunks=None):
     """The whole envelope for a content that is given as it is (also a malformed one)."""
     header = header_make(file_key, recipients, epoch)
+    return header + seal_chunks(file_key, header, content, chunks)
+
+
+def seal_chunks(file_key, header, content, chunks=None):
     key = F(file_key, "payload", header)
     n = chunks or class_for(len(content))
-    return header + b"".join(
+    return b"".join(
         sodium.crypto_aead_chacha20poly1305_ietf_encrypt(
             chunk_plain(content, i), b"", nonce_of(i, i == n - 1), key) for i in range(n))
 
 
 # ---- section 2: content -----------------------------------------------------
 
-def prelude_make(receipt, sealed_by, flags, sheets, boundary):
+def file_key_of(prelude):
+    return F(prelude[207:239], "file-key", prelude[8:104])
+
+
+def prelude_make(receipt, sealed_by, flags, sheets, boundary, seed):
     head = struct.pack("<BBBB4x", 1, sealed_by, flags, 1)
     name = boundary.encode()
-    return (head + receipt.reply_pk + receipt.mailbox + receipt.sign_pk + sheets
-            + bytes([len(name)]) + name.ljust(70, b"\0") + bytes(49))
+    return (head + receipt.reply_pk + receipt.mailbox_seed + receipt.sign_pk + sheets
+            + bytes([len(name)]) + name.ljust(70, b"\0") + seed + bytes(17))
 
 
 def blocks_digest(content):
@@ -193,14 +212,17 @@ def sheets_digest(digests):
 
 
 def seal_report(receipt, recipients, epoch, body, boundary, sheets, sealed_by=3, flags=1,
-                file_key=None):
+                seed=None):
     """A report as an offline page would seal it."""
-    file_key = file_key or sodium.randombytes(32)
-    content = prelude_make(receipt, sealed_by, flags, sheets, boundary) + body
-    header = header_make(file_key, recipients, epoch)
-    signed = blake2b(header) + blocks_digest(content)
-    content += sign(receipt.sign_sk, "skrynka/1 report", signed)
-    return seal_content(file_key, recipients, epoch, content)
+    prelude = prelude_make(receipt, sealed_by, flags, sheets, boundary, seed or sodium.randombytes(32))
+    header = header_make(file_key_of(prelude), recipients, epoch)
+    return seal_under(file_key_of(prelude), header, receipt, prelude + body)
+
+
+def seal_under(file_key, header, receipt, content):
+    """A content and its signature under a header that may be another's: what a recipient can make."""
+    content += sign(receipt.sign_sk, "skrynka/1 report", blake2b(header) + blocks_digest(content))
+    return header + seal_chunks(file_key, header, content)
 
 
 class Opened:
@@ -249,9 +271,10 @@ def prelude_read(out, content):
     need(1 <= out.sealed_by <= 4 and out.flags < 4, "prelude: sealed by, flags")
     length = content[136]
     need(1 <= length <= 70, "prelude: boundary")
-    reserved = content[4:8] + content[137 + length:256]
+    reserved = content[4:8] + content[137 + length:207] + content[239:256]
     need(reserved.count(0) == len(reserved), "prelude: reserved bytes")
-    out.reply_pk, out.mailbox, out.sign_pk = content[8:40], content[40:72], content[72:104]
+    out.reply_pk, out.mailbox_seed, out.sign_pk = content[8:40], content[40:72], content[72:104]
+    out.mailbox = mailbox_of(out)
     out.sheets, out.boundary = content[104:136], content[137:137 + length].decode()
 
 
@@ -267,6 +290,7 @@ def open_envelope(envelope, secrets, known=()):
     need(F(out.file_key, "commit", header[:648]) == header[648:], "envelope: commitment")
     content = open_chunks(envelope, F(out.file_key, "payload", header))
     prelude_read(out, content)
+    need(file_key_of(content) == out.file_key, "content: keys")
     out.body = content[PRELUDE:-SIGNATURE]
     signed = blake2b(header) + blocks_digest(content[:-SIGNATURE])
     check_signature(out.sign_pk, content[-SIGNATURE:], "skrynka/1 report", signed, "content")
