@@ -124,6 +124,8 @@ for lang in uk ru crh en; do
     check "$lang.po: formats and header" msgfmt --check --check-format -o /dev/null "$po"
     msgfmt --statistics -o /dev/null "$po" 2>statistics
     check "$lang.po: nothing fuzzy or untranslated" grep -Eq '^[0-9]+ translated messages\.$' statistics
+    compiled=$(sed -n "/ $lang\[\] = {/,/^};/p" "$build/keys/base/catalogue_texts.c" | grep -c '^    {"' || true)
+    check "$lang.po: all of it is compiled in" grep -q "^$compiled translated" statistics
     check "$lang.po: holds all that the sources can print" msgcmp "$po" source.pot
     check "$lang.po: the same placeholders, marked" /usr/bin/python3 placeholders.py "$po"
 done
