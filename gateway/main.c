@@ -144,14 +144,14 @@ static int run(struct sk_gateway *gateway)
 {
     struct sk_listener listener;
     unsigned missing = 0;
-    enum sk_error error = sk_pages_start(gateway->settings.locale_dir, &missing);
+    enum sk_error error = sk_pages_start(&missing);
 
     if (error != SK_OK) {
         return sk_refuse_error("pages", error);
     }
     if (missing > 0) { /* a resident must not be met by a page in a foreign language */
-        return sk_refuse("%u translations are missing in %s: give --locale-dir", missing,
-                         gateway->settings.locale_dir);
+        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
+                         missing);
     }
     error = open_store(gateway);
     if (error != SK_OK) {

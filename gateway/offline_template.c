@@ -1,7 +1,7 @@
 /*
  * Prints the page that works without a network, without organisations: the part that is the same
  * for every store of this release. For the build, which publishes its SHA-256.
- * usage: offline_template LANGUAGE LOCALE-DIR
+ * usage: offline_template LANGUAGE
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -25,11 +25,11 @@ int main(int argc, char **argv)
     unsigned missing = 0;
     enum sk_lang lang;
 
-    if (argc != 3 || !sk_lang_of_code(argv[1], strlen(argv[1]), &lang)) {
-        (void)fputs("usage: offline_template LANGUAGE LOCALE-DIR\n", stderr);
+    if (argc != 2 || !sk_lang_of_code(argv[1], strlen(argv[1]), &lang)) {
+        (void)fputs("usage: offline_template LANGUAGE\n", stderr);
         return 2;
     }
-    if (sodium_init() < 0 || sk_pages_offline_start(argv[2], &missing) != SK_OK)
+    if (sodium_init() < 0 || sk_pages_offline_start(&missing) != SK_OK)
         return 1;
     if (missing > 0)
         (void)fprintf(stderr, "offline_template: %u translations are missing\n", missing);

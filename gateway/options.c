@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gateway/locale_dir.h"
 #include "keys/cli/command.h"
 
 #define MAX_UPLOAD (UINT64_C(4) << 30)
@@ -18,7 +17,6 @@ enum {
     OPT_MAX,
     OPT_DEADLINE,
     OPT_CONNECTIONS,
-    OPT_LOCALE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -30,7 +28,6 @@ static const struct option OPTIONS[] = {
     {"max-upload", required_argument, NULL, OPT_MAX},
     {"deadline", required_argument, NULL, OPT_DEADLINE},
     {"connections", required_argument, NULL, OPT_CONNECTIONS},
-    {"locale-dir", required_argument, NULL, OPT_LOCALE},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -44,7 +41,6 @@ static const char HELP[] =
     "  --max-upload SIZE    largest request, K, M or G (default 1G)\n"
     "  --deadline SECONDS   longest life of one request (default 3600)\n"
     "  --connections N      connections at once (default 512)\n"
-    "  --locale-dir DIR     where the translations are\n"
     "  --help, --version\n";
 
 bool sk_size_parse(const char *text, uint64_t *bytes)
@@ -93,7 +89,6 @@ static void settings_default(struct sk_settings *settings)
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
     memset(settings, 0, sizeof *settings);
-    settings->locale_dir = sk_locale_dir();
     settings->listen.kind = SK_LISTEN_INHERITED;
     settings->threads = processors < 1 ? 1 : processors > 8 ? 8 : (unsigned)processors;
     settings->connections = 512;
@@ -108,9 +103,6 @@ static bool option_take(struct sk_settings *s, int option, const char *value)
     case OPT_STORE:
         s->store = value;
         return value[0] != '\0';
-    case OPT_LOCALE:
-        s->locale_dir = value;
-        return true;
     case OPT_LISTEN:
         return sk_listen_parse(value, &s->listen);
     case OPT_THREADS:

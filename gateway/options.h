@@ -9,7 +9,6 @@
 
 struct sk_settings {
     const char *store;
-    const char *locale_dir;
     struct sk_listen_address listen;
     unsigned threads;
     unsigned connections;

@@ -14,9 +14,9 @@ static const struct {
     {sk_help_page_start, sk_help_page_stop},
 };
 
-enum sk_error sk_pages_start(const char *locale_dir, unsigned *missing)
+enum sk_error sk_pages_start(unsigned *missing)
 {
-    enum sk_error error = sk_pages_offline_start(locale_dir, missing);
+    enum sk_error error = sk_pages_offline_start(missing);
 
     for (size_t i = 0; error == SK_OK && i < sizeof pages / sizeof pages[0]; i++)
         error = pages[i].start();

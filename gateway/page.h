@@ -31,10 +31,9 @@ struct sk_page {
 };
 void sk_page_free(struct sk_page *page);
 
-/* Resolves all texts from message catalogues (locale_dir, as bindtextdomain takes it) and
- * prepares the pages. Call once at start, before threads. A missing translation falls back to
- * English and is counted in *missing. MEMORY. */
-enum sk_error sk_pages_start(const char *locale_dir, unsigned *missing);
+/* Looks up all texts and prepares the pages. Call once at start, before threads. A missing
+ * translation falls back to English and is counted in *missing. MEMORY. */
+enum sk_error sk_pages_start(unsigned *missing);
 void sk_pages_stop(void);
 
 /* A pinned organisation. The pages with a script carry all of them in <div id=o hidden>, on a line
@@ -94,7 +93,7 @@ enum sk_error sk_page_help(struct sk_page *out, enum sk_lang lang);
 enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
                               const struct sk_page_organisation *organisations, size_t count);
 /* For programs that show no other page: instead of sk_pages_start and sk_pages_stop. */
-enum sk_error sk_pages_offline_start(const char *locale_dir, unsigned *missing);
+enum sk_error sk_pages_offline_start(unsigned *missing);
 void sk_pages_offline_stop(void);
 
 /* Rendered at start; static memory, valid until sk_pages_stop. */

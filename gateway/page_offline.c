@@ -60,13 +60,12 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
     return error;
 }
 
-enum sk_error sk_pages_offline_start(const char *locale_dir, unsigned *missing)
+enum sk_error sk_pages_offline_start(unsigned *missing)
 {
-    enum sk_error error = sk_text_start(locale_dir, missing);
-
+    *missing = sk_text_start();
     sk_style_start();
-    if (error == SK_OK)
-        error = sk_script_start();
+    enum sk_error error = sk_script_start();
+
     if (error != SK_OK)
         sk_pages_offline_stop();
     return error;
@@ -75,5 +74,4 @@ enum sk_error sk_pages_offline_start(const char *locale_dir, unsigned *missing)
 void sk_pages_offline_stop(void)
 {
     sk_script_stop();
-    sk_text_stop();
 }

@@ -1,12 +1,8 @@
-/*
- * Every text in every language, resolved once at start. gettext picks its language from the
- * process environment, so it cannot serve four languages at once from several threads; a table can.
- */
+/* Every text in every language, looked up in the compiled-in catalogues once at start. */
 #ifndef SK_GATEWAY_TEXT_H
 #define SK_GATEWAY_TEXT_H
 
 #include "gateway/page.h"
-#include "keys/base/error.h"
 
 enum sk_message {
 #define N_(text)
@@ -17,13 +13,10 @@ enum sk_message {
     SK_MSG_COUNT
 };
 
-/* Reads <locale_dir>/<lang>/LC_MESSAGES/skrynka.mo. Changes the locale while it runs and takes
- * LANGUAGE out of the environment: call it before threads exist. *missing counts the texts that
- * stayed English in another language. MEMORY. */
-enum sk_error sk_text_start(const char *locale_dir, unsigned *missing);
-void sk_text_stop(void);
+/* Call it before threads exist. Gives how many texts stayed English in another language. */
+unsigned sk_text_start(void);
 
-/* Never NULL between start and stop. */
+/* Never NULL. English before the start. */
 const char *sk_text(enum sk_lang lang, enum sk_message message);
 
 #endif

@@ -7,25 +7,37 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/catalogue.h"
+
 static const char *program_name = "skrynka";
 
-static char *(*language)(const char *text);
+static const struct sk_catalogue *language;
+
+#define _(text) sk_translated(text)
 
 void sk_program_name(const char *name)
 {
     program_name = name;
 }
 
-void sk_program_language(char *(*translate)(const char *text))
+void sk_program_language(void)
 {
-    language = translate;
+    const char *locale = getenv("LC_ALL");
+
+    if (locale == NULL || *locale == '\0') {
+        locale = getenv("LC_MESSAGES");
+    }
+    if (locale == NULL || *locale == '\0') {
+        locale = getenv("LANG");
+    }
+    language = sk_catalogue_of_reader(getenv("LANGUAGE"), locale);
 }
 
-static const char *translated(const char *text) __attribute__((format_arg(1)));
-
-static const char *translated(const char *text)
+const char *sk_translated(const char *text)
 {
-    return language == NULL ? text : language(text);
+    const char *translated = sk_catalogue_text(language, text);
+
+    return translated == NULL ? text : translated;
 }
 
 const struct sk_command *sk_command_find(const struct sk_command *table, const char *name)
@@ -71,15 +83,15 @@ void sk_command_help(const char *program, const char *about, const struct sk_com
 {
     int has_commands = table != NULL && table->name != NULL;
 
-    printf(translated("Usage: %s [OPTION]...%s\n"), program,
-           has_commands ? translated(" COMMAND [ARGUMENT]...") : "");
+    printf(_("Usage: %s [OPTION]...%s\n"), program,
+           has_commands ? _(" COMMAND [ARGUMENT]...") : "");
     if (about != NULL && *about != '\0') {
         printf("%s\n", about);
     }
     if (has_commands) {
         int column = column_of(table);
 
-        printf("\n%s\n", translated("Commands:"));
+        printf("\n%s\n", _("Commands:"));
         for (; table->name != NULL; table++) {
             help_line(table, column);
         }
@@ -87,7 +99,7 @@ void sk_command_help(const char *program, const char *about, const struct sk_com
     if (options != NULL && *options != '\0') {
         size_t len = strlen(options);
 
-        printf("\n%s\n%s%s", translated("Options:"), options, options[len - 1] == '\n' ? "" : "\n");
+        printf("\n%s\n%s%s", _("Options:"), options, options[len - 1] == '\n' ? "" : "\n");
     }
 }
 
@@ -144,14 +156,14 @@ int sk_usage(const char *format, ...)
         text[0] = '\0';
     }
     va_end(args);
-    sk_refuse(translated("%s (see %s --help)"), text, program_name);
+    sk_refuse(_("%s (see %s --help)"), text, program_name);
     return SK_EXIT_USAGE;
 }
 
 int sk_refuse_error(const char *subject, enum sk_error error)
 {
     int e = errno;
-    const char *text = translated(sk_error_text(error));
+    const char *text = _(sk_error_text(error));
 
     if ((error == SK_ERR_IO || error == SK_ERR_FULL) && e != 0) {
         return sk_refuse("%s: %s (%s)", subject, text, strerror(e));

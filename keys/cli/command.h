@@ -34,10 +34,14 @@ int sk_refuse_error(const char *subject, enum sk_error error);
 /* Set once in main(), for the prefix of messages. */
 void sk_program_name(const char *name);
 
-/* A program that speaks its reader's language gives gettext() here, once in main(). Without it the
+/* A program that speaks its reader's language calls this once in main(), before threads: LANGUAGE
+ * chooses, else LC_ALL, LC_MESSAGES or LANG; no locale needs to be installed. Without it the
  * wording that all programs share and the texts of errors are English. Formats and other texts that
  * a program hands in are its own to translate. */
-void sk_program_language(char *(*translate)(const char *text));
+void sk_program_language(void);
+
+/* The text in the reader's language, or as it is. */
+const char *sk_translated(const char *text) __attribute__((format_arg(1)));
 
 /* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
 int sk_stderr_is_terminal(void);

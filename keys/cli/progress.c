@@ -65,7 +65,7 @@ static void draw(const struct sk_progress *p, int64_t now)
         fprintf(stderr, "\r\033[K%s  %s", p->what, done);
     } else {
         double share = p->done >= p->total ? 1.0 : (double)p->done / (double)p->total;
-        int filled = (int)(share * BAR);
+        int filled = (int)(share * (double)BAR);
 
         for (int i = 0; i < BAR; i++) {
             bar[i] = i < filled ? '#' : '.';

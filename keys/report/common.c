@@ -1,10 +1,7 @@
 #include <getopt.h>
-#include <locale.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
@@ -12,45 +9,6 @@
 #include "keys/report/program.h"
 
 /* ---- messages ---------------------------------------------------------------- */
-
-/* PREFIX/keys/report -> PREFIX/gateway/locale; false when the program does not lie in such a
- * folder: an installed one must not look for catalogues in places that others can write to. */
-static bool build_tree_locale(char *out, size_t size)
-{
-    static const char inside[] = "/keys/report", locale[] = "/gateway/locale";
-    struct stat st;
-    ssize_t n = readlink("/proc/self/exe", out, size - 1);
-
-    if (n <= 0) {
-        return false;
-    }
-    out[n] = '\0';
-    char *slash = strrchr(out, '/');
-
-    if (slash == NULL || (size_t)(slash - out) < sizeof inside - 1) {
-        return false;
-    }
-    *slash = '\0';
-    char *tail = slash - (sizeof inside - 1);
-
-    if (strcmp(tail, inside) != 0 || (size_t)(tail - out) + sizeof locale > size) {
-        return false;
-    }
-    memcpy(tail, locale, sizeof locale);
-    return stat(out, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-void sk_report_locale(void)
-{
-    char path[4096];
-
-    setlocale(LC_CTYPE, "");
-    setlocale(LC_MESSAGES, "");
-    bindtextdomain("skrynka", build_tree_locale(path, sizeof path) ? path : LOCALEDIR);
-    bind_textdomain_codeset("skrynka", "UTF-8");
-    textdomain("skrynka");
-    sk_program_language(gettext);
-}
 
 int sk_report_bad_option(int c, char **argv)
 {

@@ -111,7 +111,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     sk_program_name("skrynka-report");
-    sk_report_locale();
+    sk_program_language();
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse(_("the cryptographic library could not be started"));
     }

@@ -1,31 +1,27 @@
 /*
  * What the two commands of skrynka-report share. People who are afraid run it, offline: what it
- * says is short, calm and translated (domain "skrynka"); codes and texts come from files and stay
+ * says is short, calm and translated; codes and texts come from files and stay
  * in guarded memory.
  */
 #ifndef SK_KEYS_REPORT_PROGRAM_H
 #define SK_KEYS_REPORT_PROGRAM_H
 
-#include <libintl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/cli/command.h"
 #include "keys/seal/receipt.h"
 #include "keys/seal/sheet.h"
 
-#define _(text) gettext(text)
+#define _(text) sk_translated(text)
 #define N_(text) text
 
 #define SK_HEX_TEXT 65
 
 /* ---- messages ---------------------------------------------------------------- */
-
-/* Chooses the catalogue: the build tree's own for a program run from there, else the installed.
- * From then on sk_usage() and sk_refuse_error() speak the reader's language too. */
-void sk_report_locale(void);
 
 /* After getopt_long() gave ':' or '?'. Returns SK_EXIT_USAGE. */
 int sk_report_bad_option(int c, char **argv);

@@ -1,6 +1,5 @@
 /* skrynka-store: what the operator of a gateway does with it. */
 #include <getopt.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +111,6 @@ int main(int argc, char **argv)
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse("the cryptographic library could not be started");
     }
-    setlocale(LC_CTYPE, "");
     umask(077);
     signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
     int code = run(argc, argv);

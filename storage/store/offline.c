@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "gateway/listing.h"
-#include "gateway/locale_dir.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
@@ -70,7 +69,7 @@ static enum sk_error add_sums(void *ctx, enum sk_lang lang, const struct sk_page
 enum sk_error sk_offline_sums(struct sk_offline_sums *sums, struct sk_outbox *outbox)
 {
     unsigned missing = 0;
-    enum sk_error e = sk_pages_offline_start(sk_locale_dir(), &missing);
+    enum sk_error e = sk_pages_offline_start(&missing);
 
     if (e != SK_OK) {
         return e;
@@ -109,14 +108,14 @@ static enum sk_error write_page(void *ctx, enum sk_lang lang, const struct sk_pa
 static int write_pages(struct sk_store *store, char *dir)
 {
     unsigned missing = 0;
-    enum sk_error e = sk_pages_offline_start(sk_locale_dir(), &missing);
+    enum sk_error e = sk_pages_offline_start(&missing);
 
     if (e != SK_OK) {
         return sk_refuse_error("pages", e);
     }
     if (missing > 0) {
-        return sk_refuse("%u translations are missing in %s: install the program", missing,
-                         sk_locale_dir());
+        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
+                         missing);
     }
     errno = 0;
     if (mkdir(dir, 0777) != 0 && errno != EEXIST) {

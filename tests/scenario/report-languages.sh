@@ -58,11 +58,38 @@ help_and_usage uk 'Використання:' 'Команди:' 'для прог
 help_and_usage ru 'Использование:' 'Команды:' 'для программ' 'см.' 'для seal нужен --out ФАЙЛ'
 help_and_usage crh 'Qullanuv:' 'Komandalar:' 'programmalar içün' 'baqıñız:' 'seal içün --out FAYL kerek'
 help_and_usage en 'Usage:' 'Commands:' 'for programs' 'see' 'seal needs --out FILE'
-LC_ALL=C speaks uk "in the locale C" 0 --help
-check "in the locale C: English" grep -q '^Usage:' out
+
+# ---- no locale of the machine has a say: any may be set, none needs to be installed
+usage_in() { # name, its first word, variables ...
+    local name=$1 usage=$2
+    shift 2
+    env -u LC_ALL -u LANG -u LANGUAGE "$@" "$report" --help >out 2>err </dev/null || fail "$name" "$(cat err)"
+    check "$name: $usage" grep -q "^$usage" out
+}
+while read -r lang usage; do
+    for locale in C C.UTF-8 POSIX xx_YY.UTF-8 uk_UA ""; do
+        usage_in "$lang, LC_ALL=$locale" "$usage" "LANGUAGE=$lang" "LC_ALL=$locale"
+    done
+    usage_in "$lang, no locale" "$usage" "LANGUAGE=$lang"
+    for variable in LC_ALL LC_MESSAGES LANG; do
+        usage_in "$variable=${lang}_UA.UTF-8" "$usage" "$variable=${lang}_UA.UTF-8"
+    done
+done <<'END'
+uk Використання:
+ru Использование:
+crh Qullanuv:
+en Usage:
+END
+usage_in "nothing set" 'Usage:' TERM=dumb
+usage_in "the locale C" 'Usage:' LC_ALL=C LANG=uk_UA.UTF-8
+usage_in "a list" 'Qullanuv:' LANGUAGE=de:crh_UA:uk LANG=ru_RU
+usage_in "LANGUAGE before the locale" 'Использование:' LANGUAGE=ru LC_ALL=uk_UA.UTF-8
+usage_in "only foreign languages wanted" 'Використання:' LANGUAGE=de:fr LANG=uk_UA.UTF-8
+usage_in "LC_ALL before LC_MESSAGES before LANG" 'Qullanuv:' LC_ALL= LC_MESSAGES=crh_UA LANG=ru_RU
+usage_in "a language of another name" 'Usage:' LANGUAGE=ukx LANG=u
 
 # ---- the catalogues against the sources, and against each other
-xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ --keyword=translated \
+xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
     --keyword=X:2 --directory="$source" --files-from=- -o source.pot <<END
 $(cd "$source" && ls keys/report/*.c)
 gateway/text.def
@@ -97,6 +124,8 @@ for lang in uk ru crh en; do
     check "$lang.po: formats and header" msgfmt --check --check-format -o /dev/null "$po"
     msgfmt --statistics -o /dev/null "$po" 2>statistics
     check "$lang.po: nothing fuzzy or untranslated" grep -Eq '^[0-9]+ translated messages\.$' statistics
+    compiled=$(sed -n "/ $lang\[\] = {/,/^};/p" "$build/keys/base/catalogue_texts.c" | grep -c '^    {"' || true)
+    check "$lang.po: all of it is compiled in" grep -q "^$compiled translated" statistics
     check "$lang.po: holds all that the sources can print" msgcmp "$po" source.pot
     check "$lang.po: the same placeholders, marked" /usr/bin/python3 placeholders.py "$po"
 done

@@ -1,10 +1,12 @@
 """The words of the pages, from the same files as the pages: texts("uk").FORM_H1."""
 import functools
 import gettext
+import io
 import os
 import re
+import subprocess
 
-from world import BUILD, SOURCE
+from world import SOURCE
 
 LANGUAGES = ("uk", "ru", "crh", "en")
 ENTRY = re.compile(r'X\((\w+),\s*((?:N_\(\s*)?(?:"(?:[^"\\]|\\.)*"\s*)+)')
@@ -22,13 +24,9 @@ def english():
 
 @functools.lru_cache(None)
 def catalogue(lang):
-    for top in (BUILD, SOURCE):
-        path = os.path.join(top, "gateway", "locale", lang, "LC_MESSAGES",
-                            "skrynka.mo")
-        if os.path.exists(path):
-            with open(path, "rb") as f:
-                return gettext.GNUTranslations(f)
-    return gettext.NullTranslations()
+    path = os.path.join(SOURCE, "gateway", "po", lang + ".po")
+    made = subprocess.run(["msgfmt", "-o", "-", path], check=True, stdout=subprocess.PIPE)
+    return gettext.GNUTranslations(io.BytesIO(made.stdout))
 
 
 class Texts:

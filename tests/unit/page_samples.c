@@ -215,12 +215,3 @@ enum sk_error sample_make(size_t i, enum sk_lang lang, struct sk_page *out)
     out->len = len;
     return SK_OK;
 }
-
-const char *sample_locale_dir(void)
-{
-    static char path[4096];
-    const char *build = getenv("SKRYNKA_BUILD");
-
-    (void)snprintf(path, sizeof path, "%s/gateway/locale", build == NULL ? "." : build);
-    return path;
-}

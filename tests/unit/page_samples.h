@@ -11,7 +11,4 @@
 const char *sample_name(size_t i);
 enum sk_error sample_make(size_t i, enum sk_lang lang, struct sk_page *out);
 
-/* Where the built message catalogues are. */
-const char *sample_locale_dir(void);
-
 #endif

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
         (void)fputs("usage: render_pages DIR (start it in the build folder)\n", stderr);
         return 2;
     }
-    if (sodium_init() < 0 || sk_pages_start(sample_locale_dir(), &missing) != SK_OK)
+    if (sodium_init() < 0 || sk_pages_start(&missing) != SK_OK)
         return 1;
     for (size_t i = 0; ok && sample_name(i) != NULL; i++) {
         for (int lang = 0; ok && lang < SK_LANG_COUNT; lang++)
