@@ -63,6 +63,9 @@ static enum sk_error error_of(int rc)
     case MDB_INCOMPATIBLE:
         return SK_ERR_CORRUPT;
     default:
+        if (rc > 0) {
+            errno = rc; /* LMDB returns it, and may have called others since */
+        }
         return SK_ERR_IO;
     }
 }
@@ -281,6 +284,8 @@ enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t 
 
 void sk_engine_close(struct sk_engine *engine)
 {
+    int why = errno; /* of what went wrong before, for whoever says so */
+
     if (engine == NULL) {
         return;
     }
@@ -288,6 +293,7 @@ void sk_engine_close(struct sk_engine *engine)
         mdb_env_close(engine->env);
     }
     free(engine);
+    errno = why;
 }
 
 uint64_t sk_engine_size(struct sk_engine *engine)

@@ -57,6 +57,10 @@ enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, 
 enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
                           struct sk_organisation *out);
 
+/* What it means when bytes that this store keeps do not read as what they were: damage, but for what
+ * passes (no memory, the disk). */
+enum sk_error sk_kept(enum sk_error read);
+
 void sk_outbox_raise_version(struct sk_txn *txn);
 
 void sk_put_u32_be(uint8_t *p, uint32_t v);

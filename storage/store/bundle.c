@@ -100,8 +100,10 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, uint8_t *header, size
     if (bundle->entries == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (sk_carry_read(&bundle->carry, bundle->entries, header, header_len, NULL) != SK_OK) {
-        return SK_ERR_CORRUPT;
+    enum sk_error e = sk_carry_read(&bundle->carry, bundle->entries, header, header_len, NULL);
+
+    if (e != SK_OK) {
+        return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
     }
     for (size_t i = 0; i < count; i++) {
         bundle->bytes += sk_envelope_length(bundle->entries[i].chunks);
