@@ -1,6 +1,5 @@
 /* skrynka-gateway: what residents meet. See skrynka-gateway(8) and DESIGN.md. */
 #include <errno.h>
-#include <microhttpd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,8 +71,7 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     gateway->fixed = sk_fixed_new();
     gateway->turns = sk_turns_new();
     if (gateway->peers == NULL || gateway->sealers == NULL || gateway->replies == NULL ||
-        gateway->fixed == NULL ||
-        gateway->turns == NULL) {
+        gateway->fixed == NULL || gateway->turns == NULL) {
         return SK_ERR_MEMORY;
     }
     return sk_roster_new(&gateway->roster, gateway->outbox, gateway->settings.max_upload,
@@ -114,9 +112,9 @@ static void watch(struct sk_gateway *gateway)
 
 static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
 {
-    struct MHD_Daemon *daemon = sk_server_start(gateway, listener->fd);
+    struct sk_server *server = sk_server_start(gateway, listener->fd);
 
-    if (daemon == NULL) {
+    if (server == NULL) {
         return sk_refuse("the HTTP server did not start: %s", strerror(errno));
     }
     printf("ready on %s\n", listener->text);
@@ -124,11 +122,9 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     sk_notify("READY=1");
     watch(gateway);
     sk_notify("STOPPING=1");
-    atomic_store(&gateway->stopping, true);
     sk_listen_remove(listener);
     bool clean =
-        sk_server_stop(gateway, daemon, listener->fd,
-                       atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH);
+        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH);
     if (atomic_load(&gateway->failed)) {
         sk_refuse("writing to the store failed; check the disk, then start again");
         _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */

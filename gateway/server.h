@@ -4,14 +4,15 @@
 
 #include "gateway/gateway.h"
 
-struct MHD_Daemon;
+struct sk_server;
 
-/* NULL: it did not start. fd is listened on and closed by sk_server_stop. */
-struct MHD_Daemon *sk_server_start(struct sk_gateway *gateway, int fd);
+/* NULL: it did not start, errno says why. fd is listened on and closed by sk_server_stop; it stays the
+ * caller's when nothing started. */
+struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd);
 
-/* Stops accepting, lets requests under way end for up to `seconds`, waits for the writer, closes
- * the rest. false: something is still held after that, and only an exit is safe. */
-bool sk_server_stop(struct sk_gateway *gateway, struct MHD_Daemon *daemon, int fd,
-                    unsigned seconds);
+/* Stops accepting (what waits in the socket's queue stays there, for whoever else holds it), lets
+ * requests under way end for up to `seconds`, waits for the writer, closes the rest and frees. false:
+ * something is still held after that, and only an exit is safe. */
+bool sk_server_stop(struct sk_server *server, unsigned seconds);
 
 #endif

@@ -8,10 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/engine_lock.h"
+#include "storage/engine_pages.h"
+
 /* Readers of all processes together; each needs a slot only while its transaction lasts. */
 #define READERS_MAX 512
 /* LMDB's own table of free pages: a documented constant of its file format, used by its tools. */
 #define FREE_TABLE 0
+/* Times that a transaction may end between two looks which are microseconds apart. */
+#define LOOKS_MAX 1000
 
 struct sk_engine {
     MDB_env *env;
@@ -58,6 +63,9 @@ static enum sk_error error_of(int rc)
     case MDB_INCOMPATIBLE:
         return SK_ERR_CORRUPT;
     default:
+        if (rc > 0) {
+            errno = rc; /* LMDB returns it, and may have called others since */
+        }
         return SK_ERR_IO;
     }
 }
@@ -143,22 +151,74 @@ static int file_length(MDB_env *env, int *fd, uint64_t *len)
     return rc;
 }
 
-/* A file that lost its end would raise SIGBUS when a page beyond it is touched. */
-static int check_length(MDB_env *env)
+/* SK_OK while no transaction has ended since the one with this number. */
+static enum sk_error still_newest(MDB_env *env, uint64_t number)
+{
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+
+    if (rc != 0) {
+        return error_of(rc);
+    }
+    bool newest = mdb_txn_id(txn) == number;
+
+    mdb_txn_abort(txn);
+    return newest ? SK_OK : SK_ERR_LOCKED;
+}
+
+/* What a transaction sees was in the file before it began, and stays while it lasts. */
+static enum sk_error look_at_end(MDB_env *env)
+{
+    struct sk_pages_root root;
+    MDB_txn *txn;
+    uint64_t len;
+    int fd;
+    int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+
+    if (rc != 0) {
+        return error_of(rc);
+    }
+    enum sk_error e = error_of(file_length(env, &fd, &len));
+
+    if (e == SK_OK) {
+        e = sk_pages_root(fd, mdb_txn_id(txn), &root);
+    }
+    if (e == SK_OK || e == SK_ERR_CORRUPT) { /* torn by a newer transaction, or really so */
+        enum sk_error newest = still_newest(env, mdb_txn_id(txn));
+
+        e = newest != SK_OK ? newest : e;
+    }
+    if (e == SK_OK) {
+        e = sk_pages_whole(fd, &root, len);
+    }
+    mdb_txn_abort(txn);
+    return e;
+}
+
+/* A file that lost its end would raise SIGBUS when a page beyond it is touched. One that ends in
+ * pages which were freed before they were ever written is shorter than it counts, and whole. */
+static enum sk_error check_length(MDB_env *env)
 {
     uint64_t pages, page_bytes, len;
     int fd;
     int rc = geometry(env, &pages, &page_bytes);
 
     rc = rc != 0 ? rc : file_length(env, &fd, &len);
-    return rc == 0 && len / page_bytes < pages ? MDB_INVALID : rc;
+    if (rc != 0 || len / page_bytes >= pages) {
+        return error_of(rc);
+    }
+    enum sk_error e = SK_ERR_LOCKED;
+
+    for (int i = 0; i < LOOKS_MAX && e == SK_ERR_LOCKED; i++) {
+        e = look_at_end(env);
+    }
+    return e;
 }
 
-static int open_env(struct sk_engine *engine, const char *path, uint64_t size, bool make)
+static int open_lmdb(struct sk_engine *engine, const char *path, uint64_t size)
 {
     /* NOMEMINIT must stay off: without it pages are zeroed before they reach the disk. */
     unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | (engine->writable ? 0 : MDB_RDONLY);
-    int dead;
     int rc = mdb_env_create(&engine->env);
 
     rc = rc != 0 ? rc : mdb_env_set_maxdbs(engine->env, SK_ENGINE_TABLES_MAX);
@@ -166,11 +226,21 @@ static int open_env(struct sk_engine *engine, const char *path, uint64_t size, b
     if (rc == 0 && size != 0) {
         rc = mdb_env_set_mapsize(engine->env, (size_t)size);
     }
-    rc = rc != 0 ? rc : mdb_env_open(engine->env, path, flags, 0600);
-    if (rc == 0 && !make) {
-        rc = check_length(engine->env);
+    return rc != 0 ? rc : mdb_env_open(engine->env, path, flags, 0600);
+}
+
+static enum sk_error open_env(struct sk_engine *engine, const char *path, uint64_t size, bool make)
+{
+    int dead;
+    enum sk_error e = sk_lock_file_reserve(path, READERS_MAX);
+
+    if (e == SK_OK) {
+        e = error_of(open_lmdb(engine, path, size));
     }
-    return rc != 0 ? rc : mdb_reader_check(engine->env, &dead);
+    if (e == SK_OK && !make) {
+        e = check_length(engine->env);
+    }
+    return e == SK_OK ? error_of(mdb_reader_check(engine->env, &dead)) : e;
 }
 
 enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t size,
@@ -196,9 +266,11 @@ enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t 
     }
     engine->writable = writable;
     engine->table_count = table_count;
-    int rc = open_env(engine, path, size, absent);
-    enum sk_error e = error_of(rc != 0 ? rc : open_tables(engine, absent, tables));
+    enum sk_error e = open_env(engine, path, size, absent);
 
+    if (e == SK_OK) {
+        e = error_of(open_tables(engine, absent, tables));
+    }
     if (e == SK_OK && preallocate) {
         e = sk_engine_preallocate(engine);
     }
@@ -212,6 +284,8 @@ enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t 
 
 void sk_engine_close(struct sk_engine *engine)
 {
+    int why = errno; /* of what went wrong before, for whoever says so */
+
     if (engine == NULL) {
         return;
     }
@@ -219,6 +293,7 @@ void sk_engine_close(struct sk_engine *engine)
         mdb_env_close(engine->env);
     }
     free(engine);
+    errno = why;
 }
 
 uint64_t sk_engine_size(struct sk_engine *engine)

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
+
 enum sk_error sk_folder_make(const char *parent, const char *name, char *out)
 {
     int n = snprintf(out, PATH_MAX, "%s/%s", parent, name);
@@ -16,10 +18,10 @@ enum sk_error sk_folder_make(const char *parent, const char *name, char *out)
         return SK_ERR_USAGE;
     }
     if (mkdir(parent, 0700) != 0 && errno != EEXIST) {
-        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     if (mkdir(out, 0700) != 0 && errno != EEXIST) {
-        return errno == ENOSPC ? SK_ERR_FULL : SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     return sk_folder_sync(parent);
 }
@@ -34,12 +36,12 @@ enum sk_error sk_folder_sync(const char *folder)
     int fd = open_folder(folder);
 
     if (fd < 0) {
-        return SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
-    int r = fsync(fd);
+    enum sk_error e = fsync(fd) == 0 ? SK_OK : sk_error_of_errno(errno);
 
     close(fd);
-    return r == 0 ? SK_OK : SK_ERR_IO;
+    return e;
 }
 
 /* A descriptor of its own each time: the lock belongs to it, so threads exclude each other too. */
@@ -49,14 +51,16 @@ enum sk_error sk_folder_lock(const char *folder, int *out)
     int r;
 
     if (fd < 0) {
-        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     do {
         r = flock(fd, LOCK_EX);
     } while (r != 0 && errno == EINTR);
     if (r != 0) {
+        enum sk_error e = sk_error_of_errno(errno);
+
         close(fd);
-        return SK_ERR_IO;
+        return e;
     }
     *out = fd;
     return SK_OK;
@@ -73,7 +77,7 @@ static enum sk_error build(const char *path, const char *made, const struct sk_n
         sk_engine_close(engine);
     }
     if (e == SK_OK && rename(made, path) != 0) {
-        e = SK_ERR_IO;
+        e = sk_error_of_errno(errno);
     }
     return e;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/file.h"
 #include "storage/folder.h"
 #include "storage/inbox_private.h"
 
@@ -71,7 +72,7 @@ enum sk_error sk_generation_lowest(const char *folder, uint32_t *out)
     uint32_t n, lowest = UINT32_MAX;
 
     if (dir == NULL) {
-        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     while ((entry = readdir(dir)) != NULL) {
         if (parse_name(entry->d_name, false, &n) && n < lowest) {

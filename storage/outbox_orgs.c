@@ -20,6 +20,11 @@ enum {
     ORG_FIXED = 55
 };
 
+enum sk_error sk_kept(enum sk_error read)
+{
+    return read == SK_OK || read == SK_ERR_MEMORY || read == SK_ERR_IO ? read : SK_ERR_CORRUPT;
+}
+
 enum sk_error sk_org_decode(struct sk_bytes value, struct sk_org *out)
 {
     if (value.len <= ORG_FIXED || value.len > ORG_FIXED + SK_NAME_MAX ||
@@ -88,7 +93,7 @@ enum sk_error sk_org_sheet(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
     if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value)) {
         return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
     }
-    return sk_sheet_read(out, value.p, value.len) == SK_OK ? SK_OK : SK_ERR_CORRUPT;
+    return sk_kept(sk_sheet_read(out, value.p, value.len));
 }
 
 enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter,
@@ -107,9 +112,7 @@ enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, 
     }
     /* The desk key of that time: a later sheet may have another. */
     memcpy(desk.b, value.p, sizeof desk.b);
-    return sk_board_read(out, value.p + sizeof desk.b, value.len - sizeof desk.b, &desk) == SK_OK
-               ? SK_OK
-               : SK_ERR_CORRUPT;
+    return sk_kept(sk_board_read(out, value.p + sizeof desk.b, value.len - sizeof desk.b, &desk));
 }
 
 static void write_slug(char slug[9], const struct sk_ed25519_pk *pin)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/file.h"
 #include "storage/upload_private.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
@@ -326,7 +327,7 @@ static enum sk_error lock_writer(struct sk_writer *w)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0) {
-        return SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         enum sk_error e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;

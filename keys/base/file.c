@@ -11,7 +11,7 @@
 
 #include "keys/base/secret.h"
 
-static enum sk_error error_of_errno(int e)
+enum sk_error sk_error_of_errno(int e)
 {
     switch (e) {
     case ENOENT:
@@ -76,7 +76,7 @@ enum sk_error sk_fd_write(int fd, const void *data, size_t len)
             continue;
         }
         if (n <= 0) {
-            return error_of_errno(errno);
+            return sk_error_of_errno(errno);
         }
         p += n;
         len -= (size_t)n;
@@ -90,7 +90,7 @@ static enum sk_error open_regular(const char *path, size_t max, int *fd_out, siz
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0) {
-        return error_of_errno(errno);
+        return sk_error_of_errno(errno);
     }
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         close(fd);
@@ -167,12 +167,12 @@ static enum sk_error sync_folder_of(const char *path)
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0) {
-        return SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
-    int r = fsync(fd);
+    enum sk_error e = fsync(fd) == 0 ? SK_OK : sk_error_of_errno(errno);
 
     close(fd);
-    return r == 0 ? SK_OK : SK_ERR_IO;
+    return e;
 }
 
 enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
@@ -195,7 +195,7 @@ enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
     memcpy(w->temporary + len, suffix, sizeof suffix);
     w->fd = open(w->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (w->fd < 0) {
-        enum sk_error e = error_of_errno(errno);
+        enum sk_error e = sk_error_of_errno(errno);
 
         free(w);
         return e;
@@ -216,7 +216,7 @@ enum sk_error sk_file_writer_rewind(struct sk_file_writer *w, uint64_t offset)
 
 enum sk_error sk_file_writer_sync(struct sk_file_writer *w)
 {
-    return fsync(w->fd) == 0 ? SK_OK : error_of_errno(errno);
+    return fsync(w->fd) == 0 ? SK_OK : sk_error_of_errno(errno);
 }
 
 enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
@@ -224,7 +224,7 @@ enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
     enum sk_error e = sk_file_writer_sync(w);
 
     if (e == SK_OK && rename(w->temporary, w->path) != 0) {
-        e = error_of_errno(errno);
+        e = sk_error_of_errno(errno);
     }
     if (e != SK_OK) {
         sk_file_writer_discard(w);

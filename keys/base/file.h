@@ -7,6 +7,9 @@
 
 #include "keys/base/error.h"
 
+/* What errno means to us: NOT_FOUND, FULL, MEMORY, or IO. */
+enum sk_error sk_error_of_errno(int e);
+
 /* Reads a regular file of at most max bytes into *out (malloc; the caller frees).
  * NOT_FOUND, TOO_LARGE, MEMORY, IO. */
 enum sk_error sk_file_read(const char *path, size_t max, uint8_t **out, size_t *len);

@@ -1,6 +1,7 @@
 #include "keys/desk/json.h"
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,13 +68,28 @@ enum sk_error sk_json_get_u32(const json_t *object, const char *name, uint32_t *
     return SK_OK;
 }
 
+/* Jansson calls a text malformed when it could not allocate a part of it: noted here, because what
+ * lacks memory is not damaged. */
+static _Thread_local bool starved;
+
+static void *allocate(size_t len)
+{
+    void *p = malloc(len);
+
+    starved |= p == NULL;
+    return p;
+}
+
 enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len)
 {
     json_error_t error;
+
+    json_set_alloc_funcs(allocate, free);
+    starved = false;
     json_t *value = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &error);
 
     if (value == NULL) {
-        return SK_ERR_CORRUPT;
+        return starved ? SK_ERR_MEMORY : SK_ERR_CORRUPT;
     }
     *out = value;
     return SK_OK;

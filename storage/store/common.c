@@ -42,10 +42,10 @@ enum sk_error sk_store_lock(struct sk_store *store)
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0) {
-        return SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;
+        e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : sk_error_of_errno(errno);
         close(fd);
         return e;
     }
@@ -101,24 +101,24 @@ void sk_store_close(struct sk_store *store)
 
 /* libsodium keeps the public half inside the secret key: a file in which the two do not belong
  * together is damaged, and would sign bundles that no desk accepts. */
-static bool is_key(const uint8_t *bytes, size_t len)
+static enum sk_error check_key(const uint8_t *bytes, size_t len)
 {
     uint8_t seed[crypto_sign_SEEDBYTES], pk[32], *sk;
-    bool good;
+    enum sk_error e;
 
     if (len != crypto_sign_SECRETKEYBYTES) {
-        return false;
+        return SK_ERR_CORRUPT;
     }
     sk = sk_secret_new(crypto_sign_SECRETKEYBYTES);
     if (sk == NULL) {
-        return false;
+        return SK_ERR_MEMORY;
     }
     crypto_sign_ed25519_sk_to_seed(seed, bytes);
     crypto_sign_seed_keypair(pk, sk, seed);
-    good = sodium_memcmp(sk, bytes, crypto_sign_SECRETKEYBYTES) == 0;
+    e = sodium_memcmp(sk, bytes, crypto_sign_SECRETKEYBYTES) == 0 ? SK_OK : SK_ERR_CORRUPT;
     sodium_memzero(seed, sizeof seed);
     sk_secret_free(sk);
-    return good;
+    return e;
 }
 
 enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_sk **key)
@@ -134,14 +134,16 @@ enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_
     if (e != SK_OK) {
         return e == SK_ERR_TOO_LARGE ? SK_ERR_CORRUPT : e;
     }
-    if (is_key(bytes, len)) {
-        *key = sk_secret_new(sizeof **key);
-        e = *key == NULL ? SK_ERR_MEMORY : SK_OK;
-    } else {
-        e = SK_ERR_CORRUPT;
-    }
+    e = check_key(bytes, len);
     if (e == SK_OK) {
-        memcpy((*key)->b, bytes, sizeof(*key)->b);
+        struct sk_ed25519_sk *copy = sk_secret_new(sizeof *copy);
+
+        if (copy == NULL) {
+            e = SK_ERR_MEMORY;
+        } else {
+            memcpy(copy->b, bytes, sizeof copy->b);
+            *key = copy;
+        }
     }
     sk_secret_free(bytes);
     return e;

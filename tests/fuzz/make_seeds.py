@@ -163,6 +163,53 @@ def records():
             "full": b"".join(part(i, 4, b"x" * 896) for i in range(4))}
 
 
+# ---- files of the storage engine: what its table of free pages looks like ------
+
+PAGE = 512
+
+
+def engine_meta(snapshot, root, depth, last):
+    head = struct.pack("<QHHHH", 0, 0, 8, 0, 0) + struct.pack("<IIQQ", 0xBEEFC0DE, 1, 0, 1 << 20)
+    free = struct.pack("<IHHQQQQQ", PAGE, 8, depth, 0, 1, 0, 1, root)
+    main = struct.pack("<IHHQQQQQ", 0, 0, 0, 0, 0, 0, 0, (1 << 64) - 1)
+    return (head + free + main + struct.pack("<QQ", last, snapshot)).ljust(PAGE, b"\0")
+
+
+def engine_page(number, flags, nodes):
+    """Entries fill a page from its end; their offsets stand in front."""
+    offsets, body = [], b""
+    for node in nodes:
+        body = node + body
+        offsets.append(PAGE - len(body))
+    lower = 16 + 2 * len(nodes)
+    head = struct.pack("<QHHHH", number, 0, flags, lower, PAGE - len(body))
+    head += struct.pack("<%dH" % len(nodes), *offsets)
+    return head.ljust(PAGE - len(body), b"\0") + body
+
+
+def engine_list(snapshot, numbers):
+    value = struct.pack("<%dQ" % (len(numbers) + 1), len(numbers), *numbers)
+    return struct.pack("<HHHHQ", len(value), 0, 0, 8, snapshot) + value
+
+
+def engine_files():
+    meta = lambda *a: engine_meta(2, 2, *a) + engine_meta(1, 2, 1, 2)
+    leaf = lambda n, *lists: engine_page(n, 2, [engine_list(*x) for x in lists])
+    one = meta(1, 5) + leaf(2, (1, [5, 4, 3]))
+    branch = lambda n: struct.pack("<HHHHQ", n, 0, 0, 8, n)
+    tree = meta(2, 9) + engine_page(2, 1, [branch(3), branch(4)]) + \
+        leaf(3, (1, [9, 6, 5]), (2, [8])) + leaf(4, (3, [7]))
+    numbers = list(range(80, 5, -1))
+    value = struct.pack("<76Q", len(numbers), *numbers)
+    big = struct.pack("<HHHHQQ", len(value), 0, 1, 8, 1, 3)
+    run = (struct.pack("<QHHI", 3, 0, 4, 2) + value).ljust(2 * PAGE, b"\0")
+    elsewhere = meta(1, 80) + engine_page(2, 2, [big]) + run + bytes(PAGE)
+    doubling = meta(32, 90) + b"".join(
+        engine_page(n, 1, [branch(n + 1)] * 2) for n in range(2, 33)) + leaf(33, (1, [90]))
+    return {name: b"\2" + data for name, data in
+            (("doubling", doubling), ("one", one), ("tree", tree), ("elsewhere", elsewhere), ("in-use", one[:-PAGE]))}
+
+
 # ---- lines of text ------------------------------------------------------------
 
 TEXTS = {
@@ -204,7 +251,7 @@ def main():
              "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES,
              "walk": bodies(), "split": splits(), "frames": frames(), "segment": segments(),
              "state": states(), "entry": {"report": json.dumps(ENTRY, ensure_ascii=False).encode()},
-             "answer": answers(), "record": records(), **TEXTS}
+             "pages": engine_files(), "answer": answers(), "record": records(), **TEXTS}
     for target, files in seeds.items():
         folder = os.path.join(sys.argv[1], target)
         os.makedirs(folder, exist_ok=True)

@@ -76,6 +76,18 @@ int rename(const char *from, const char *to)
     return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+int fallocate(int fd, int mode, off_t offset, off_t len)
+{
+    int expected = UNIT_ENOSPC_ALLOCATE;
+
+    if (atomic_compare_exchange_strong(&fault, &expected, UNIT_NO_FAULT)) {
+        errno = ENOSPC;
+        return -1;
+    }
+    may_die();
+    return (int)syscall(SYS_fallocate, fd, mode, offset, len);
+}
+
 int posix_fallocate(int fd, off_t offset, off_t len)
 {
     may_die();

@@ -297,6 +297,51 @@ static void a_second_process_sees_what_the_first_commits(void **state)
     sk_engine_close(engine);
 }
 
+static void assert_all_on_disk(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_size >= 512 * 64);
+    assert_true(st.st_blocks * 512 >= st.st_size);
+}
+
+/* LMDB writes to this file through a map: a block that is not there when the disk is full is SIGBUS. */
+static void the_lock_file_has_its_blocks(void **state)
+{
+    const char *path = unit_path(*state, "e.mdb"), *lock = unit_path(*state, "e.mdb-lock");
+    struct sk_engine *engine = open_engine(path, 4 * MIB);
+    struct sk_txn *txn;
+
+    assert_all_on_disk(lock);
+    sk_engine_close(engine);
+    assert_int_equal(truncate(lock, 0), 0); /* as LMDB leaves it: stretched, with holes */
+    assert_int_equal(truncate(lock, 513 * 64 + 64), 0);
+    engine = NULL;
+    assert_ok(sk_engine_open(&engine, path, 0, false, false, TABLES, 2));
+    assert_all_on_disk(lock);
+    txn = sk_txn_begin(engine, false);
+    assert_ok(sk_txn_error(txn));
+    sk_txn_abort(txn);
+    sk_engine_close(engine);
+}
+
+static void a_full_disk_is_said_before_the_lock_file_is_mapped(void **state)
+{
+    const char *path = unit_path(*state, "e.mdb");
+    struct sk_engine *engine = open_engine(path, 4 * MIB);
+
+    sk_engine_close(engine);
+    engine = NULL;
+    for (int writable = 0; writable < 2; writable++) {
+        unit_fault_set(UNIT_ENOSPC_ALLOCATE, 0);
+        assert_error(sk_engine_open(&engine, path, 0, false, writable, TABLES, 2), SK_ERR_FULL);
+        assert_null(engine);
+    }
+    assert_ok(sk_engine_open(&engine, path, 0, false, true, TABLES, 2));
+    sk_engine_close(engine);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -312,6 +357,8 @@ int main(void)
         TEST(a_copy_keeps_neither_deleted_bytes_nor_the_order_of_arrival),
         TEST(a_copy_of_many_groups_is_whole),
         TEST(a_second_process_sees_what_the_first_commits),
+        TEST(the_lock_file_has_its_blocks),
+        TEST(a_full_disk_is_said_before_the_lock_file_is_mapped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,52 @@
+#include "storage/engine_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* LMDB's MDB_reader and the parts of its MDB_txninfo are cache lines of 64 bytes. A file that is
+ * longer than LMDB would make it is kept, and has room for more readers. It is no longer than the
+ * pages that a process has mapped which found a file of LMDB's own making, so that such a process
+ * and ours never differ on where the last reader stands. */
+enum { LINE = 64, HEAD_LINES = 2, PAGE = 4096 };
+
+static off_t reserve_bytes(size_t readers)
+{
+    size_t bytes = (readers + HEAD_LINES) * LINE;
+
+    return (off_t)((bytes + PAGE - 1) / PAGE * PAGE);
+}
+
+/* Not posix_fallocate: where the file system knows no such call, that one would write over bytes
+ * which another process may be changing at this moment. */
+static int reserve(int fd, off_t bytes)
+{
+    int r;
+
+    do {
+        r = fallocate(fd, 0, 0, bytes);
+    } while (r != 0 && errno == EINTR);
+    return r;
+}
+
+enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
+{
+    char name[PATH_MAX];
+    int n = snprintf(name, sizeof name, "%s-lock", path);
+
+    if (n < 0 || n >= (int)sizeof name) {
+        return SK_ERR_USAGE;
+    }
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0) {
+        return errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_OK;
+    }
+    int failed = reserve(fd, reserve_bytes(readers));
+    int why = errno;
+
+    close(fd);
+    return failed != 0 && (why == ENOSPC || why == EDQUOT) ? SK_ERR_FULL : SK_OK;
+}
