@@ -21,11 +21,17 @@ void sk_program_language(char *(*translate)(const char *text))
     language = translate;
 }
 
+const char *sk_translated(const char *text)
+{
+    return language == NULL ? text : language(text);
+}
+
+/* The name that xgettext knows. */
 static const char *translated(const char *text) __attribute__((format_arg(1)));
 
 static const char *translated(const char *text)
 {
-    return language == NULL ? text : language(text);
+    return sk_translated(text);
 }
 
 const struct sk_command *sk_command_find(const struct sk_command *table, const char *name)

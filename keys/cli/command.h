@@ -39,6 +39,9 @@ void sk_program_name(const char *name);
  * a program hands in are its own to translate. */
 void sk_program_language(char *(*translate)(const char *text));
 
+/* The text in that language. */
+const char *sk_translated(const char *text) __attribute__((format_arg(1)));
+
 /* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
 int sk_stderr_is_terminal(void);
 

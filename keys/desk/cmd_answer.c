@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/text_file.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/threads.h"
 #include "keys/seal/answer.h"
@@ -21,6 +21,7 @@ struct wanted {
 /* In guarded memory; *text stays NULL without a file. */
 static int read_text(const char *path, char **text)
 {
+    struct sk_plain_fault fault;
     uint8_t *bytes = NULL;
     size_t len = 0;
     enum sk_error e;
@@ -28,25 +29,17 @@ static int read_text(const char *path, char **text)
     if (path == NULL) {
         return SK_EXIT_OK;
     }
-    /* A final line end is the editor's. */
-    e = sk_file_read_secret(path, SK_ANSWER_TEXT_MAX + 2, &bytes, &len);
-    if (e == SK_ERR_TOO_LARGE) {
+    e = sk_text_file_read(path, (size_t)2 * SK_ANSWER_TEXT_MAX, &bytes, &len, &fault);
+    if (e == SK_OK) {
+        len = sk_text_without_end(bytes, len); /* the last line ends are the editor's */
+        bytes[len] = '\0';
+    }
+    if (e == SK_ERR_TOO_LARGE || (e == SK_OK && len > SK_ANSWER_TEXT_MAX)) {
+        sk_secret_free(bytes);
         return sk_refuse_error(path, SK_ERR_ANSWER_LENGTH);
     }
     if (e != SK_OK) {
-        return sk_refuse_error(path, e);
-    }
-    while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r')) {
-        bytes[--len] = '\0';
-    }
-    if (len > SK_ANSWER_TEXT_MAX || !sk_text_valid((const char *)bytes, len)) {
-        bool long_one = len > SK_ANSWER_TEXT_MAX;
-
-        sk_secret_free(bytes);
-        return long_one ? sk_refuse_error(path, SK_ERR_ANSWER_LENGTH)
-                        : sk_refuse("%s: not UTF-8 text, or with control characters; save it as "
-                                    "UTF-8",
-                                    path);
+        return sk_text_file_refuse(path, e, &fault);
     }
     *text = (char *)bytes;
     return SK_EXIT_OK;

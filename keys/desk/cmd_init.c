@@ -125,13 +125,15 @@ static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
     if (e != SK_OK) {
         return sk_refuse_error(desk->token_file, e);
     }
-    e = sk_passphrase_read(desk->passphrase_file, 1, &passphrase, &len);
-    if (e == SK_OK) {
+    int code = sk_passphrase_get("Passphrase: ", desk->passphrase_file, 1, &passphrase, &len);
+
+    if (code == SK_EXIT_OK) {
         e = sk_keyring_new(&desk->ring, passphrase, len, token, cost);
+        code = e == SK_OK ? SK_EXIT_OK : sk_refuse_error("keyring", e);
     }
     sk_secret_free(passphrase);
     sk_secret_free(token);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("passphrase", e);
+    return code;
 }
 
 /* -1: go on, else an exit code. */

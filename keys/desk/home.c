@@ -85,10 +85,9 @@ static int unlock_keyring(struct sk_desk *desk, const uint8_t *bytes, size_t len
     if (e != SK_OK) {
         return sk_refuse_error(desk->token_file, e);
     }
-    e = sk_passphrase_read(desk->passphrase_file, 0, &passphrase, &passphrase_len);
-    if (e != SK_OK) {
-        code = sk_refuse_error("passphrase", e);
-    } else {
+    code = sk_passphrase_get("Passphrase: ", desk->passphrase_file, 0, &passphrase,
+                             &passphrase_len);
+    if (code == SK_EXIT_OK) {
         e = sk_keyring_read(&desk->ring, bytes, len, passphrase, passphrase_len, token);
         errno = 0;
         code = e != SK_OK ? sk_refuse_error("keyring", e) : SK_EXIT_OK;
