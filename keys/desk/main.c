@@ -25,9 +25,11 @@ static const struct sk_command commands[] = {
      sk_cmd_list},
     {"show", "ID [--json]", "shows everything that the index holds of a report", sk_cmd_show},
     {"open", "ID --to FOLDER", "writes text and attachments into a new folder", sk_cmd_open},
-    {"answer", "ID --status S [--text-file FILE]", "records a status, and a text for the writer",
-     sk_cmd_answer},
+    {"answer", "ID --status S [--text-file FILE [--replace] | --without-text]",
+     "records a status, and a text for the writer", sk_cmd_answer},
     {"board", "[--again COUNTER] --out FILE", "seals all answers for the gateway", sk_cmd_board},
+    {"destroy", "[--week DAY | --month YYYY-MM] [--yes]",
+     "destroys the keys of past weeks and what hangs on them", sk_cmd_destroy},
     {"stats", "[--format table|csv|json]", "counts by category, status and week", sk_cmd_stats},
     {NULL, NULL, NULL, NULL},
 };
