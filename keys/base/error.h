@@ -21,6 +21,7 @@
     X(CORRUPT, "the stored data is damaged; restore it from a backup")                             \
     X(TOO_LARGE, "it is larger than this program accepts")                                         \
     X(USAGE, "the call does not fit its contract")                                                 \
+    X(TEXT, "not plain UTF-8 text; save it as UTF-8")                                              \
     /* envelope, FORMAT section 1 */                                                               \
     X(ENVELOPE_LENGTH, "the length fits no sealed report: the file was cut or extended")           \
     X(ENVELOPE_SUITE, "sealed with a suite that this version does not know")                       \

@@ -9,8 +9,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "keys/base/file.h"
 #include "keys/base/secret.h"
+#include "keys/cli/command.h"
 
 enum { LONGEST = 1024, ROOM = LONGEST + 2, TRIES = 3 };
 
@@ -170,11 +170,12 @@ static size_t without_line_ending(const uint8_t *line, size_t len)
 }
 
 /* Asks until there is something, and with confirm until the same was typed twice. */
-static enum sk_error converse(int tty, int confirm, uint8_t *first, uint8_t *second, size_t *len)
+static enum sk_error converse(int tty, const char *prompt, int confirm, uint8_t *first,
+                              uint8_t *second, size_t *len)
 {
     for (int i = 0; i < TRIES; i++) {
         size_t n, again;
-        enum sk_error e = ask_through_stops(tty, "Passphrase: ", first, &n);
+        enum sk_error e = ask_through_stops(tty, prompt, first, &n);
 
         if (e != SK_OK) {
             return e;
@@ -202,7 +203,7 @@ static enum sk_error converse(int tty, int confirm, uint8_t *first, uint8_t *sec
     return SK_ERR_KEYRING_PASSPHRASE;
 }
 
-static enum sk_error from_terminal(int confirm, uint8_t **out, size_t *len)
+static enum sk_error from_terminal(const char *prompt, int confirm, uint8_t **out, size_t *len)
 {
     uint8_t *first = sk_secret_new(ROOM);
     uint8_t *second = sk_secret_new(ROOM);
@@ -215,7 +216,7 @@ static enum sk_error from_terminal(int confirm, uint8_t **out, size_t *len)
     } else if (tty < 0) {
         e = SK_ERR_IO;
     } else {
-        e = converse(tty, confirm, first, second, &n);
+        e = converse(tty, prompt, confirm, first, second, &n);
     }
     if (e == SK_OK && n > LONGEST) {
         e = SK_ERR_TOO_LARGE;
@@ -236,11 +237,12 @@ static enum sk_error from_terminal(int confirm, uint8_t **out, size_t *len)
     return e;
 }
 
-static enum sk_error from_file(const char *file, uint8_t **out, size_t *len)
+static enum sk_error from_file(const char *file, uint8_t **out, size_t *len,
+                               struct sk_plain_fault *fault)
 {
     uint8_t *line;
     size_t n;
-    enum sk_error e = sk_file_read_secret(file, ROOM, &line, &n);
+    enum sk_error e = sk_text_file_read(file, LONGEST + 1, &line, &n, fault);
 
     if (e != SK_OK) {
         return e;
@@ -256,7 +258,20 @@ static enum sk_error from_file(const char *file, uint8_t **out, size_t *len)
     return SK_OK;
 }
 
-enum sk_error sk_passphrase_read(const char *file, int confirm, uint8_t **out, size_t *len)
+enum sk_error sk_passphrase_read(const char *prompt, const char *file, int confirm, uint8_t **out,
+                                 size_t *len, struct sk_plain_fault *fault)
 {
-    return file != NULL ? from_file(file, out, len) : from_terminal(confirm, out, len);
+    return file != NULL ? from_file(file, out, len, fault)
+                        : from_terminal(prompt, confirm, out, len);
+}
+
+int sk_passphrase_get(const char *prompt, const char *file, int confirm, uint8_t **out, size_t *len)
+{
+    struct sk_plain_fault fault;
+    enum sk_error e = sk_passphrase_read(prompt, file, confirm, out, len, &fault);
+
+    if (e == SK_OK) {
+        return SK_EXIT_OK;
+    }
+    return file != NULL ? sk_text_file_refuse(file, e, &fault) : sk_refuse_error("passphrase", e);
 }

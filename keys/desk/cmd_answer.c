@@ -1,26 +1,29 @@
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/question.h"
+#include "keys/cli/text_file.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/threads.h"
+#include "keys/desk/text.h"
+#include "keys/desk/thread_list.h"
 #include "keys/seal/answer.h"
 #include "keys/seal/content.h"
 
 struct wanted {
     const char *id, *text_file;
     unsigned status;
+    bool replace, without_text;
 };
 
 /* In guarded memory; *text stays NULL without a file. */
 static int read_text(const char *path, char **text)
 {
+    struct sk_plain_fault fault;
     uint8_t *bytes = NULL;
     size_t len = 0;
     enum sk_error e;
@@ -28,35 +31,28 @@ static int read_text(const char *path, char **text)
     if (path == NULL) {
         return SK_EXIT_OK;
     }
-    /* A final line end is the editor's. */
-    e = sk_file_read_secret(path, SK_ANSWER_TEXT_MAX + 2, &bytes, &len);
-    if (e == SK_ERR_TOO_LARGE) {
+    e = sk_text_file_read(path, (size_t)2 * SK_ANSWER_TEXT_MAX, &bytes, &len, &fault);
+    if (e == SK_OK) {
+        len = sk_text_without_end(bytes, len); /* the last line ends are the editor's */
+        bytes[len] = '\0';
+    }
+    if (e == SK_ERR_TOO_LARGE || (e == SK_OK && len > SK_ANSWER_TEXT_MAX)) {
+        sk_secret_free(bytes);
         return sk_refuse_error(path, SK_ERR_ANSWER_LENGTH);
     }
     if (e != SK_OK) {
-        return sk_refuse_error(path, e);
-    }
-    while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == '\r')) {
-        bytes[--len] = '\0';
-    }
-    if (len > SK_ANSWER_TEXT_MAX || !sk_text_valid((const char *)bytes, len)) {
-        bool long_one = len > SK_ANSWER_TEXT_MAX;
-
-        sk_secret_free(bytes);
-        return long_one ? sk_refuse_error(path, SK_ERR_ANSWER_LENGTH)
-                        : sk_refuse("%s: not UTF-8 text, or with control characters; save it as "
-                                    "UTF-8",
-                                    path);
+        return sk_text_file_refuse(path, e, &fault);
     }
     *text = (char *)bytes;
     return SK_EXIT_OK;
 }
 
 static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
-                            const struct sk_case *c, unsigned status, const char *text)
+                            const struct sk_case *c, unsigned status, const char *text,
+                            bool replace)
 {
-    enum sk_error e =
-        sk_threads_answer(threads, &c->digest, (uint8_t)status, sk_day_of(time(NULL)), text);
+    enum sk_error e = sk_threads_answer(threads, &c->digest, (uint8_t)status, sk_day_of(time(NULL)),
+                                        text, replace);
 
     if (e == SK_OK) {
         e = sk_threads_sync(threads, &desk->state);
@@ -64,49 +60,148 @@ static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
     return e == SK_OK ? sk_home_save_state(desk) : e;
 }
 
-static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct sk_entry *entry,
+/* ---- before anything is recorded ---------------------------------------------- */
+
+static bool said_before(const struct sk_case *c, const char *text)
+{
+    return c->said_count > 0 && strcmp(c->said[c->said_count - 1].text, text) == 0;
+}
+
+static void show_said(const struct sk_case *c, const char *id)
+{
+    for (size_t i = 0; i < c->said_count; i++) {
+        char day[11] = "";
+
+        sk_day_format(c->said[i].day, day);
+        printf("%s has this answer of %s:\n", id, day);
+        sk_print_safe(stdout, c->said[i].text);
+        printf("\n\n");
+    }
+}
+
+/* What was said is shown, and goes only when somebody says so; else both are said. */
+static bool replaces(const struct sk_case *c, const char *id, const struct wanted *w)
+{
+    bool replace = w->replace || w->without_text;
+
+    if (c->said_count == 0) {
+        return replace;
+    }
+    show_said(c, id);
+    if (!replace) {
+        replace = sk_question("Replace it? With no, the writer gets both, one after the other.") ==
+                  SK_REPLY_YES;
+    }
+    return replace;
+}
+
+/* All answers to one code share one place on the board. -1: go on. */
+static int fits(const struct sk_threads *threads, const struct sk_case *c, const char *id,
+                const char *text, bool replace)
+{
+    size_t len = 0;
+    enum sk_error e = sk_thread_list_length(threads, c, text, replace, &len);
+
+    if (e != SK_OK) {
+        return sk_refuse_error(id, e);
+    }
+    return len <= SK_ANSWER_TEXT_MAX
+               ? -1
+               : sk_refuse("%s: nothing was changed: with the other answers to this code it is %zu "
+                           "bytes too long; shorten it, or an earlier one with --replace",
+                           id, len - SK_ANSWER_TEXT_MAX);
+}
+
+static void tell(const char *id, unsigned status, bool reaches, bool beside)
+{
+    printf("%s: %s%s\n", id, sk_status_name(status),
+           reaches ? "; it goes out with the next `board`" : "");
+    if (beside) {
+        printf("The writer gets both answers, one after the other; to replace the earlier give "
+               "--replace.\n");
+    }
+}
+
+static int check_reader(const struct sk_case *c, const char *id, const char *text)
+{
+    if (text == NULL || *text == '\0' || ((c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign)) {
+        return -1;
+    }
+    return sk_refuse("%s: nobody would read the text: %s; give only --status", id,
+                     c->foreign ? "the report is not from the holder of its code"
+                                : "the writer wants no answer");
+}
+
+/* ---- the answer ------------------------------------------------------------------ */
+
+static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct sk_case *c,
                   const struct wanted *w, const char *text)
 {
-    const struct sk_case *c = sk_threads_find(threads, &entry->digest);
-    bool reaches = c != NULL && (c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign;
+    bool reaches = (c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign, replace = false;
+    bool before = c->said_count > 0;
     char id[SK_ID_TEXT];
     enum sk_error e;
 
-    sk_entry_id(&entry->digest, id);
-    if (c == NULL) {
-        return sk_refuse("%s: its thread is missing from the index; import its bundle again", id);
+    sk_entry_id(&c->digest, id);
+    int code = check_reader(c, id, text);
+
+    if (text != NULL && !w->without_text && !w->replace && said_before(c, text)) {
+        text = NULL; /* the very same once more */
     }
-    if (text != NULL && !reaches) {
-        return sk_refuse("%s: nobody would read the text: %s; give only --status", id,
-                         c->foreign ? "the report is not from the holder of its code"
-                                    : "the writer wants no answer");
+    if (code == -1 && text != NULL) {
+        replace = replaces(c, id, w);
+        code = fits(threads, c, id, text, replace);
     }
-    e = record(desk, threads, c, w->status, text);
+    if (code != -1) {
+        return code;
+    }
+    e = record(desk, threads, c, w->status, text, replace);
     if (e != SK_OK) {
         return sk_refuse_error("index", e);
     }
-    printf("%s: %s%s\n", id, sk_status_name(w->status),
-           reaches ? "; it goes out with the next `board`" : "");
+    tell(id, w->status, reaches, before && text != NULL && !replace);
     return SK_EXIT_OK;
+}
+
+/* A thread may live on when its report was destroyed: found among the threads, not the reports. */
+static int find(struct sk_desk *desk, const struct sk_threads *threads, const char *prefix,
+                const struct sk_case **out)
+{
+    struct sk_entry entry = {.json = NULL};
+    enum sk_error e = sk_threads_find_id(threads, prefix, out);
+    int code;
+
+    if (e == SK_OK && *prefix != '\0') {
+        return SK_EXIT_OK;
+    }
+    if (e == SK_ERR_EXISTS) {
+        return sk_refuse("several reports' ids begin with %s; give more characters", prefix);
+    }
+    code = sk_find_report(desk, prefix, &entry);
+    if (code == SK_EXIT_OK) {
+        sk_entry_free(&entry);
+        code =
+            sk_refuse("%s: its thread is missing from the index; import its bundle again", prefix);
+    }
+    return code;
 }
 
 static int answer(struct sk_desk *desk, const struct wanted *w)
 {
     struct sk_threads *threads = NULL;
-    struct sk_entry entry = {.json = NULL};
-    char *text = NULL;
+    const struct sk_case *c = NULL;
+    char *text = NULL, none[] = "";
     int code = read_text(w->text_file, &text);
 
     if (code == SK_EXIT_OK) {
-        code = sk_find_report(desk, w->id, &entry);
-    }
-    if (code == SK_EXIT_OK) {
         enum sk_error e = sk_threads_open(&threads, desk);
 
-        code = e == SK_OK ? decide(desk, threads, &entry, w, text) : sk_refuse_error("index", e);
+        code = e == SK_OK ? find(desk, threads, w->id, &c) : sk_refuse_error("index", e);
+    }
+    if (code == SK_EXIT_OK) {
+        code = decide(desk, threads, c, w, w->without_text ? none : text);
     }
     sk_threads_close(threads);
-    sk_entry_free(&entry);
     sk_secret_free(text);
     return code;
 }
@@ -115,6 +210,8 @@ static int read_options(int argc, char **argv, struct wanted *w)
 {
     static const struct option list[] = {{"status", required_argument, NULL, 's'},
                                          {"text-file", required_argument, NULL, 't'},
+                                         {"replace", no_argument, NULL, 'r'},
+                                         {"without-text", no_argument, NULL, 'w'},
                                          {NULL, 0, NULL, 0}};
     int c;
 
@@ -126,12 +223,19 @@ static int read_options(int argc, char **argv, struct wanted *w)
             }
         } else if (c == 't') {
             w->text_file = optarg;
+        } else if (c == 'r') {
+            w->replace = true;
+        } else if (c == 'w') {
+            w->without_text = true;
         } else {
             return sk_option_unknown(argv, c);
         }
     }
     if (optind + 1 != argc || w->status == 0) {
         return sk_usage("answer: give one id and --status");
+    }
+    if (w->without_text && w->text_file != NULL) {
+        return sk_usage("answer: --text-file and --without-text do not go together");
     }
     w->id = argv[optind];
     return -1;

@@ -12,75 +12,24 @@
 #include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
-#include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/threads.h"
+#include "keys/desk/thread_list.h"
 #include "keys/open/board_make.h"
-#include "keys/seal/content.h"
 
 #define STALE_DAYS 30
 
-/* ---- the live threads ------------------------------------------------------ */
-
-/* The report of a thread that speaks for it: the one answered last; unanswered, the first. */
-static const struct sk_case *speaker(const struct sk_threads *threads, const struct sk_case *first)
+/* A desk of before took answers of one code that do not fit together. */
+static void tell_left_out(const struct sk_thread_list *list)
 {
-    const struct sk_case *c = first, *best = first;
+    for (size_t i = 0; i < list->left_out_count; i++) {
+        char id[SK_ID_TEXT];
 
-    while (c->next_of_thread != SIZE_MAX) {
-        c = sk_threads_at(threads, c->next_of_thread);
-        if (!c->foreign && c->answer_order > best->answer_order) {
-            best = c;
-        }
+        sk_entry_id(&list->left_out[i]->digest, id);
+        sk_refuse("%s: its answer is NOT on this board: there was no room beside the newer answers "
+                  "to the same code; shorten one with `answer --replace`",
+                  id);
     }
-    return best;
-}
-
-static bool wants_answers(const struct sk_threads *threads, const struct sk_case *first)
-{
-    const struct sk_case *c = first;
-
-    while ((c->flags & SK_FLAG_ANSWERS) == 0 || c->foreign) {
-        if (c->next_of_thread == SIZE_MAX) {
-            return false;
-        }
-        c = sk_threads_at(threads, c->next_of_thread);
-    }
-    return true;
-}
-
-static void fill_thread(struct sk_thread *out, const struct sk_case *c)
-{
-    out->mailbox = c->mailbox;
-    out->reply_pk = c->reply_pk;
-    out->status = c->status;
-    out->day = c->answer_day != 0 ? c->answer_day : c->day;
-    out->envelope = c->digest;
-    out->text = c->text;
-    out->text_len = c->text != NULL ? strlen(c->text) : 0;
-}
-
-/* One per mailbox: a second record under its keys would repeat them. *list is guarded memory. */
-static enum sk_error live_threads(const struct sk_threads *threads, struct sk_thread **list,
-                                  size_t *count)
-{
-    size_t all = sk_threads_count(threads), n = 0;
-    struct sk_thread *live = sk_secret_new((all + 1) * sizeof *live);
-
-    if (live == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < all; i++) {
-        const struct sk_case *c = sk_threads_at(threads, i);
-
-        if (sk_threads_first(threads, &c->mailbox) == c && wants_answers(threads, c)) {
-            fill_thread(&live[n++], speaker(threads, c));
-        }
-    }
-    *list = live;
-    *count = n;
-    return SK_OK;
 }
 
 /* ---- the board ------------------------------------------------------------- */
@@ -219,7 +168,7 @@ static enum sk_error give_out(const struct sk_desk *desk, uint64_t counter, cons
 static int board(struct sk_desk *desk, const char *path)
 {
     struct sk_threads *threads = NULL;
-    struct sk_thread *list = NULL;
+    struct sk_thread_list list = {.count = 0};
     struct sk_board_plan plan;
     size_t count = 0;
     enum sk_error e;
@@ -233,15 +182,19 @@ static int board(struct sk_desk *desk, const char *path)
         e = sk_threads_open(&threads, desk);
     }
     if (e == SK_OK) {
-        e = live_threads(threads, &list, &count);
+        e = sk_thread_list_make(&list, threads);
+        count = list.count;
     }
     if (e == SK_OK) {
-        e = make_board(desk, &plan, list, count);
+        e = make_board(desk, &plan, list.threads, count);
     }
     if (e == SK_OK) {
         e = give_out(desk, plan.counter, path);
     }
-    sk_secret_free(list);
+    if (e == SK_OK) {
+        tell_left_out(&list);
+    }
+    sk_thread_list_free(&list);
     sk_threads_close(threads);
     if (e != SK_OK) {
         return sk_refuse_error(path, e);

@@ -12,6 +12,7 @@
 #include "keys/cli/command.h"
 #include "keys/cli/passphrase.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/identity.h"
 #include "keys/desk/json.h"
 
 static enum sk_error make_folder(const char *path)
@@ -21,7 +22,8 @@ static enum sk_error make_folder(const char *path)
 
 static enum sk_error make_folders(const struct sk_desk *desk)
 {
-    static const char *const names[] = {"index", "reports", "quarantine", "peers", "boards"};
+    static const char *const names[] = {"index", "reports", "quarantine",
+                                        "peers", "boards",  "destroyed"};
     char path[SK_PATH_MAX];
     enum sk_error e = SK_OK;
 
@@ -50,23 +52,25 @@ static enum sk_error put_signing_key(struct sk_keyring *ring, enum sk_keyring_ty
     return e;
 }
 
+static enum sk_error put_key(struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id)
+{
+    uint8_t key[32];
+    enum sk_error e;
+
+    randombytes_buf(key, sizeof key);
+    e = sk_keyring_put(ring, type, id, key, sizeof key);
+    sodium_memzero(key, sizeof key);
+    return e;
+}
+
 static enum sk_error put_keys(struct sk_keyring *ring)
 {
-    uint8_t index_key[32];
-    enum sk_error e = put_signing_key(ring, SK_KEY_IDENTITY, 0);
+    enum sk_error e = put_signing_key(ring, SK_KEY_DESK, 0);
 
     if (e == SK_OK) {
-        e = put_signing_key(ring, SK_KEY_IDENTITY, 1);
+        e = put_key(ring, SK_KEY_INDEX, 0);
     }
-    if (e == SK_OK) {
-        e = put_signing_key(ring, SK_KEY_DESK, 0);
-    }
-    if (e == SK_OK) {
-        randombytes_buf(index_key, sizeof index_key);
-        e = sk_keyring_put(ring, SK_KEY_INDEX, 0, index_key, sizeof index_key);
-        sodium_memzero(index_key, sizeof index_key);
-    }
-    return e;
+    return e == SK_OK ? put_key(ring, SK_KEY_THREADS, 1) : e;
 }
 
 /* A token file that does not exist yet is made. */
@@ -85,16 +89,21 @@ static enum sk_error make_token(const struct sk_desk *desk)
 }
 
 /* The state first: with the keyring the desk begins to exist. */
-static int fill(struct sk_desk *desk)
+static int fill(struct sk_desk *desk, struct sk_keyring_cost cost)
 {
     struct sk_ed25519_pk identity;
     char hex[65];
     enum sk_error e = put_keys(desk->ring);
+    int code;
 
     if (e == SK_OK) {
         e = make_folders(desk);
     }
     if (e == SK_OK) {
+        code = sk_identity_make(desk, cost);
+        if (code != SK_EXIT_OK) {
+            return code;
+        }
         e = sk_home_save_state(desk);
     }
     if (e == SK_OK) {
@@ -125,13 +134,15 @@ static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
     if (e != SK_OK) {
         return sk_refuse_error(desk->token_file, e);
     }
-    e = sk_passphrase_read(desk->passphrase_file, 1, &passphrase, &len);
-    if (e == SK_OK) {
+    int code = sk_passphrase_get("Passphrase: ", desk->passphrase_file, 1, &passphrase, &len);
+
+    if (code == SK_EXIT_OK) {
         e = sk_keyring_new(&desk->ring, passphrase, len, token, cost);
+        code = e == SK_OK ? SK_EXIT_OK : sk_refuse_error("keyring", e);
     }
     sk_secret_free(passphrase);
     sk_secret_free(token);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("passphrase", e);
+    return code;
 }
 
 /* -1: go on, else an exit code. */
@@ -187,5 +198,5 @@ int sk_cmd_init(void *program, int argc, char **argv)
         return sk_refuse("%s: there is a desk here already; nothing was changed", desk->home);
     }
     code = make_ring(desk, cost);
-    return code == SK_EXIT_OK ? fill(desk) : code;
+    return code == SK_EXIT_OK ? fill(desk, cost) : code;
 }

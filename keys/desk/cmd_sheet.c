@@ -11,6 +11,7 @@
 #include "keys/base/hash.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/identity.h"
 #include "keys/open/sheet_make.h"
 
 struct wanted {
@@ -57,7 +58,7 @@ static enum sk_error fill_keys(struct sk_desk *desk, struct sk_sheet *sheet)
 }
 
 static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *wanted,
-                               struct sk_sheet *sheet)
+                               struct sk_sheet *sheet, const struct sk_keyring *identity)
 {
     time_t now = time(NULL);
     struct sk_ed25519_pk next;
@@ -67,7 +68,7 @@ static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *
         e = sk_home_desk_pk(desk, &sheet->desk);
     }
     if (e == SK_OK) {
-        e = sk_home_identity(desk, 1, &next);
+        e = sk_identity_pk(identity, 1, &next);
     }
     if (e != SK_OK) {
         return e;
@@ -101,11 +102,11 @@ static enum sk_error record(struct sk_desk *desk, const struct sk_sheet *sheet)
     return e;
 }
 
-static enum sk_error write_sheet(const struct sk_desk *desk, const struct sk_sheet *sheet,
+static enum sk_error write_sheet(const struct sk_keyring *keyring, const struct sk_sheet *sheet,
                                  const char *path)
 {
     size_t len = 0;
-    const uint8_t *held = sk_keyring_get(desk->ring, SK_KEY_IDENTITY, 0, &len);
+    const uint8_t *held = sk_keyring_get(keyring, SK_KEY_IDENTITY, 0, &len);
     struct sk_ed25519_sk identity;
     uint8_t *bytes = NULL;
     enum sk_error e;
@@ -123,11 +124,12 @@ static enum sk_error write_sheet(const struct sk_desk *desk, const struct sk_she
     return e;
 }
 
-static int issue(struct sk_desk *desk, const struct wanted *wanted)
+static int issue(struct sk_desk *desk, const struct wanted *wanted,
+                 const struct sk_keyring *identity)
 {
     struct sk_sheet *sheet = calloc(1, sizeof *sheet);
     char last[11] = "";
-    enum sk_error e = sheet == NULL ? SK_ERR_MEMORY : fill_head(desk, wanted, sheet);
+    enum sk_error e = sheet == NULL ? SK_ERR_MEMORY : fill_head(desk, wanted, sheet, identity);
 
     if (e == SK_OK) {
         e = fill_keys(desk, sheet);
@@ -136,7 +138,7 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted)
         e = record(desk, sheet);
     }
     if (e == SK_OK) {
-        e = write_sheet(desk, sheet, wanted->out);
+        e = write_sheet(identity, sheet, wanted->out);
     }
     if (e == SK_OK) {
         sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
@@ -189,11 +191,19 @@ static int read_options(int argc, char **argv, struct wanted *w)
 int sk_cmd_sheet(void *program, int argc, char **argv)
 {
     struct wanted wanted = {.weeks = 13, .months = 6, .keep_weeks = 8, .out = NULL};
+    struct sk_keyring *identity = NULL;
     int code = read_options(argc, argv, &wanted);
 
     if (code != -1) {
         return code;
     }
     code = sk_home_open(program);
-    return code == SK_EXIT_OK ? issue(program, &wanted) : code;
+    if (code == SK_EXIT_OK) {
+        code = sk_identity_open(program, &identity);
+    }
+    if (code == SK_EXIT_OK) {
+        code = issue(program, &wanted, identity);
+    }
+    sk_keyring_free(identity);
+    return code;
 }

@@ -117,9 +117,12 @@ static void print_thread(const struct sk_entry *entry, const struct sk_threads *
                json_is_true(json_object_get(other, "foreign")) ? "  NOT the same writer" : "");
     }
     json_decref(others);
-    if (c != NULL && c->text != NULL) {
-        printf("\n[answer]\n");
-        sk_print_safe(stdout, c->text);
+    for (size_t i = c != NULL ? c->said_count : 0; i > 0; i--) {
+        char day[11] = "";
+
+        sk_day_format(c->said[i - 1].day, day);
+        printf("\n[answer of %s]\n", day);
+        sk_print_safe(stdout, c->said[i - 1].text);
         putchar('\n');
     }
 }

@@ -16,6 +16,7 @@ int sk_cmd_show(void *program, int argc, char **argv);
 int sk_cmd_open(void *program, int argc, char **argv);
 int sk_cmd_answer(void *program, int argc, char **argv);
 int sk_cmd_board(void *program, int argc, char **argv);
+int sk_cmd_destroy(void *program, int argc, char **argv);
 int sk_cmd_stats(void *program, int argc, char **argv);
 
 /* A number from the command line, between lowest and highest; else a usage message and -1. */

@@ -16,6 +16,7 @@
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/cli/passphrase.h"
+#include "keys/desk/erase.h"
 
 #define TOKEN_BYTES 32u
 
@@ -85,10 +86,9 @@ static int unlock_keyring(struct sk_desk *desk, const uint8_t *bytes, size_t len
     if (e != SK_OK) {
         return sk_refuse_error(desk->token_file, e);
     }
-    e = sk_passphrase_read(desk->passphrase_file, 0, &passphrase, &passphrase_len);
-    if (e != SK_OK) {
-        code = sk_refuse_error("passphrase", e);
-    } else {
+    code =
+        sk_passphrase_get("Passphrase: ", desk->passphrase_file, 0, &passphrase, &passphrase_len);
+    if (code == SK_EXIT_OK) {
         e = sk_keyring_read(&desk->ring, bytes, len, passphrase, passphrase_len, token);
         errno = 0;
         code = e != SK_OK ? sk_refuse_error("keyring", e) : SK_EXIT_OK;
@@ -173,7 +173,7 @@ enum sk_error sk_home_save_keyring(struct sk_desk *desk)
         e = sk_keyring_write(desk->ring, &bytes, &len);
     }
     if (e == SK_OK) {
-        e = sk_file_replace(path, bytes, len);
+        e = sk_erase_replace(path, bytes, len);
     }
     free(bytes);
     return e;
@@ -233,6 +233,13 @@ static enum sk_error signing_pk(const struct sk_desk *desk, enum sk_keyring_type
 
 enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct sk_ed25519_pk *out)
 {
+    size_t len = 0;
+    const uint8_t *pk = sk_keyring_get(desk->ring, SK_KEY_IDENTITY_PK, id, &len);
+
+    if (pk != NULL && len == sizeof out->b) {
+        memcpy(out->b, pk, sizeof out->b);
+        return SK_OK;
+    }
     return signing_pk(desk, SK_KEY_IDENTITY, id, out);
 }
 

@@ -1,14 +1,16 @@
 /*
  * The desk's folder on disk:
  *     lock            held while a command runs
- *     keyring         all secrets (FORMAT section 7)
+ *     keyring         all secrets but the identity (FORMAT section 7)
+ *     identity.keyring  the identity, unless it lies elsewhere (identity.h)
  *     state           encrypted; what this desk knows of bundles, boards and peers
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
  *     quarantine/     what arrived damaged, <digest>.sealed; copy-<digest>.sealed:
  *                     what went wrong between the gateway and here
- *     boards/         every board that was made, <counter>.board
+ *     boards/         boards that were made, <counter>.board
  *     peers/          key sheets of other organisations
+ *     destroyed/      what `destroy` is about to erase
  */
 #ifndef SK_KEYS_DESK_HOME_H
 #define SK_KEYS_DESK_HOME_H
@@ -24,7 +26,8 @@
 struct sk_desk {
     const char *home; /* as given on the command line */
     const char *passphrase_file, *token_file;
-    int lock; /* descriptor, -1 when not held */
+    const char *identity_file, *identity_passphrase_file; /* NULL: in the home; the desk's */
+    int lock;                                             /* descriptor, -1 when not held */
     struct sk_keyring *ring;
     struct sk_state state;
 };
@@ -46,13 +49,15 @@ void sk_home_close(struct sk_desk *desk);
  * NOT_FOUND, KEYRING_TOKEN (not 32 bytes). */
 enum sk_error sk_home_token(const struct sk_desk *desk, uint8_t **token);
 
+/* The keyring that stood there is erased (erase.h): keys that were removed from it must go. */
 enum sk_error sk_home_save_keyring(struct sk_desk *desk);
 enum sk_error sk_home_save_state(struct sk_desk *desk);
 
 /* fsyncs a folder of the home, after files were made or renamed in it. */
 enum sk_error sk_home_sync_folder(const struct sk_desk *desk, const char *name);
 
-/* Keys out of the keyring. NOT_FOUND when there is none, KEYRING_RECORD when it is not one. */
+/* Public keys. NOT_FOUND when there is none, KEYRING_RECORD when it is not one. Identity 0 is this
+ * desk's; 1, the next one, is known here only as long as a home of before was not taken over. */
 enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct sk_ed25519_pk *out);
 enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out);
 

@@ -25,9 +25,11 @@ static const struct sk_command commands[] = {
      sk_cmd_list},
     {"show", "ID [--json]", "shows everything that the index holds of a report", sk_cmd_show},
     {"open", "ID --to FOLDER", "writes text and attachments into a new folder", sk_cmd_open},
-    {"answer", "ID --status S [--text-file FILE]", "records a status, and a text for the writer",
-     sk_cmd_answer},
+    {"answer", "ID --status S [--text-file FILE [--replace] | --without-text]",
+     "records a status, and a text for the writer", sk_cmd_answer},
     {"board", "[--again COUNTER] --out FILE", "seals all answers for the gateway", sk_cmd_board},
+    {"destroy", "[--week DAY | --month YYYY-MM] [--yes]",
+     "destroys the keys of past weeks and what hangs on them", sk_cmd_destroy},
     {"stats", "[--format table|csv|json]", "counts by category, status and week", sk_cmd_stats},
     {NULL, NULL, NULL, NULL},
 };
@@ -36,6 +38,8 @@ static const char options[] =
     "  --home DIR             the desk's folder\n"
     "  --passphrase-file FILE takes the passphrase from a file instead of asking\n"
     "  --token-file FILE      the second factor: 32 bytes, kept apart from the desk\n"
+    "  --identity-file FILE   the identity keyring, if it is not in the desk's folder\n"
+    "  --identity-passphrase-file FILE  its passphrase, if it has another\n"
     "  --help                 this text\n"
     "  --version              the version\n"
     "\nThese options come before the command. Statuses: arrived, read, checking, more, passed,\n"
@@ -95,6 +99,8 @@ static int read_options(struct sk_desk *desk, int argc, char **argv)
     static const struct option list[] = {{"home", required_argument, NULL, 'h'},
                                          {"passphrase-file", required_argument, NULL, 'p'},
                                          {"token-file", required_argument, NULL, 't'},
+                                         {"identity-file", required_argument, NULL, 'i'},
+                                         {"identity-passphrase-file", required_argument, NULL, 'I'},
                                          {"help", no_argument, NULL, 'H'},
                                          {"version", no_argument, NULL, 'V'},
                                          {NULL, 0, NULL, 0}};
@@ -111,6 +117,12 @@ static int read_options(struct sk_desk *desk, int argc, char **argv)
             break;
         case 't':
             desk->token_file = optarg;
+            break;
+        case 'i':
+            desk->identity_file = optarg;
+            break;
+        case 'I':
+            desk->identity_passphrase_file = optarg;
             break;
         case 'H':
             sk_command_help("skrynka-desk", "Opens, triages and answers reports.", commands,

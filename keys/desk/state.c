@@ -108,6 +108,18 @@ enum sk_error sk_state_commit(struct sk_state *state, uint32_t segment, uint64_t
     return SK_OK;
 }
 
+void sk_state_forget(struct sk_state *state, uint32_t segment)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < state->committed_count; i++) {
+        if (state->committed[i].segment != segment) {
+            state->committed[kept++] = state->committed[i];
+        }
+    }
+    state->committed_count = kept;
+}
+
 enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_peer *peer)
 {
     struct sk_peer *p;

@@ -66,6 +66,7 @@ bool sk_state_gap(const struct sk_state *state, uint32_t from, uint32_t *first, 
 
 uint64_t sk_state_committed(const struct sk_state *state, uint32_t segment);
 enum sk_error sk_state_commit(struct sk_state *state, uint32_t segment, uint64_t records);
+void sk_state_forget(struct sk_state *state, uint32_t segment); /* a segment that is gone */
 
 /* Adds or replaces the peer with that identity. */
 enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_peer *peer);

@@ -1,14 +1,17 @@
 #include "keys/desk/threads.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "keys/desk/digests.h"
+#include "keys/desk/entry.h"
 #include "keys/desk/json.h"
 #include "keys/desk/segment.h"
 #include "keys/seal/answer.h"
 
-#define THREADS_ID 0u
+#define SEGMENT_BASE UINT32_C(0x40000000) /* far from every week, month and 0 */
 
 struct sk_threads {
     struct sk_segment *log;
@@ -76,7 +79,8 @@ static enum sk_error remember(struct sk_threads *t, const struct sk_case *c)
     t->cases[t->count].status = SK_STATUS_ARRIVED;
     t->cases[t->count].answer_day = 0;
     t->cases[t->count].answer_order = 0;
-    t->cases[t->count].text = NULL;
+    t->cases[t->count].said = NULL;
+    t->cases[t->count].said_count = 0;
     t->cases[t->count].foreign = false;
     t->cases[t->count].next_of_thread = SIZE_MAX;
     if (sk_digests_find(&t->by_mailbox, &mailbox, &first) && first != t->count) {
@@ -86,27 +90,52 @@ static enum sk_error remember(struct sk_threads *t, const struct sk_case *c)
     return SK_OK;
 }
 
-static enum sk_error note_answer(struct sk_threads *t, const struct sk_digest *digest,
-                                 uint8_t status, uint32_t day, const char *text)
+static void forget_said(struct sk_case *c)
 {
+    for (size_t i = 0; i < c->said_count; i++) {
+        free(c->said[i].text);
+    }
+    free(c->said);
+    c->said = NULL;
+    c->said_count = 0;
+}
+
+static enum sk_error say(struct sk_case *c, const char *text, uint32_t day, uint64_t order)
+{
+    struct sk_said *more = reallocarray(c->said, c->said_count + 1, sizeof *more);
+    char *copy = more != NULL ? strdup(text) : NULL;
+
+    c->said = more != NULL ? more : c->said;
+    if (copy == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    more[c->said_count++] = (struct sk_said){copy, day, order};
+    return SK_OK;
+}
+
+static enum sk_error note_answer(struct sk_threads *t, const struct sk_digest *digest,
+                                 uint8_t status, uint32_t day, const char *text, bool replace)
+{
+    enum sk_error e = SK_OK;
     size_t at = 0;
-    char *copy = NULL;
 
     if (!sk_digests_find(&t->by_digest, digest, &at)) {
         return SK_ERR_NOT_FOUND;
     }
-    if (text != NULL) {
-        copy = strdup(text);
-        if (copy == NULL) {
-            return SK_ERR_MEMORY;
-        }
-        free(t->cases[at].text);
-        t->cases[at].text = copy;
+    struct sk_case *c = &t->cases[at];
+
+    if (text != NULL && replace) {
+        forget_said(c);
     }
-    t->cases[at].status = status;
-    t->cases[at].answer_day = day;
-    t->cases[at].answer_order = ++t->answers;
-    return SK_OK;
+    if (text != NULL && *text != '\0') {
+        e = say(c, text, day, t->answers + 1);
+    }
+    if (e == SK_OK) {
+        c->status = status;
+        c->answer_day = day;
+        c->answer_order = ++t->answers;
+    }
+    return e;
 }
 
 /* ---- records --------------------------------------------------------------- */
@@ -153,7 +182,8 @@ static enum sk_error read_answer(struct sk_threads *t, const json_t *o)
     }
     if (e == SK_OK) {
         e = note_answer(t, &digest, (uint8_t)status, day,
-                        json_string_value(json_object_get(o, "text")));
+                        json_string_value(json_object_get(o, "text")),
+                        !json_is_true(json_object_get(o, "add")));
     }
     return e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
 }
@@ -187,20 +217,45 @@ static enum sk_error append(struct sk_threads *t, json_t *o)
 
 /* ---- outside --------------------------------------------------------------- */
 
-enum sk_error sk_threads_open(struct sk_threads **out, struct sk_desk *desk)
+static void newest(void *ctx, uint32_t id, const uint8_t *data, size_t len)
+{
+    uint32_t *generation = ctx;
+
+    (void)data;
+    (void)len;
+    *generation = id; /* ids come ascending */
+}
+
+uint32_t sk_threads_generation(const struct sk_desk *desk)
+{
+    uint32_t generation = 0;
+
+    sk_keyring_each(desk->ring, SK_KEY_THREADS, newest, &generation);
+    return generation;
+}
+
+uint32_t sk_threads_segment(uint32_t generation)
+{
+    return generation == 0 ? 0 : SEGMENT_BASE | generation;
+}
+
+enum sk_error sk_threads_path(const struct sk_desk *desk, uint32_t generation,
+                              char out[SK_PATH_MAX])
+{
+    return generation == 0 ? sk_home_path(desk, out, "index/threads.log")
+                           : sk_home_path(desk, out, "index/threads-%u.log", (unsigned)generation);
+}
+
+static enum sk_error open_log(struct sk_threads **out, const struct sk_desk *desk,
+                              uint32_t generation, const uint8_t *key, uint64_t committed)
 {
     struct sk_threads *t = calloc(1, sizeof *t);
     char path[SK_PATH_MAX];
-    size_t len = 0;
-    const uint8_t *key = sk_keyring_get(desk->ring, SK_KEY_INDEX, THREADS_ID, &len);
-    enum sk_error e = t == NULL ? SK_ERR_MEMORY : sk_home_path(desk, path, "index/threads.log");
+    enum sk_error e = t == NULL ? SK_ERR_MEMORY : sk_threads_path(desk, generation, path);
 
-    if (e == SK_OK && (key == NULL || len != 32)) {
-        e = SK_ERR_KEYRING_RECORD;
-    }
     if (e == SK_OK) {
-        e = sk_segment_open(&t->log, path, THREADS_ID, key,
-                            sk_state_committed(&desk->state, THREADS_ID), read_record, t, NULL);
+        e = sk_segment_open(&t->log, path, sk_threads_segment(generation), key, committed,
+                            read_record, t, NULL);
     }
     if (e != SK_OK) {
         sk_threads_close(t);
@@ -210,13 +265,42 @@ enum sk_error sk_threads_open(struct sk_threads **out, struct sk_desk *desk)
     return SK_OK;
 }
 
+enum sk_error sk_threads_open(struct sk_threads **out, struct sk_desk *desk)
+{
+    uint32_t generation = sk_threads_generation(desk);
+    size_t len = 0;
+    const uint8_t *key = sk_keyring_get(desk->ring, generation == 0 ? SK_KEY_INDEX : SK_KEY_THREADS,
+                                        generation, &len);
+
+    if (key == NULL || len != 32) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    return open_log(out, desk, generation, key,
+                    sk_state_committed(&desk->state, sk_threads_segment(generation)));
+}
+
+enum sk_error sk_threads_create(struct sk_threads **out, const struct sk_desk *desk,
+                                uint32_t generation, const uint8_t key[32])
+{
+    char path[SK_PATH_MAX];
+    enum sk_error e = sk_threads_path(desk, generation, path);
+
+    if (e == SK_OK && unlink(path) != 0 && errno != ENOENT) {
+        e = SK_ERR_IO;
+    }
+    if (e == SK_OK) {
+        e = open_log(out, desk, generation, key, 0);
+    }
+    return e == SK_OK ? sk_home_sync_folder(desk, "index") : e;
+}
+
 void sk_threads_close(struct sk_threads *t)
 {
     if (t == NULL) {
         return;
     }
     for (size_t i = 0; i < t->count; i++) {
-        free(t->cases[i].text);
+        forget_said(&t->cases[i]);
     }
     sk_segment_close(t->log);
     sk_digests_free(&t->by_digest);
@@ -240,6 +324,30 @@ const struct sk_case *sk_threads_find(const struct sk_threads *t, const struct s
     size_t at = 0;
 
     return sk_digests_find(&t->by_digest, digest, &at) ? &t->cases[at] : NULL;
+}
+
+enum sk_error sk_threads_find_id(const struct sk_threads *t, const char *prefix,
+                                 const struct sk_case **out)
+{
+    const struct sk_case *found = NULL;
+
+    for (size_t i = 0; i < t->count; i++) {
+        char id[SK_ID_TEXT];
+
+        sk_entry_id(&t->cases[i].digest, id);
+        if (strncmp(id, prefix, strlen(prefix)) != 0) {
+            continue;
+        }
+        if (found != NULL) {
+            return SK_ERR_EXISTS;
+        }
+        found = &t->cases[i];
+    }
+    if (found == NULL) {
+        return SK_ERR_NOT_FOUND;
+    }
+    *out = found;
+    return SK_OK;
 }
 
 const struct sk_case *sk_threads_first(const struct sk_threads *t, const struct sk_mailbox *mailbox)
@@ -267,21 +375,22 @@ enum sk_error sk_threads_add(struct sk_threads *t, const struct sk_case *c)
 }
 
 enum sk_error sk_threads_answer(struct sk_threads *t, const struct sk_digest *digest,
-                                uint8_t status, uint32_t day, const char *text)
+                                uint8_t status, uint32_t day, const char *text, bool replace)
 {
     enum sk_error e;
 
     if (sk_threads_find(t, digest) == NULL) {
         return SK_ERR_NOT_FOUND;
     }
-    e = append(t, json_pack("{s:o, s:i, s:I, s:s?}", "answer", sk_json_hex(digest, sizeof *digest),
-                            "status", (int)status, "day", (json_int_t)day, "text", text));
-    return e == SK_OK ? note_answer(t, digest, status, day, text) : e;
+    e = append(t, json_pack("{s:o, s:i, s:I, s:s?, s:b}", "answer",
+                            sk_json_hex(digest, sizeof *digest), "status", (int)status, "day",
+                            (json_int_t)day, "text", text, "add", (int)!replace));
+    return e == SK_OK ? note_answer(t, digest, status, day, text, replace) : e;
 }
 
 enum sk_error sk_threads_sync(struct sk_threads *t, struct sk_state *state)
 {
     enum sk_error e = sk_segment_sync(t->log);
 
-    return e == SK_OK ? sk_state_commit(state, THREADS_ID, sk_segment_count(t->log)) : e;
+    return e == SK_OK ? sk_state_commit(state, sk_segment_id(t->log), sk_segment_count(t->log)) : e;
 }

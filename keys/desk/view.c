@@ -100,13 +100,29 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
     return list;
 }
 
+/* The newest first, as the writer gets them. */
+static json_t *texts_json(const struct sk_case *c)
+{
+    json_t *list = json_array();
+
+    for (size_t i = c->said_count; list != NULL && i > 0; i--) {
+        const struct sk_said *said = &c->said[i - 1];
+
+        json_array_append_new(
+            list, json_pack("{s:o, s:s}", "day", day_json(said->day), "text", said->text));
+    }
+    return list;
+}
+
 static json_t *answer_json(const struct sk_case *c)
 {
     if (c == NULL || c->answer_day == 0) {
         return json_null();
     }
-    return json_pack("{s:s, s:o, s:s?}", "status", sk_status_name(c->status), "day",
-                     day_json(c->answer_day), "text", c->text);
+    return json_pack("{s:s, s:o, s:s?, s:o}", "status", sk_status_name(c->status), "day",
+                     day_json(c->answer_day), "text",
+                     c->said_count > 0 ? c->said[c->said_count - 1].text : NULL, "texts",
+                     texts_json(c));
 }
 
 json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *threads)

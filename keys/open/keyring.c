@@ -19,8 +19,11 @@ bool sk_keyring_length_fits(uint8_t type, size_t len)
     case SK_KEY_WEEK:
     case SK_KEY_MONTH:
     case SK_KEY_INDEX:
+    case SK_KEY_IDENTITY_PK:
+    case SK_KEY_THREADS:
         return len == 32;
     case SK_KEY_SHEET_SERIAL:
+    case SK_KEY_DESTROYED:
         return len == 4;
     case SK_KEY_BOARD_COUNTER:
         return len == 8;

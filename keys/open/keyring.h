@@ -9,13 +9,16 @@
 #include "keys/base/key_types.h"
 
 enum sk_keyring_type {
-    SK_KEY_IDENTITY = 1,     /* Ed25519, 64 bytes; id 0 the current, 1 the next */
-    SK_KEY_DESK = 2,         /* Ed25519, 64 bytes */
-    SK_KEY_WEEK = 3,         /* X25519, 32 bytes; id = week number */
-    SK_KEY_MONTH = 4,        /* X25519, 32 bytes; id = month number */
-    SK_KEY_INDEX = 5,        /* 32 bytes; id = epoch of the index segment, 0 = the threads */
-    SK_KEY_SHEET_SERIAL = 6, /* u32: the serial last issued */
-    SK_KEY_BOARD_COUNTER = 7 /* u64: the counter last spent */
+    SK_KEY_IDENTITY = 1,      /* Ed25519, 64 bytes; id 0 the current, 1 the next */
+    SK_KEY_DESK = 2,          /* Ed25519, 64 bytes */
+    SK_KEY_WEEK = 3,          /* X25519, 32 bytes; id = week number */
+    SK_KEY_MONTH = 4,         /* X25519, 32 bytes; id = month number */
+    SK_KEY_INDEX = 5,         /* 32 bytes; id = epoch of the index segment, 0 = the threads */
+    SK_KEY_SHEET_SERIAL = 6,  /* u32: the serial last issued */
+    SK_KEY_BOARD_COUNTER = 7, /* u64: the counter last spent */
+    SK_KEY_IDENTITY_PK = 8,   /* Ed25519, 32 bytes: the identity's public half, id 0 */
+    SK_KEY_THREADS = 9,       /* 32 bytes: of the log of threads; id = its generation */
+    SK_KEY_DESTROYED = 10     /* u32 day on which the keys of this epoch (id) were destroyed */
 };
 
 #define SK_KEYRING_MAX (16u << 20)
@@ -42,6 +45,9 @@ enum sk_error sk_keyring_read(struct sk_keyring **out, const uint8_t *bytes, siz
 enum sk_error sk_keyring_write(struct sk_keyring *ring, uint8_t **bytes, size_t *len);
 
 void sk_keyring_free(struct sk_keyring *ring); /* NULL is a no-op; wipes */
+
+/* What it costs to open. */
+struct sk_keyring_cost sk_keyring_cost(const struct sk_keyring *ring);
 
 /* The data of a record, in guarded memory owned by the ring, valid until this record is replaced
  * or removed; NULL if there is none. */

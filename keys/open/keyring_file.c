@@ -30,6 +30,11 @@ static struct sk_keyring_cost cost_of(const uint8_t *header)
                                     sk_get_u32(header + SK_KEYRING_AT_MEMORY)};
 }
 
+struct sk_keyring_cost sk_keyring_cost(const struct sk_keyring *ring)
+{
+    return cost_of(ring->header);
+}
+
 /* ---- keys ------------------------------------------------------------------- */
 
 /* What passphrase and token give for a header: its commitment and its key. */

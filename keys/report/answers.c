@@ -244,14 +244,11 @@ static int prepare(struct answers *a)
 {
     int code = load_sheets(a);
 
+    if (code == SK_EXIT_OK) {
+        code = sk_code_file_take(a->code_file, &a->receipt);
+    }
     if (code != SK_EXIT_OK) {
         return code;
-    }
-    errno = 0;
-    enum sk_error e = sk_code_file_read(a->code_file, &a->receipt);
-
-    if (e != SK_OK) {
-        return sk_refuse_error(a->code_file, e);
     }
     a->found = sk_secret_new(a->board_paths.count * sizeof *a->found);
     return a->found == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;

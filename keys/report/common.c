@@ -1,11 +1,12 @@
+#include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/text_file.h"
 #include "keys/report/program.h"
 
 /* ---- messages ---------------------------------------------------------------- */
@@ -46,26 +47,14 @@ void sk_words_free(struct sk_words *words)
 
 enum { CODE_FILE_MAX = 1024 };
 
-enum sk_error sk_code_file_read(const char *path, struct sk_receipt **out)
+static enum sk_error take_code(struct sk_receipt **out, const uint8_t *text, size_t len)
 {
-    uint8_t *text;
-    size_t len;
-    enum sk_error e = sk_file_read_secret(path, CODE_FILE_MAX, &text, &len);
-
-    if (e != SK_OK) {
-        return e == SK_ERR_TOO_LARGE ? SK_ERR_CODE_LENGTH : e;
-    }
     struct sk_receipt *receipt = sk_secret_new(sizeof *receipt);
     uint8_t *r = sk_secret_new(SK_CODE_RANDOM);
+    enum sk_error e = SK_ERR_MEMORY;
 
-    if (receipt == NULL || r == NULL) {
-        e = SK_ERR_MEMORY;
-    } else {
-        /* An editor ends its last line; nothing of that belongs to the code. */
-        while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
-            len--;
-        }
-        e = sk_code_parse(r, (const char *)text, len);
+    if (receipt != NULL && r != NULL) {
+        e = sk_code_parse(r, (const char *)text, sk_text_without_end(text, len));
     }
     if (e == SK_OK) {
         sk_receipt_derive(receipt, r);
@@ -74,6 +63,25 @@ enum sk_error sk_code_file_read(const char *path, struct sk_receipt **out)
     }
     sk_secret_free(r);
     sk_secret_free(receipt);
-    sk_secret_free(text);
     return e;
+}
+
+int sk_code_file_take(const char *path, struct sk_receipt **out)
+{
+    struct sk_plain_fault fault;
+    uint8_t *text = NULL;
+    size_t len = 0;
+
+    errno = 0;
+    enum sk_error e = sk_text_file_read(path, CODE_FILE_MAX, &text, &len, &fault);
+
+    if (e == SK_ERR_TEXT) {
+        return sk_text_file_refuse(path, e, &fault);
+    }
+    e = e == SK_ERR_TOO_LARGE ? SK_ERR_CODE_LENGTH : e;
+    if (e == SK_OK) {
+        e = take_code(out, text, len);
+    }
+    sk_secret_free(text);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
 }

@@ -60,8 +60,9 @@ bool sk_fingerprint_among(const struct sk_words *fingerprints, const struct sk_e
 
 /* ---- codes -------------------------------------------------------------------------- */
 
-/* Reads the code in a file into guarded memory (sk_secret_free). CODE_..., NOT_FOUND, IO. */
-enum sk_error sk_code_file_read(const char *path, struct sk_receipt **out);
+/* Reads the code in a file (plain text, keys/cli/text_file.h) into guarded memory
+ * (sk_secret_free). Says why it failed; returns an exit code. */
+int sk_code_file_take(const char *path, struct sk_receipt **out);
 
 /* ---- the commands -------------------------------------------------------------------- */
 

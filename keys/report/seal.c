@@ -81,9 +81,7 @@ static int take_code(struct seal *s)
 
     errno = 0;
     if (path != NULL) {
-        enum sk_error e = sk_code_file_read(path, &s->receipt);
-
-        return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
+        return sk_code_file_take(path, &s->receipt);
     }
     s->receipt = sk_secret_new(sizeof *s->receipt);
     if (s->receipt == NULL) {

@@ -1,74 +1,28 @@
 #include "keys/report/texts.h"
 
 #include <errno.h>
-#include <sodium.h>
-#include <string.h>
 
-#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
-#include "keys/seal/answer.h"
+#include "keys/cli/text_file.h"
+#include "keys/report/program.h"
 
 enum { TEXT_MAX = 1 << 20, FIELD_MAX = 4096 };
 
-/* Editors mark UTF-8 with three bytes at the start, and end lines in three ways. */
-static size_t plain_lines(uint8_t *bytes, size_t len)
-{
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF};
-    size_t from = len >= sizeof mark && memcmp(bytes, mark, sizeof mark) == 0 ? sizeof mark : 0;
-    size_t to = 0;
-
-    for (; from < len; from++) {
-        if (bytes[from] == '\r') {
-            bytes[to++] = '\n';
-            from += from + 1 < len && bytes[from + 1] == '\n' ? 1 : 0;
-        } else {
-            bytes[to++] = bytes[from];
-        }
-    }
-    sodium_memzero(bytes + to, len - to);
-    return to;
-}
-
-static size_t without_last_lines(const uint8_t *bytes, size_t len)
-{
-    while (len > 0 && bytes[len - 1] == '\n') {
-        len--;
-    }
-    return len;
-}
-
-static int refuse(const char *path, enum sk_error e)
-{
-    if (e == SK_ERR_TOO_LARGE) {
-        return sk_refuse(_("%s: too long for a text; send it with --attach"), path);
-    }
-    return sk_refuse_error(path, e);
-}
-
 static int read_one(struct sk_text *out, const char *path, size_t max)
 {
-    uint8_t *bytes;
-    size_t len;
+    struct sk_plain_fault fault;
 
     if (path == NULL) {
         return SK_EXIT_OK;
     }
     errno = 0;
-    enum sk_error e = sk_file_read_secret(path, max, &bytes, &len);
+    enum sk_error e = sk_text_file_read(path, max, &out->bytes, &out->len, &fault);
 
-    if (e != SK_OK) {
-        return refuse(path, e);
+    if (e == SK_ERR_TOO_LARGE) {
+        return sk_refuse(_("%s: too long for a text; send it with --attach"), path);
     }
-    len = plain_lines(bytes, len);
-    if (!sk_text_valid((const char *)bytes, len)) {
-        sk_secret_free(bytes);
-        return sk_refuse(_("%s: not plain UTF-8 text; save it as UTF-8, or send it with --attach"),
-                         path);
-    }
-    out->bytes = bytes;
-    out->len = len;
-    return SK_EXIT_OK;
+    return e == SK_OK ? SK_EXIT_OK : sk_text_file_refuse(path, e, &fault);
 }
 
 static int read_field(struct sk_text *out, const char *path)
@@ -76,7 +30,7 @@ static int read_field(struct sk_text *out, const char *path)
     int code = read_one(out, path, FIELD_MAX);
 
     if (code == SK_EXIT_OK && out->bytes != NULL) {
-        out->len = without_last_lines(out->bytes, out->len);
+        out->len = sk_text_without_end(out->bytes, out->len);
     }
     return code;
 }

@@ -240,6 +240,8 @@ TEXTS = {
     "day": {"day": b"2026-11-23", "leap": b"1972-02-29", "first": b"1970-01-01", "last": b"9999-12-31"},
     "text": {"answer": "прочитано:\n\t«дякуємо» 😀? ~ ꙮ €".encode(),
              "edges": "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()},
+    "plain": {"notepad": b"\xef\xbb\xbf" + "Дякуємо.\r\nКоли це було?\r\n".encode(),
+              "mac": "так\rні\r\r\n\tдалі".encode(), "utf16": "так".encode("utf-16")},
     "repair": {"text": b"\x40" + "тихо  \u202eїї\u2028 \x07".encode() + b"\xd0\xff\xf0\x9f\x98 \xe2\x82\xac\xc2",
                "name": b"\xff" + "../..\\.Ґанок—їжак ь😀.JPG.exe\n/фото (2).tar.gz".encode(),
                "long": b"\x10" + "щ".encode() * 60 + b".jpeg"},

@@ -49,8 +49,8 @@ class Meeting:
                signed.keyring_fits_sheet(records, sheet))
             equal("%s: the fingerprint is the identity's key" % desk.name,
                   desk.fingerprint, sheet.identity.hex())
-            ok("%s: the identity in the keyring signs the sheets" % desk.name,
-               records[signed.IDENTITY, 0][32:] == sheet.identity)
+            ok("%s: the identity in its own keyring signs the sheets" % desk.name,
+               desk.keyring("identity.keyring")[signed.IDENTITY, 0][32:] == sheet.identity)
             equal("%s: counts" % desk.name, (sheet.weeks, sheet.months), (13, 6))
             checks.raises("%s: another passphrase does not open it" % desk.name, sk.Refused,
                           lambda d=desk: self.wrong_passphrase(d))

@@ -11,7 +11,8 @@ from skrynka import F, MONTH, blake2b, check_signature, need, public_of, sign
 SHEET_FIXED, CARRY_FIXED = 168, 112
 RECORD, PART_TEXT, PARTS = 1024, 896, 4
 STATUS = ("", "arrived", "read", "checking", "more", "passed", "closed")
-IDENTITY, DESK, WEEK_KEY, MONTH_KEY = 1, 2, 3, 4
+IDENTITY, DESK, WEEK_KEY, MONTH_KEY, INDEX_KEY = 1, 2, 3, 4, 5
+IDENTITY_PK, THREADS_KEY, DESTROYED = 8, 9, 10
 
 
 class Data:
@@ -261,6 +262,15 @@ def envelopes(data, carry):
 
 def keyring_read(data, passphrase, token=b""):
     """All records as {(type, id): data}."""
+    key = keyring_key(data, passphrase, token)
+    need(F(key, "keyring-commit", data[:40]) == data[40:72], "keyring: passphrase")
+    plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+        data[96:], data[:72], data[72:96], F(key, "keyring-enc", data[:40]))
+    need(len(plain) % 4096 == 0, "keyring: padding")
+    return keyring_records(plain)
+
+
+def keyring_key(data, passphrase, token=b""):
     need(data[:8] == b"SKKEYS_1", "keyring: magic")
     operations, memory = struct.unpack_from("<II", data, 8)
     need(3 <= operations <= 10 and 65536 <= memory <= 4 << 20, "keyring: cost")
@@ -269,11 +279,34 @@ def keyring_read(data, passphrase, token=b""):
                                    sodium.crypto_pwhash_ALG_ARGON2ID13)
     if token:
         key = F(key, "keyring-token", token)
-    need(F(key, "keyring-commit", data[:40]) == data[40:72], "keyring: passphrase")
-    plain = sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
-        data[96:], data[:72], data[72:96], F(key, "keyring-enc", data[:40]))
-    need(len(plain) % 4096 == 0, "keyring: padding")
-    return keyring_records(plain)
+    return key
+
+
+def keyring_write(data, passphrase, records):
+    """The same keyring with other records."""
+    plain = b"".join(struct.pack("<BBHI", kind, 0, len(value), number) + value
+                     for (kind, number), value in sorted(records.items()))
+    plain = plain.ljust(-len(plain) % 4096 + len(plain), b"\0")
+    nonce = sodium.randombytes(24)
+    key = F(keyring_key(data, passphrase), "keyring-enc", data[:40])
+    return data[:72] + nonce + sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(
+        plain, data[:72], nonce, key)
+
+
+def log_records(data, keys):
+    """The payloads of one log of the desk's index under the first key that opens each."""
+    number, at = struct.unpack_from("<I", data, 8)[0], 16
+    count = 0
+    while at + 4 <= len(data):
+        length = struct.unpack_from("<I", data, at)[0]
+        sealed, at = data[at + 4:at + 4 + length], at + 4 + length
+        for key in keys:
+            try:
+                yield sodium.crypto_aead_xchacha20poly1305_ietf_decrypt(
+                    sealed[24:], struct.pack("<IQ", number, count), sealed[:24], key)[8:]
+            except Exception:
+                continue
+        count += 1
 
 
 def keyring_records(plain):

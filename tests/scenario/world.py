@@ -291,8 +291,8 @@ class Desk:
         self.run("open", str(report), "--to", to)
         return {sha256(p): p for p in walk(to)}
 
-    def answer(self, report, status, text=None):
-        words = ["answer", str(report), "--status", status]
+    def answer(self, report, status, text=None, *options):
+        words = ["answer", str(report), "--status", status, *options]
         if text is not None:
             words += ["--text-file", self.world.file("answer", text.encode())]
         self.run(*words)
@@ -302,17 +302,14 @@ class Desk:
         self.run("board", "--out", out)
         return out
 
-    def keyring(self):
-        with open(find_keyring(self.home), "rb") as f:
-            return signed.keyring_read(f.read(), PASSPHRASE)
+    def keyring(self, name="keyring"):
+        return signed.keyring_read(read(find_keyring(self.home, name)), PASSPHRASE)
 
 
-def find_keyring(home):
-    for path in walk(home):
-        with open(path, "rb") as f:
-            if f.read(8) == b"SKKEYS_1":
-                return path
-    raise checks.Stop("no keyring in " + home)
+def find_keyring(home, name="keyring"):
+    path = os.path.join(home, name)
+    checks.must("%s is a keyring" % name, read(path)[:8] == b"SKKEYS_1")
+    return path
 
 
 def walk(folder):

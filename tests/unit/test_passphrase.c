@@ -28,7 +28,8 @@ static void expect_file(const char *bytes, size_t len, const char *want, enum sk
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes, len), len);
     close(fd);
-    enum sk_error e = sk_passphrase_read(path, 0, &got, &got_len);
+    struct sk_plain_fault fault;
+    enum sk_error e = sk_passphrase_read("Passphrase: ", path, 0, &got, &got_len, &fault);
 
     unlink(path);
     assert_error(e, error);
@@ -50,6 +51,9 @@ static void test_one_line_ending_is_cut_off(void **state)
     expect_file("horse\r\n", 7, "horse", SK_OK);
     expect_file("horse \n\n", 8, "horse \n", SK_OK);
     expect_file("кінь\n", 9, "кінь", SK_OK);
+    expect_file("\xef\xbb\xbfhorse\r\n", 10, "horse", SK_OK); /* as Notepad saves it */
+    expect_file("\xff\xfeh\0", 4, NULL, SK_ERR_TEXT);
+    expect_file("h\xf6rse\n", 6, NULL, SK_ERR_TEXT);
 }
 
 static void test_empty_file_is_refused(void **state)
@@ -74,11 +78,13 @@ static void test_more_than_1024_bytes_are_refused(void **state)
 
 static void test_missing_file_is_told(void **state)
 {
+    struct sk_plain_fault fault;
     uint8_t *got;
     size_t len;
 
     (void)state;
-    assert_error(sk_passphrase_read("test_passphrase.none", 0, &got, &len), SK_ERR_NOT_FOUND);
+    assert_error(sk_passphrase_read("", "test_passphrase.none", 0, &got, &len, &fault),
+                 SK_ERR_NOT_FOUND);
 }
 
 /* ---- from a terminal ---------------------------------------------------------- */
@@ -104,7 +110,7 @@ static void begin(struct dialogue *d, int confirm)
         signal(SIGQUIT, SIG_DFL);
         uint8_t *got = NULL;
         size_t len = 0;
-        enum sk_error e = sk_passphrase_read(NULL, confirm, &got, &len);
+        enum sk_error e = sk_passphrase_read("Passphrase: ", NULL, confirm, &got, &len, NULL);
 
         printf("%s <%.*s>\n", sk_error_name(e), (int)len, got != NULL ? (const char *)got : "");
         fflush(stdout);

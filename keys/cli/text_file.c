@@ -1,0 +1,65 @@
+#include "keys/cli/text_file.h"
+
+#include "keys/base/file.h"
+#include "keys/base/secret.h"
+#include "keys/cli/command.h"
+
+enum { MARK = 3 };
+
+static const char *translated(const char *text) __attribute__((format_arg(1)));
+
+static const char *translated(const char *text)
+{
+    return sk_translated(text);
+}
+
+/* A file of CR LF is up to twice as long as what is left of it. */
+enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, size_t *len,
+                                struct sk_plain_fault *fault)
+{
+    uint8_t *bytes = NULL;
+    size_t n = 0;
+    enum sk_error e = sk_file_read_secret(path, 2 * max + MARK, &bytes, &n);
+
+    if (e == SK_OK) {
+        e = sk_plain_text(bytes, &n, fault);
+    }
+    if (e == SK_OK && n > max) {
+        e = SK_ERR_TOO_LARGE;
+    }
+    if (e != SK_OK) {
+        sk_secret_free(bytes);
+        return e;
+    }
+    bytes[n] = 0;
+    *out = bytes;
+    *len = n;
+    return SK_OK;
+}
+
+size_t sk_text_without_end(const uint8_t *text, size_t len)
+{
+    while (len > 0 && text[len - 1] == '\n') {
+        len--;
+    }
+    return len;
+}
+
+int sk_text_file_refuse(const char *path, enum sk_error e, const struct sk_plain_fault *fault)
+{
+    if (e != SK_ERR_TEXT) {
+        return sk_refuse_error(path, e);
+    }
+    if (fault->wrong == SK_PLAIN_UTF16) {
+        return sk_refuse(translated("%s: line %zu, byte %zu: this is UTF-16 or no text at all; "
+                                    "save it as UTF-8"),
+                         path, fault->line, fault->byte);
+    }
+    if (fault->wrong == SK_PLAIN_CONTROL) {
+        return sk_refuse(translated("%s: line %zu, byte %zu: a control character (%02X), which no "
+                                    "text holds; delete it and save again"),
+                         path, fault->line, fault->byte, (unsigned)fault->value);
+    }
+    return sk_refuse(translated("%s: line %zu, byte %zu is not UTF-8 (%02X); save it as UTF-8"),
+                     path, fault->line, fault->byte, (unsigned)fault->value);
+}

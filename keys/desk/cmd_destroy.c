@@ -1,0 +1,209 @@
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "keys/base/calendar.h"
+#include "keys/cli/command.h"
+#include "keys/cli/question.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/destroy.h"
+
+struct wanted {
+    bool named, yes;
+    uint32_t epoch;
+};
+
+/* ---- words ------------------------------------------------------------------ */
+
+static void epoch_text(uint32_t epoch, char out[32])
+{
+    char day[11] = "";
+    uint32_t month = epoch & ~SK_EPOCH_MONTH;
+
+    if ((epoch & SK_EPOCH_MONTH) != 0) {
+        snprintf(out, 32, "month %u-%02u", (unsigned)(1970 + month / 12),
+                 (unsigned)(month % 12 + 1));
+    } else {
+        sk_day_format(sk_week_first_day(epoch), day);
+        snprintf(out, 32, "week of %s", day);
+    }
+}
+
+static void say_losses(const struct sk_destroy *d)
+{
+    char name[32];
+
+    for (size_t i = 0; i < d->count; i++) {
+        epoch_text(d->doomed[i].epoch, name);
+        printf("%s: %u report%s\n", name, d->doomed[i].reports,
+               d->doomed[i].reports == 1 ? "" : "s");
+    }
+    if (d->texts_end > 0) {
+        printf("answers whose text goes: %u\n", d->texts_end);
+    }
+    if (d->threads_end > 0) {
+        printf("threads that end: %u\n", d->threads_end);
+    }
+    if (d->open_end > 0) {
+        printf("of these not closed: %u; nobody can answer their writers any more\n", d->open_end);
+    }
+}
+
+static void warn(const struct sk_destroy *d)
+{
+    const struct sk_state *state = &d->desk->state;
+    uint32_t first = 0, last = 0;
+
+    if (d->count > 0 && sk_state_gap(state, state->start, &first, &last)) {
+        sk_refuse("bundle %u was not imported; reports of these weeks in it could never be opened "
+                  "here",
+                  (unsigned)first);
+    }
+}
+
+/* -1: go on. */
+static int ask(const struct sk_destroy *d, const struct wanted *w)
+{
+    say_losses(d);
+    warn(d);
+    if (w->yes) {
+        return -1;
+    }
+    switch (
+        sk_question("Destroy the keys and everything that hangs on them? It cannot be undone.")) {
+    case SK_REPLY_YES:
+        return -1;
+    case SK_REPLY_NO:
+        return sk_refuse("nothing was destroyed");
+    default:
+        return sk_refuse("nothing was destroyed: there is nobody to ask; give --yes");
+    }
+}
+
+/* ---- work -------------------------------------------------------------------- */
+
+static int destroy(struct sk_destroy *d, const struct wanted *w)
+{
+    enum sk_error e = SK_OK;
+    bool work = sk_destroy_has_work(d);
+
+    if (work) {
+        int code = ask(d, w);
+
+        if (code != -1) {
+            return code;
+        }
+        e = sk_destroy_keys(d);
+    }
+    if (e == SK_OK) {
+        e = sk_destroy_sweep(d->desk, d->first_week);
+    }
+    if (e != SK_OK) {
+        sk_refuse_error(d->desk->home, e);
+        return sk_refuse("what was to be destroyed may still be there; run `destroy` again");
+    }
+    printf(work
+               ? "Destroyed. Backups of the desk and folders made by `open` are yours to destroy.\n"
+               : "Nothing is old enough to be destroyed.\n");
+    return SK_EXIT_OK;
+}
+
+/* An epoch for which the gateway still takes reports, or will. */
+static int check_named(uint32_t epoch)
+{
+    time_t now = time(NULL);
+    bool month = (epoch & SK_EPOCH_MONTH) != 0;
+
+    if (month ? (epoch & ~SK_EPOCH_MONTH) >= sk_month_of(now)
+              : epoch >= sk_week_of(now) || sk_epoch_accepted(epoch, now)) {
+        return sk_refuse("reports are still sealed for that %s; nothing was destroyed",
+                         month ? "month" : "week");
+    }
+    return SK_EXIT_OK;
+}
+
+static int run(struct sk_desk *desk, const struct wanted *w)
+{
+    struct sk_destroy d;
+    char name[32];
+    enum sk_error e = sk_destroy_plan(&d, desk, w->named ? &w->epoch : NULL);
+    int code;
+
+    if (e == SK_ERR_NOT_FOUND && sk_destroyed(desk, w->epoch)) {
+        e = sk_destroy_sweep(desk, d.first_week);
+        code = e == SK_OK ? sk_refuse("the keys of that time were destroyed before")
+                          : sk_refuse_error(desk->home, e);
+    } else if (e == SK_ERR_NOT_FOUND) {
+        epoch_text(w->epoch, name);
+        code = sk_refuse("%s: this desk has no key of it", name);
+    } else {
+        code = e == SK_OK ? destroy(&d, w) : sk_refuse_error("index", e);
+    }
+    sk_destroy_free(&d);
+    return code;
+}
+
+/* ---- options ------------------------------------------------------------------ */
+
+static bool read_month(const char *text, uint32_t *epoch)
+{
+    char first[11];
+    uint32_t day;
+
+    if (strlen(text) != 7 || snprintf(first, sizeof first, "%s-01", text) != 10 ||
+        !sk_day_parse(first, &day)) {
+        return false;
+    }
+    *epoch = sk_month_of_day(day) | SK_EPOCH_MONTH;
+    return true;
+}
+
+static int read_epoch(int c, const char *text, struct wanted *w)
+{
+    uint32_t day = 0;
+
+    if (w->named) {
+        return sk_usage("destroy: give one week or month at a time");
+    }
+    w->named = true;
+    if (c == 'm') {
+        return read_month(text, &w->epoch) ? -1 : sk_usage("--month takes a month: YYYY-MM");
+    }
+    if (!sk_day_parse(text, &day)) {
+        return sk_usage("--week takes any day of the week: YYYY-MM-DD");
+    }
+    w->epoch = sk_week_of((time_t)day * 86400);
+    return -1;
+}
+
+int sk_cmd_destroy(void *program, int argc, char **argv)
+{
+    static const struct option options[] = {{"week", required_argument, NULL, 'w'},
+                                            {"month", required_argument, NULL, 'm'},
+                                            {"yes", no_argument, NULL, 'y'},
+                                            {NULL, 0, NULL, 0}};
+    struct wanted wanted = {false, false, 0};
+    int c, code = -1;
+
+    while (code == -1 && (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+        if (c == 'y') {
+            wanted.yes = true;
+        } else {
+            code =
+                c == 'w' || c == 'm' ? read_epoch(c, optarg, &wanted) : sk_option_unknown(argv, c);
+        }
+    }
+    if (code == -1 && optind != argc) {
+        code = sk_usage("destroy takes options only");
+    }
+    if (code == -1 && wanted.named) {
+        code = check_named(wanted.epoch);
+        code = code == SK_EXIT_OK ? -1 : code;
+    }
+    if (code != -1) {
+        return code;
+    }
+    code = sk_home_open(program);
+    return code == SK_EXIT_OK ? run(program, &wanted) : code;
+}
