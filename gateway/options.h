@@ -10,6 +10,7 @@
 struct sk_settings {
     const char *store;
     const char *locale_dir;
+    bool accept_swap; /* although memory cannot be locked */
     struct sk_listen_address listen;
     unsigned threads;
     unsigned connections;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/locked.h"
+
 /* Readers of all processes together; each needs a slot only while its transaction lasts. */
 #define READERS_MAX 512
 /* LMDB's own table of free pages: a documented constant of its file format, used by its tools. */
@@ -196,7 +198,11 @@ enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t 
     }
     engine->writable = writable;
     engine->table_count = table_count;
-    int rc = open_env(engine, path, size, absent);
+    int fd, rc = open_env(engine, path, size, absent);
+
+    if (rc == 0 && mdb_env_get_fd(engine->env, &fd) == 0) {
+        sk_memory_unlock_file(fd);
+    }
     enum sk_error e = error_of(rc != 0 ? rc : open_tables(engine, absent, tables));
 
     if (e == SK_OK && preallocate) {
