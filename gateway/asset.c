@@ -36,6 +36,14 @@ static const unsigned char courier_gzip[] = {
 #include "gateway/client/bundle/courier.js.gzinc"
 };
 
+static const unsigned char guard_form[] = {
+#include "gateway/client/bundle/guard_form.inc"
+};
+
+static const unsigned char guard_status[] = {
+#include "gateway/client/bundle/guard_status.inc"
+};
+
 static const unsigned char offline[] = {
 #include "gateway/client/bundle/offline.inc"
 };
@@ -56,4 +64,6 @@ static const unsigned char offline[] = {
 const struct sk_asset sk_asset_form = ASSET(form);
 const struct sk_asset sk_asset_status = ASSET(status);
 const struct sk_asset sk_asset_courier = ASSET(courier);
+const struct sk_blob sk_asset_guard_form = BLOB(guard_form);
+const struct sk_blob sk_asset_guard_status = BLOB(guard_status);
 const struct sk_blob sk_asset_offline = BLOB(offline);

@@ -17,7 +17,7 @@ struct sk_asset {
 };
 
 extern const struct sk_asset sk_asset_form, sk_asset_status, sk_asset_courier;
-/* Stands inside its page. */
-extern const struct sk_blob sk_asset_offline;
+/* Stand inside their pages. */
+extern const struct sk_blob sk_asset_guard_form, sk_asset_guard_status, sk_asset_offline;
 
 #endif

@@ -21,6 +21,7 @@
 #include "gateway/server.h"
 #include "gateway/status_look.h"
 #include "gateway/turns.h"
+#include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 
@@ -164,12 +165,42 @@ static int run(struct sk_gateway *gateway)
     return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
 }
 
+/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. */
+static int keep_from_disk(bool accept_swap)
+{
+    static const char limit[] = "LimitMEMLOCK=infinity in the unit, ulimit -l unlimited in a shell";
+
+    switch (sk_memory_lock()) {
+    case SK_LOCKING_DONE:
+        return -1;
+    case SK_LOCKING_NO_SWAP:
+        sk_refuse("memory is not locked, but there is no swap, so none of it reaches a disk");
+        return -1;
+    default:
+        break;
+    }
+    if (accept_swap) {
+        sk_refuse("memory is not locked and swap is on, as was accepted with --accept-swap: what "
+                  "people write may be written to the disk in plain");
+        return -1;
+    }
+    return sk_refuse("memory cannot be locked and swap is on, so what people write could be written "
+                     "to the disk in plain. Raise the limit on locked memory (%s); or switch swap "
+                     "off (swapoff -a, or MemorySwapMax=0 in the unit); or, where that does not "
+                     "matter, give --accept-swap",
+                     limit);
+}
+
 int main(int argc, char **argv)
 {
     struct sk_gateway gateway;
     sigset_t set;
 
     sk_program_name("skrynka-gateway");
+    if (sk_bind_now(argv) != SK_OK) {
+        return sk_refuse("it cannot start itself anew with its libraries bound: is /proc there? "
+                         "Or start it with LD_BIND_NOW=1");
+    }
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse("libsodium could not be set up: is there a source of random numbers?");
     }
@@ -183,6 +214,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
+    code = keep_from_disk(gateway.settings.accept_swap);
+    if (code >= 0) {
+        return code;
+    }
     code = run(&gateway);
     close_all(&gateway);
     return code;

@@ -17,6 +17,7 @@ enum {
     OPT_MAX,
     OPT_DEADLINE,
     OPT_CONNECTIONS,
+    OPT_SWAP,
     OPT_HELP,
     OPT_VERSION
 };
@@ -28,6 +29,7 @@ static const struct option OPTIONS[] = {
     {"max-upload", required_argument, NULL, OPT_MAX},
     {"deadline", required_argument, NULL, OPT_DEADLINE},
     {"connections", required_argument, NULL, OPT_CONNECTIONS},
+    {"accept-swap", no_argument, NULL, OPT_SWAP},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -41,6 +43,7 @@ static const char HELP[] =
     "  --max-upload SIZE    largest request, K, M or G (default 1G)\n"
     "  --deadline SECONDS   longest life of one request (default 3600)\n"
     "  --connections N      connections at once (default 512)\n"
+    "  --accept-swap        start although memory cannot be locked and swap is on\n"
     "  --help, --version\n";
 
 bool sk_size_parse(const char *text, uint64_t *bytes)
@@ -113,6 +116,9 @@ static bool option_take(struct sk_settings *s, int option, const char *value)
         return sk_number_parse(value, 1, 86400, &s->deadline);
     case OPT_CONNECTIONS:
         return sk_number_parse(value, 8, 65536, &s->connections);
+    case OPT_SWAP:
+        s->accept_swap = true;
+        return true;
     default:
         return false;
     }

@@ -9,6 +9,7 @@
 
 struct sk_settings {
     const char *store;
+    bool accept_swap; /* although memory cannot be locked */
     struct sk_listen_address listen;
     unsigned threads;
     unsigned connections;

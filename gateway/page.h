@@ -64,6 +64,9 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   const struct sk_page_organisation *organisations, size_t count,
                                   enum sk_error problem);
 
+/* Pages that depend on a secret are filled up to multiples of so many bytes (page_part.h). */
+#define SK_PAGE_STEP 16384u
+
 enum sk_receipt_state { SK_RECEIPT_UNKNOWN, SK_RECEIPT_RECEIVED, SK_RECEIPT_CARRIED,
                         SK_RECEIPT_ANSWERED };
 const char *sk_receipt_state_name(enum sk_receipt_state state); /* as in the JSON answer */

@@ -84,7 +84,7 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
     sk_put_part(&html, lang, &before);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_live_take(&html, lang, SK_SCRIPT_COURIER, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_COURIER, organisations, count, false, out);
 }
 
 static enum sk_message reason(enum sk_error error)

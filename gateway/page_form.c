@@ -198,5 +198,5 @@ enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
     sk_put_part(&html, lang, &between);
     sk_put_limit(&html, lang, SK_MSG_FILE_LIMIT, max_bytes);
     sk_put_part(&html, lang, &after);
-    return sk_live_take(&html, lang, SK_SCRIPT_FORM, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_FORM, organisations, count, false, out);
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "gateway/page_part.h"
 #include "gateway/script.h"
 
@@ -60,6 +62,26 @@ void sk_frame_open(struct sk_html *html, enum sk_lang lang, const struct sk_fram
     if (frame->path != NULL)
         languages(html, lang, frame->path);
     sk_put(html, lang, "<main><h1>", frame->h1, "</h1>");
+}
+
+#define COMMENT "<!--"
+#define COMMENT_END "-->\n"
+
+void sk_put_level(struct sk_html *html)
+{
+    size_t least = html->len + strlen(COMMENT COMMENT_END);
+    size_t fill = (SK_PAGE_STEP - least % SK_PAGE_STEP) % SK_PAGE_STEP;
+
+    sk_html_raw(html, COMMENT);
+    for (; fill > 0; fill--)
+        sk_html_bytes(html, ".", 1);
+    sk_html_raw(html, COMMENT_END);
+}
+
+void sk_frame_close_level(struct sk_html *html, enum sk_lang lang)
+{
+    sk_frame_close(html, lang);
+    sk_put_level(html);
 }
 
 void sk_frame_close(struct sk_html *html, enum sk_lang lang)

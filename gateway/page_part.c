@@ -148,10 +148,12 @@ void sk_put_organisations(struct sk_html *html, const struct sk_page_organisatio
 
 enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind,
                            const struct sk_page_organisation *organisations, size_t count,
-                           struct sk_page *out)
+                           bool level, struct sk_page *out)
 {
     sk_put_organisations(html, organisations, count, false);
     sk_frame_close(html, lang);
+    if (level)
+        sk_put_level(html);
 
     enum sk_error error = sk_html_take(html, out);
     if (error == SK_OK)

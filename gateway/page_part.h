@@ -30,6 +30,13 @@ struct sk_frame {
 void sk_frame_open(struct sk_html *html, enum sk_lang lang, const struct sk_frame *frame);
 void sk_frame_close(struct sk_html *html, enum sk_lang lang);
 
+/* The same for a page that depends on a secret: what a reader gets, or typed. Behind the page a
+ * comment fills it up to a multiple of SK_PAGE_STEP, so that its length tells next to nothing: the
+ * states of a receipt, an answer of a usual length, a receipt with its code or without, a code that
+ * is refused, are all one step long. Such a page is never compressed. */
+void sk_frame_close_level(struct sk_html *html, enum sk_lang lang);
+void sk_put_level(struct sk_html *html);
+
 /* The message, between two pieces of markup. */
 void sk_put(struct sk_html *html, enum sk_lang lang, const char *before, enum sk_message message,
             const char *after);
@@ -53,10 +60,10 @@ void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message messa
 /* <div id=o hidden> with all of them, on a line of its own. sheets: with their sheets. */
 void sk_put_organisations(struct sk_html *html, const struct sk_page_organisation *organisations,
                           size_t count, bool sheets);
-/* The end of a page with a script: the organisations, the frame, the policy. */
+/* The end of a page with a script: the organisations, the frame, the policy. level: filled up. */
 enum sk_error sk_live_take(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind,
                            const struct sk_page_organisation *organisations, size_t count,
-                           struct sk_page *out);
+                           bool level, struct sk_page *out);
 
 /* Something drawn once for each language. */
 struct sk_part {

@@ -1,25 +1,26 @@
 #include "gateway/page_part.h"
 
-/* back: going back helps, since what was typed may still be there. Otherwise a link to the form. */
+/* back: going back helps, since what was typed may still be there. Otherwise a link to the form.
+ * typed: it depends on what was typed, so its length is level with what else could have come. */
 static const struct {
     unsigned status;
     enum sk_message happened, next;
-    bool back;
+    bool back, typed;
 } problems[SK_PROBLEM_COUNT] = {
-    [SK_PROBLEM_NOT_FOUND] = {404, SK_MSG_NOT_FOUND_H, SK_MSG_NOT_FOUND_T, false},
-    [SK_PROBLEM_METHOD] = {405, SK_MSG_METHOD_H, SK_MSG_METHOD_T, false},
-    [SK_PROBLEM_TOO_LARGE] = {413, SK_MSG_TOO_LARGE_H, SK_MSG_TOO_LARGE_T, true},
-    [SK_PROBLEM_LENGTH] = {411, SK_MSG_LENGTH_H, SK_MSG_LENGTH_T, true},
-    [SK_PROBLEM_BAD_REQUEST] = {400, SK_MSG_BAD_REQUEST_H, SK_MSG_BAD_REQUEST_T, true},
-    [SK_PROBLEM_EMPTY] = {400, SK_MSG_EMPTY_H, SK_MSG_EMPTY_T, true},
-    [SK_PROBLEM_CODE] = {400, SK_MSG_BAD_CODE_H, SK_MSG_BAD_CODE_T, true},
-    [SK_PROBLEM_FIELD_ORDER] = {400, SK_MSG_FIELD_ORDER_H, SK_MSG_FIELD_ORDER_T, false},
-    [SK_PROBLEM_RECIPIENT] = {400, SK_MSG_RECIPIENT_H, SK_MSG_RECIPIENT_T, true},
-    [SK_PROBLEM_CLOSED] = {503, SK_MSG_CLOSED_H, SK_MSG_CLOSED_T, false},
-    [SK_PROBLEM_BUSY] = {503, SK_MSG_BUSY_H, SK_MSG_BUSY_T, true},
-    [SK_PROBLEM_FULL] = {507, SK_MSG_FULL_H, SK_MSG_FULL_T, true},
-    [SK_PROBLEM_RESERVE] = {507, SK_MSG_RESERVE_H, SK_MSG_RESERVE_T, true},
-    [SK_PROBLEM_HEADERS] = {431, SK_MSG_HEADERS_H, SK_MSG_HEADERS_T, false},
+    [SK_PROBLEM_NOT_FOUND] = {404, SK_MSG_NOT_FOUND_H, SK_MSG_NOT_FOUND_T, false, false},
+    [SK_PROBLEM_METHOD] = {405, SK_MSG_METHOD_H, SK_MSG_METHOD_T, false, false},
+    [SK_PROBLEM_TOO_LARGE] = {413, SK_MSG_TOO_LARGE_H, SK_MSG_TOO_LARGE_T, true, false},
+    [SK_PROBLEM_LENGTH] = {411, SK_MSG_LENGTH_H, SK_MSG_LENGTH_T, true, false},
+    [SK_PROBLEM_BAD_REQUEST] = {400, SK_MSG_BAD_REQUEST_H, SK_MSG_BAD_REQUEST_T, true, true},
+    [SK_PROBLEM_EMPTY] = {400, SK_MSG_EMPTY_H, SK_MSG_EMPTY_T, true, true},
+    [SK_PROBLEM_CODE] = {400, SK_MSG_BAD_CODE_H, SK_MSG_BAD_CODE_T, true, true},
+    [SK_PROBLEM_FIELD_ORDER] = {400, SK_MSG_FIELD_ORDER_H, SK_MSG_FIELD_ORDER_T, false, true},
+    [SK_PROBLEM_RECIPIENT] = {400, SK_MSG_RECIPIENT_H, SK_MSG_RECIPIENT_T, true, true},
+    [SK_PROBLEM_CLOSED] = {503, SK_MSG_CLOSED_H, SK_MSG_CLOSED_T, false, false},
+    [SK_PROBLEM_BUSY] = {503, SK_MSG_BUSY_H, SK_MSG_BUSY_T, true, false},
+    [SK_PROBLEM_FULL] = {507, SK_MSG_FULL_H, SK_MSG_FULL_T, true, false},
+    [SK_PROBLEM_RESERVE] = {507, SK_MSG_RESERVE_H, SK_MSG_RESERVE_T, true, false},
+    [SK_PROBLEM_HEADERS] = {431, SK_MSG_HEADERS_H, SK_MSG_HEADERS_T, false, false},
 };
 
 static struct sk_part pages[SK_PROBLEM_COUNT];
@@ -40,6 +41,8 @@ static void draw(struct sk_html *html, enum sk_lang lang, enum sk_problem proble
         sk_put_link(html, lang, SK_PATH_FORM, SK_MSG_OPEN_FORM);
     sk_html_raw(html, "</p>");
     sk_frame_close(html, lang);
+    if (problems[problem].typed)
+        sk_put_level(html);
 }
 
 static enum sk_error make(enum sk_problem problem, enum sk_lang lang)

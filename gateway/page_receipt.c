@@ -61,7 +61,7 @@ static void draw_without(struct sk_html *html, enum sk_lang lang)
     sk_put_p(html, lang, SK_MSG_DONE_TEXT);
     sk_put_p(html, lang, SK_MSG_DONE_NO_CODE);
     sk_put_p(html, lang, SK_MSG_NEXT_CLOSE_PLAIN);
-    sk_frame_close(html, lang);
+    sk_frame_close_level(html, lang);
 }
 
 static const struct {
@@ -112,5 +112,6 @@ enum sk_error sk_page_receipt(struct sk_page *out, enum sk_lang lang,
     sk_put_part(&html, lang, follow_up ? &added_before : &new_before);
     put_code(&html, lang, receipt);
     sk_put_part(&html, lang, follow_up ? &added_after : &code_after);
+    sk_put_level(&html);
     return sk_html_take(&html, out);
 }

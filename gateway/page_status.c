@@ -95,7 +95,7 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
     else if (problem == SK_ERR_CODE_SYMBOL)
         variant = BAD_SYMBOL;
     sk_put_part(&html, lang, &forms[variant]);
-    return sk_live_take(&html, lang, SK_SCRIPT_STATUS, organisations, count, out);
+    return sk_live_take(&html, lang, SK_SCRIPT_STATUS, organisations, count, problem != SK_OK, out);
 }
 
 const char *sk_receipt_state_name(enum sk_receipt_state state)
@@ -184,5 +184,6 @@ enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_rec
         put_answer(&html, lang, &answers[i]);
     put_advice(&html, lang, state);
     sk_put_part(&html, lang, &result_after);
+    sk_put_level(&html);
     return sk_html_take(&html, out);
 }

@@ -54,7 +54,7 @@ static const char style[] =
     "background:var(--l);color:var(--b);font:inherit;font-weight:600;cursor:pointer}"
     "button:disabled{opacity:.6;cursor:default}"
     ".s{background:var(--s);color:var(--f);border:1px solid var(--e)}"
-    "p+button,button+button,progress{margin-top:.75rem}"
+    "p+button,.n+button,button+button,progress{margin-top:.75rem}"
     ".b{display:block;padding:1rem .75rem;border-radius:.375rem;background:var(--l);"
     "color:var(--b);font-weight:600;text-align:center}"
     "progress{width:100%;height:1.5rem;accent-color:var(--l)}"

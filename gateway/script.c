@@ -22,6 +22,13 @@ static const struct {
 #undef W
 };
 
+/* What stands in the page behind the texts. The forms' guards hold them until the file is there. */
+static const struct sk_blob *const inlined[SK_SCRIPT_KINDS] = {
+    [SK_SCRIPT_FORM] = &sk_asset_guard_form,
+    [SK_SCRIPT_STATUS] = &sk_asset_guard_status,
+    [SK_SCRIPT_OFFLINE] = &sk_asset_offline,
+};
+
 static const struct {
     const char *path;
     const struct sk_asset *file;
@@ -90,8 +97,8 @@ static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum s
     struct sk_page page;
 
     put_texts(&html, lang, bundle_of[kind]);
-    if (kind == SK_SCRIPT_OFFLINE)
-        sk_html_bytes(&html, sk_asset_offline.bytes, sk_asset_offline.len);
+    if (inlined[kind] != NULL)
+        sk_html_bytes(&html, inlined[kind]->bytes, inlined[kind]->len);
 
     enum sk_error error = sk_html_take(&html, &page);
     if (error == SK_OK) {

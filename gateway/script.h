@@ -1,6 +1,7 @@
 /*
- * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`, inline; its bundle is a file that
- * is the same in every language. The page without a network holds both. Composed once at start; a page
+ * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`, inline, before its form; behind them
+ * stands the guard of the pages whose form must not leave by itself (client/guard.js); the bundle is a file, the same in every language,
+ * that comes later. The page without a network holds texts and bundle. Composed once at start; a page
  * admits its scripts by their hashes and by nothing else.
  */
 #ifndef SK_GATEWAY_SCRIPT_H

@@ -118,10 +118,12 @@ static json_t *day_json(uint32_t day)
 static struct MHD_Response *json_response(json_t *value, enum sk_lang lang)
 {
     size_t len = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    struct sk_page page = {len > 0 ? malloc(len) : NULL, len, NULL};
+    size_t all = (len + SK_PAGE_STEP - 1) / SK_PAGE_STEP * SK_PAGE_STEP;
+    struct sk_page page = {len > 0 ? malloc(all) : NULL, all, NULL};
 
     if (page.bytes != NULL) {
         json_dumpb(value, page.bytes, len, JSON_COMPACT);
+        memset(page.bytes + len, ' ', all - len); /* as the pages: no length that tells */
     }
     json_decref(value);
     return page.bytes == NULL ? NULL : sk_reply_page(&page, SK_TYPE_JSON, lang, true);

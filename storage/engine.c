@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/locked.h"
 #include "storage/engine_lock.h"
 #include "storage/engine_pages.h"
 
@@ -267,6 +268,11 @@ enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t 
     engine->writable = writable;
     engine->table_count = table_count;
     enum sk_error e = open_env(engine, path, size, absent);
+    int fd;
+
+    if (e == SK_OK && mdb_env_get_fd(engine->env, &fd) == 0) {
+        sk_memory_unlock_file(fd);
+    }
 
     if (e == SK_OK) {
         e = error_of(open_tables(engine, absent, tables));

@@ -11,7 +11,7 @@ const esbuild = required('esbuild');
 const terser = required('terser');
 
 /** Found by trying; the best quality is the default. */
-const BROTLI = { [constants.BROTLI_PARAM_LGWIN]: 18, [constants.BROTLI_PARAM_NPOSTFIX]: 2, [constants.BROTLI_PARAM_NDIRECT]: 16 };
+const BROTLI = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT, [constants.BROTLI_PARAM_LGWIN]: 18 };
 
 const common = {
   bundle: true,
@@ -27,6 +27,34 @@ const common = {
 
 const TEXTS = [...readFileSync(join(source, '../client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
 
+/**
+ * The same code without the words of its errors: no page shows them, and they are paid for on a bad line. Only in the packages; an error
+ * that is thrown stays one. What is not understood here is left as it is.
+ */
+function withoutWords(code) {
+  const begin = /\bnew (?:Range|Type)?Error\(/g;
+  let out = '';
+  let from = 0;
+  for (let found = begin.exec(code); found; found = begin.exec(code)) {
+    const end = closing(code, begin.lastIndex);
+    if (end < begin.lastIndex) continue;
+    out += code.slice(from, begin.lastIndex);
+    from = begin.lastIndex = end;
+  }
+  return out + code.slice(from);
+}
+
+/** Where the bracket closes that was opened before `at`; -1 when there is more in it than names, operators, calls and strings. */
+function closing(code, at) {
+  const token = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`\\]*`|[\w$.+*\s?:,=<>!&|-]|\(|\)/y;
+  token.lastIndex = at;
+  for (let depth = 1, found = token.exec(code); found; found = token.exec(code)) {
+    depth += found[0] === '(' ? 1 : found[0] === ')' ? -1 : 0;
+    if (depth === 0) return found.index;
+  }
+  return -1;
+}
+
 /** T.NAME becomes T[number], counted as gateway/script.c does; what a page does not get stays, for tests/client/texts.mjs to find. */
 function numbered(kind) {
   const names = TEXTS.filter(([, , kinds]) => kinds.includes(kind)).map(([, name]) => name);
@@ -35,7 +63,8 @@ function numbered(kind) {
     name: 'texts',
     setup(build) {
       build.onLoad({ filter: /\.js$/ }, ({ path }) => dirname(path) === source
-        ? { contents: readFileSync(path, 'utf8').replace(/\bT\.([A-Z]\w+)/g, replace) } : undefined);
+        ? { contents: readFileSync(path, 'utf8').replace(/\bT\.([A-Z]\w+)/g, replace) }
+        : { contents: withoutWords(readFileSync(path, 'utf8')) });
     },
   };
 }
@@ -48,7 +77,7 @@ async function bundle(entry, options) {
 
 /** Every byte is paid for on a bad line: terser finds 3 % more than esbuild, and both together 1 % more. */
 async function page(entry, kind) {
-  const options = { format: 'iife', minify: true, plugins: [numbered(kind)], supported: { 'class-field': true } };
+  const options = { format: 'iife', minify: true, plugins: [numbered(kind)], supported: { 'class-field': true, 'class-static-field': true } };
   const script = Buffer.from(await bundle(entry, options)).toString();
   const { code } = await terser.minify(script, {
     // Bold, and true here: what is called with new is a class, and to read a property does nothing else.
@@ -67,6 +96,8 @@ function write(name, bytes) {
 mkdirSync(join(out, 'bundle'), { recursive: true });
 write('core.mjs', await bundle('core.js', { format: 'esm', platform: 'neutral' }));
 write('offline.js', await page('offline.js', 'O'));
+write('guard_form.js', await page('guard_form.js', 'F'));
+write('guard_status.js', await page('guard_status.js', 'S'));
 // Served as they are, by the coding that a browser takes; form.js last: make looks at this one.
 for (const [name, kind] of [['courier.js', 'C'], ['status.js', 'S'], ['form.js', 'F']]) {
   const bytes = await page('live_' + name, kind);

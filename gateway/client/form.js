@@ -1,8 +1,7 @@
 // The form, once the script is there: nothing leaves before it is locked on this device, and the page says which holds.
 import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
-import { button, byId, el, p, replace, say } from './dom.js';
+import { button, byId, el, p, replace } from './dom.js';
 import { hasLeft, onLeave, wipeFields } from './exit.js';
-import { submitPlain } from './guard.js';
 import { codeProblem, watchHints } from './hints.js';
 import { chooseRecipients, readOrganisations, takeSheets, verifyOffered } from './organisations.js';
 import { showReceipt } from './receipt_view.js';
@@ -17,17 +16,16 @@ import { lockProblem, sendProblem } from './words.js';
 const main = () => document.querySelector('main');
 
 /**
- * Takes over the form `#report`. If that fails, it says so there.
+ * Takes over the form `#report` from the guard. If that fails, it says so there.
  * @param {HTMLFormElement} form
  */
 export function formPage(form) {
-  const words = el('div', { role: 'alert', tabindex: -1 });
-  form.querySelector('[type=submit]').before(words);
-  let fail = (reason) => showFailure(form, words, reason);
+  let fail = G.fail;
   addEventListener('error', () => fail(T.LOCK_BROWSER));
   addEventListener('unhandledrejection', () => fail(T.LOCK_BROWSER));
+  G.take();
   try {
-    const page = new FormPage(form, words);
+    const page = new FormPage(form);
     fail = (reason) => page.fail(reason);
     page.prepare();
   } catch {
@@ -35,32 +33,12 @@ export function formPage(form) {
   }
 }
 
-/**
- * It cannot lock: says so, and what to do. Nothing is sent unless somebody chooses the ordinary way by itself; where the keys are not
- * those that were expected, not even then: whoever can exchange keys must not be able to steer people to the way that he could read.
- * @param {HTMLFormElement} form @param {HTMLElement} words @param {string} reason @param {() => void} [retry]
- */
-function showFailure(form, words, reason, retry) {
-  form.querySelector('[type=submit]').hidden = true;
-  say(byId('mode'), T.LOCK_FAILED);
-  replace(words, el('div', { class: 'n' }, p(T.LOCK_FAILED), p(reason), retry ? null : p(T.LOCK_COPY, 'h')),
-    retry ? button(T.SEND_NOW, retry) : button(T.RELOAD, () => location.reload()), ...plainWay(form, reason));
-}
-
-function plainWay(form, reason) {
-  if (reason === T.LOCK_FORGED) return [];
-  return [el('h2', {}, T.PLAIN_H), p(T.PLAIN_TEXT), button(T.PLAIN_BUTTON, () => submitPlain(form), { class: 's' })];
-}
-
 class FormPage {
-  constructor(form, words) {
+  constructor(form) {
     this.form = form;
-    this.words = words;
     this.ready = false; // can lock
     this.busy = false; // is at it
     this.organisations = [];
-    this.submit = form.querySelector('[type=submit]');
-    this.label = this.submit.textContent;
     this.saving = button(T.SAVE_BUTTON, () => this.go(() => this.save()), { class: 's' });
     this.fold = el('details', {}, el('summary', {}, T.SAVE_H), p(T.SAVE_TEXT), this.saving);
     form.append(this.fold);
@@ -74,8 +52,7 @@ class FormPage {
   /** Until everything is checked the button is held. */
   async prepare() {
     this.hold(true);
-    say(byId('mode'), T.MODE_WAIT);
-    replace(this.words);
+    this.tell('');
     try {
       selfTest();
       const organisations = readOrganisations();
@@ -84,17 +61,15 @@ class FormPage {
       this.organisations = organisations;
       this.ready = true;
       this.hold(false);
-      say(byId('mode'), T.MODE_DEVICE);
     } catch (error) {
       this.fail(lockProblem(error));
     }
   }
 
   hold(held) {
-    this.submit.hidden = this.fold.hidden = false;
-    this.submit.disabled = held;
+    G.hold(held);
+    this.fold.hidden = false;
     this.saving.disabled = held;
-    say(this.submit, held ? T.SUBMIT_WAIT : this.label);
   }
 
   fail(reason) {
@@ -102,12 +77,12 @@ class FormPage {
     this.ready = false;
     this.hold(true);
     this.fold.hidden = true;
-    showFailure(this.form, this.words, reason, reason === T.LOCK_KEYS ? () => this.prepare() : undefined);
+    G.fail(reason, reason === T.LOCK_KEYS ? () => this.prepare() : undefined);
   }
 
   tell(text) {
-    replace(this.words, text ? p(text, 'n') : null);
-    if (text) this.words.focus();
+    replace(G.words, text ? p(text, 'n') : null);
+    if (text) G.words.focus();
   }
 
   /** What is wrong with what was filled in; '' if nothing. */

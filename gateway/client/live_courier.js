@@ -1,5 +1,4 @@
 // The script of the page that takes sealed files.
-import './guard.js'; // first
 import { byId } from './dom.js';
 import { quickExit } from './exit.js';
 import { courierPage } from './courier.js';

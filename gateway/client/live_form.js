@@ -1,5 +1,4 @@
-// The script of the form.
-import './guard.js'; // first
+// The script of the form. T, its texts, and G, the guard that holds the form until now (guard_form.js), stand in the page.
 import { byId } from './dom.js';
 import { quickExit } from './exit.js';
 import { formPage } from './form.js';

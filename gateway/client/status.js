@@ -28,6 +28,7 @@ export function statusPage(form) {
     const receipt = typedCode(form.elements.code);
     if (receipt) look({ form, organisations, receipt, code: form.elements.code.value });
   });
+  G.take();
 }
 
 /** asked: {form, organisations, receipt, code} */

@@ -2,7 +2,9 @@
 
 #include <malloc.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -20,10 +22,22 @@ enum sk_error sk_secret_setup(void)
     return SK_OK;
 }
 
+static bool promised;
+
+void sk_secret_promise_locked(void)
+{
+    promised = true;
+}
+
+/* libsodium gives its memory also when locking it fails, and does not tell. */
 void *sk_secret_new(size_t len)
 {
     void *p = sodium_malloc(len);
 
+    if (p != NULL && promised && len > 0 && mlock(p, len) != 0) {
+        sodium_free(p);
+        return NULL;
+    }
     if (p != NULL) {
         memset(p, 0, len);
     }

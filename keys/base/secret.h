@@ -16,6 +16,9 @@ enum sk_error sk_secret_setup(void);
 /* len zeroed bytes in guarded memory, or NULL. */
 void *sk_secret_new(size_t len);
 
+/* From now on what cannot be locked is not given: NULL (locked.h). Before any thread. */
+void sk_secret_promise_locked(void);
+
 /* Wipes and releases. NULL is a no-op. */
 void sk_secret_free(void *p);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
@@ -144,8 +145,13 @@ int main(int argc, char **argv)
     int code;
 
     sk_program_name("skrynka-desk");
+    (void)sk_bind_now(argv);
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse("cannot protect memory on this system");
+    }
+    if (sk_memory_lock() == SK_LOCKING_SWAP) {
+        sk_refuse("memory cannot be locked and swap is on: what is opened here may be written to the "
+                  "disk in plain. Raise the limit (ulimit -l unlimited), or switch swap off");
     }
     /* Letters of any alphabet fold by this; without it a search still finds exact words. */
     setlocale(LC_CTYPE, "C.UTF-8");

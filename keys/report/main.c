@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/report/program.h"
@@ -111,9 +112,14 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     sk_program_name("skrynka-report");
+    (void)sk_bind_now(argv);
     sk_program_language();
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse(_("the cryptographic library could not be started"));
+    }
+    if (sk_memory_lock() == SK_LOCKING_SWAP) {
+        sk_refuse(_("memory cannot be locked and swap is on: what you write may get onto the disk of "
+                    "this device. Switch swap off, or use a system without a disk"));
     }
     char *buffer = sk_secret_new(OUTPUT_BUFFER);
 

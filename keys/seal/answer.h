@@ -46,7 +46,9 @@ struct sk_answer {
  * nothing, sk_answer_read does. */
 typedef enum sk_error (*sk_bucket_reader)(void *ctx, unsigned bucket, uint8_t *bytes, size_t len);
 
-/* Looks the code up in one board: NOT_FOUND when it holds nothing for it; ANSWER_..., BOARD_... */
+/* Looks the code up in one board: NOT_FOUND when it holds nothing for it; ANSWER_..., BOARD_... The
+ * work is the same for every code: SK_ANSWER_PARTS buckets read, searched whole, a record of each
+ * opened. */
 enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board,
                              const struct sk_receipt *receipt, sk_bucket_reader reader, void *ctx);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
@@ -110,6 +111,10 @@ int main(int argc, char **argv)
     sk_program_name("skrynka-store");
     if (sk_secret_setup() != SK_OK) {
         return sk_refuse("the cryptographic library could not be started");
+    }
+    if (sk_memory_lock_keys() == SK_LOCKING_SWAP) {
+        sk_refuse("memory cannot be locked and swap is on: the gateway's key may be written to the "
+                  "disk. Raise the limit (ulimit -l 1024), or switch swap off");
     }
     umask(077);
     signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */

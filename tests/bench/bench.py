@@ -59,7 +59,7 @@ class World:
     def start(self):
         self.gateway = subprocess.Popen(
             [program("gateway/skrynka-gateway"), "--store", self.path("store"),
-             "--listen", "unix:" + self.socket, "--connections", "1024"],
+             "--listen", "unix:" + self.socket, "--connections", "1024", "--accept-swap"],
             stdout=subprocess.PIPE, text=True)
         if "ready" not in self.gateway.stdout.readline():
             sys.exit("bench: the gateway did not start")

@@ -213,6 +213,10 @@ def engine_files():
 # ---- lines of text ------------------------------------------------------------
 
 TEXTS = {
+    "field": {"browser": b"code=04926-D25AS-KQH2C-TNEYC-VQQFE", "spaces": b"code=04926+D25AS+KQH2C+TNEYC+VQQFE",
+              "among": b"a=1&code=%D0%9E4926%2Dd25as%20kqh2c-TNEYC-VQQFE&&x&=y", "name": b"c%6fde=&b=%25",
+              "twice": b"code=1&code=2", "broken": b"code=%4&x=%zz", "long": b"code=" + b"A" * 129,
+              "equals": b"code=a=b&co=1&codex=2"},
     "header": {"webkit": b"multipart/form-data; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
                "quoted": b'Multipart/Form-Data ;\t boundary="a b:c"',
                "form": b"application/x-www-form-urlencoded; charset=UTF-8",

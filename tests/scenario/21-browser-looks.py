@@ -73,6 +73,15 @@ class Looks:
             p.until(lambda: p.one("#mode").text == T.LOCK_FAILED, "it says so")
             town.wire.change = None
 
+        def late(script, path, words):
+            """The page's script does not come."""
+            def open_page():
+                town.wire.instead = lambda x: reply(404, b"no") if x.path == script else None
+                p.get("%s/%s/%s" % (self.url, lang, path))
+                p.until(lambda: words in p.text, "it says so")
+                town.wire.instead = None
+            return open_page
+
         def ask(code):
             return lambda: town.ask(p, code() if callable(code) else code, lang)
 
@@ -113,6 +122,8 @@ class Looks:
         yield "saved", saved
         yield "sending", sending
         yield "locked-out", locked_out
+        yield "late", late("/form.js", "", T.LOCK_LATE)
+        yield "status-late", late("/status.js", "status", T.LOOK_LATE)
         yield "status-form", go("/%s/status" % lang)
         yield "received", ask(lambda: self.code)
         yield "answered", ask(town.answered)
@@ -216,7 +227,7 @@ def keyboard(town, kind):
         must("%s: a code" % kind.name, CODE.search(p.text))
 
 
-def pictures(town, kinds, folder):
+def pictures(town, kinds, folder, only):
     os.makedirs(folder, exist_ok=True)
 
     def check(p, name, lang):
@@ -233,14 +244,14 @@ def pictures(town, kinds, folder):
 
     for kind in kinds:
         with town.person(kind) as p:
-            Looks(town, p, check).all(LANGUAGES if kind is Chromium else ("uk",))
+            Looks(town, p, check).all(LANGUAGES if kind is Chromium else ("uk",), only)
 
 
-def main(kinds, folder):
+def main(kinds, folder, only):
     with World("looks") as world:
         town = prepare(world)
         if folder:
-            pictures(town, kinds, folder)
+            pictures(town, kinds, folder, only)
             return
         script = axe_script()
         for kind in kinds:
@@ -260,5 +271,6 @@ def main(kinds, folder):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screenshots", metavar="DIR", help="save every page as a picture")
+    parser.add_argument("--only", metavar="PAGE", nargs="+", default=(), help="of these pages")
     given = parser.parse_args()
-    sys.exit(checks.run(main, need_browsers("npm"), given.screenshots))
+    sys.exit(checks.run(main, need_browsers("npm"), given.screenshots, given.only))

@@ -105,6 +105,47 @@ class Canary:
             "%s: %s\r\n" % pair for pair in form.headers.items()) + "\r\n"
         return head.encode() + b"".join(form.pieces())
 
+    def appears(self, pid, name):
+        deadline = time.monotonic() + 20
+        while name not in self.needles.in_memory(pid):
+            if time.monotonic() > deadline:
+                return False
+        return True
+
+    def status_cut(self, web, pid):
+        """A code in a status check that breaks off, or that comes in a way that is refused, leaves
+        nothing either: not even three groups of it."""
+        for name, kind, body in (
+                ("breaks off", "application/x-www-form-urlencoded", "code=%s&x="),
+                ("is multipart", "multipart/form-data; boundary=XxBoundaryxX",
+                 '--XxBoundaryxX\r\nContent-Disposition: form-data; name="code"\r\n\r\n%s\r\n'
+                 "--XxBoundaryxX--\r\n")):
+            code = sk.code_of(secrets.token_bytes(15))
+            self.learn(code)
+            for at in (0, 6, 12):
+                self.needles.add("%s, piece of a code %d" % (name, at), code[at:at + 17].encode())
+            body = (body % code).encode()
+            head = "POST /uk/status HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\n" \
+                   "Content-Length: %d\r\n\r\n" % (kind, len(body) + (name == "breaks off"))
+            with socket.create_connection((web.host, web.port), 60) as connection:
+                connection.sendall(head.encode() + body)
+                if name == "is multipart":
+                    ok("a status check as multipart is refused",
+                       connection.recv(4096).startswith(b"HTTP/1.1 400"))
+                elif self.may_search:
+                    ok("positive control: while it lasts the code is in memory",
+                       self.appears(pid, "breaks off, piece of a code 0"))
+            self.memory("after a status check that " + name, pid)
+
+    def first_report(self, web, pid):
+        """What the first call of a library's function saves on a stack is a few bytes wide."""
+        word = secrets.token_hex(16)
+        for at in range(len(word) - 12):
+            self.needles.add("piece of the first report %d" % at, word[at:at + 12].encode())
+        reply = web.report("перше " + word, where=word)
+        must("the first report is taken", reply.status == 201, reply.text)
+        self.memory("after the first report since the start", pid)
+
     def cut_uploads(self, web):
         """Twenty uploads break off at different places."""
         whole = self.head_and_body(self.words["cut"], 1 << 20)
@@ -130,6 +171,8 @@ class Canary:
 
     def run_and_search(self):
         gateway = self.w.gateway(self.store)
+        self.first_report(gateway.web, gateway.pid)
+        self.status_cut(gateway.web, gateway.pid)
         self.whole_reports(gateway.web)
         self.memory("after whole reports and checks", gateway.pid)
         self.cut_uploads(gateway.web)

@@ -486,7 +486,7 @@ def check_status(web):
     equal("no code", status_json(web, ""), {"error": "CODE_LENGTH"})
     for name, answer, status in (
             ("a page", web.post("/ru/status", b"code=04926-d25as kqh2c-tneyc-vqqfe"), 200),
-            ("multipart", web.form("/ru/status", [("code", "04926D25ASKQH2CTNEYCVQQFE")]), 200),
+            ("multipart", web.form("/ru/status", [("code", "04926D25ASKQH2CTNEYCVQQFE")]), 400),
             ("a typing error", web.post("/ru/status", b"code=" + TYPO.encode()), 400),
             ("no field", web.post("/ru/status", b"a=b"), 400),
             ("two codes", web.post("/ru/status", b"code=a&code=b"), 400),
@@ -662,7 +662,7 @@ def check_handed_over(world):
         manager.bind(told)
         manager.settimeout(WAIT)
         words = [sys.executable, "-c", HAND_OVER, str(listening.fileno()), GATEWAY,
-                 "--store", store.dir]
+                 "--store", store.dir, "--accept-swap"]
         with subprocess.Popen(words, pass_fds=[listening.fileno()], stdout=subprocess.PIPE,
                               env={**os.environ, "NOTIFY_SOCKET": told}) as gateway:
             equal("handed over: READY=1", manager.recv(100), b"READY=1")
@@ -680,7 +680,8 @@ def run(*argv):
 
 
 def start(store, listen):
-    process = subprocess.Popen([GATEWAY, "--store", store.dir, "--listen", listen],
+    process = subprocess.Popen([GATEWAY, "--store", store.dir, "--listen", listen,
+                                "--accept-swap"],
                                stdout=subprocess.PIPE)
     return process, process.stdout.readline().decode()
 

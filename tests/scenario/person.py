@@ -218,11 +218,17 @@ class Person:
             e => done([['axe', '', String(e)]]));""")
 
 
+def session(hurried):
+    """hurried: get() does not wait until a page and all that belongs to it is there."""
+    return {"unhandledPromptBehavior": "accept",
+            **({"pageLoadStrategy": "none"} if hurried else {})}
+
+
 class Chromium(Person):
     name = "chromium"
 
     def __init__(self, profile, private=False, javascript=True, jit=True, proxy=None,
-                 downloads=None, preferences=None, arguments=()):
+                 downloads=None, preferences=None, arguments=(), hurried=False):
         self.profile, self.log = profile, profile + ".log"
         os.makedirs(profile, exist_ok=True)
         super().__init__()
@@ -243,7 +249,7 @@ class Chromium(Person):
             chosen["download.default_directory"] = downloads
         options = {"binary": CHROMIUM, "args": arguments, "prefs": chosen}
         answer = self.http("POST", "", {"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": options, "unhandledPromptBehavior": "accept"}}})
+            "goog:chromeOptions": options, **session(hurried)}}})
         self.base += "/" + answer["sessionId"]
         self.pid = answer["capabilities"]["goog:processID"]
         self.do("timeouts", script=WAIT * 1000, pageLoad=WAIT * 1000)
@@ -356,7 +362,7 @@ class Firefox(Person):
     name = "firefox"
 
     def __init__(self, profile, private=False, javascript=True, jit=True, proxy=None,
-                 downloads=None, preferences=None, arguments=()):
+                 downloads=None, preferences=None, arguments=(), hurried=False):
         self.profile, self.number, self.socket = profile, 0, None
         os.makedirs(profile, exist_ok=True)
         chosen = {**QUIET, "javascript.enabled": javascript,
@@ -379,8 +385,7 @@ class Firefox(Person):
         super().__init__()
         self.pid = self.process.pid
         self.connect()
-        self.do_named("WebDriver:NewSession", capabilities={"alwaysMatch": {
-            "unhandledPromptBehavior": "accept"}})
+        self.do_named("WebDriver:NewSession", **session(hurried))
         self.do("timeouts", script=WAIT * 1000, pageLoad=WAIT * 1000)
 
     def start(self, arguments):

@@ -150,14 +150,17 @@ class World:
 
 class Gateway:
     """A running gateway; .web talks to it. wrapper: words before the command (strace, faketime).
-    unix: on a Unix socket (.socket), as in earnest, instead of a port."""
+    unix: on a Unix socket (.socket), as in earnest, instead of a port. swap: whether it may run on
+    a machine that swaps and does not let it lock memory: nothing real is in these tests."""
 
-    def __init__(self, world, store, wrapper=(), options=(), ready=True, unix=False, env=None):
+    def __init__(self, world, store, wrapper=(), options=(), ready=True, unix=False, swap=True,
+                 env=None):
         self.world, self.lines = world, []
         self.log = world.path("gateway-%d.log" % len(world.gateways))
         self.socket = self.log[:-4] + ".sock" if unix else None
         argv = [*wrapper, GATEWAY, "--store", store.dir, "--listen",
-                "unix:" + self.socket if unix else "127.0.0.1:0", *options]
+                "unix:" + self.socket if unix else "127.0.0.1:0", *options,
+                *(["--accept-swap"] if swap else [])]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, env=env)
         self.pid = self.process.pid

@@ -114,11 +114,13 @@ static char *texts_of(enum sk_script_kind kind, enum sk_lang lang)
 
 static void test_scripts_get_their_texts_and_offline_the_bundle(void **state)
 {
-    char *text = texts_of(SK_SCRIPT_STATUS, SK_LANG_UK);
+    char *text = texts_of(SK_SCRIPT_COURIER, SK_LANG_UK);
     const char *end = strstr(text, "];\n");
 
     (void)state;
     assert_string_equal(end, "];\n");
+    free(text);
+    text = texts_of(SK_SCRIPT_STATUS, SK_LANG_UK);
     assert_non_null(strstr(text, sk_text(SK_LANG_UK, SK_MSG_STATE_RECEIVED)));
     assert_string_not_equal(sk_script(SK_SCRIPT_FORM, SK_LANG_UK)->hash,
                             sk_script(SK_SCRIPT_FORM, SK_LANG_EN)->hash);
@@ -131,6 +133,42 @@ static void test_scripts_get_their_texts_and_offline_the_bundle(void **state)
     assert_null(strstr(text, sk_text(SK_LANG_UK, SK_MSG_STATE_RECEIVED)));
     assert_non_null(strstr(text, sk_text(SK_LANG_UK, SK_MSG_ANSWER_READ)));
     free(text);
+}
+
+/* Each form's guard stands in its page, behind the texts and before the form. */
+static void test_the_guard_comes_before_the_form(void **state)
+{
+    static const struct {
+        enum sk_script_kind kind;
+        const struct sk_blob *guard;
+        const char *form;
+    } cases[] = {
+        {SK_SCRIPT_FORM, &sk_asset_guard_form, " id=report "},
+        {SK_SCRIPT_STATUS, &sk_asset_guard_status, " id=status>"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct sk_page page;
+        char *text = texts_of(cases[i].kind, SK_LANG_CRH), *html, *guard;
+        const char *end = strstr(text, "];\n");
+
+        assert_non_null(end);
+        assert_int_equal(strlen(end + 3), cases[i].guard->len);
+        assert_memory_equal(end + 3, cases[i].guard->bytes, cases[i].guard->len);
+        assert_int_equal(cases[i].kind == SK_SCRIPT_FORM
+                             ? sk_page_form(&page, SK_LANG_CRH, list, 3, UINT64_C(1) << 20)
+                             : sk_page_status_form(&page, SK_LANG_CRH, list, 3, SK_ERR_CODE_CHECK),
+                         SK_OK);
+        html = copy_of(page.bytes, page.len);
+        guard = strstr(html, end + 3);
+        assert_non_null(guard);
+        assert_non_null(strstr(html, cases[i].form));
+        assert_true(guard < strstr(html, "<form"));
+        sk_page_free(&page);
+        free(html);
+        free(text);
+    }
 }
 
 static void test_policies_name_the_script(void **state)
@@ -248,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_texts_cannot_leave_their_string),
         cmocka_unit_test(test_scripts_can_stand_in_a_page),
         cmocka_unit_test(test_scripts_get_their_texts_and_offline_the_bundle),
+        cmocka_unit_test(test_the_guard_comes_before_the_form),
         cmocka_unit_test(test_policies_name_the_script),
         cmocka_unit_test(test_offline_page_is_one_file),
         cmocka_unit_test(test_offline_page_carries_the_sheets),
