@@ -40,14 +40,6 @@ const char *sk_translated(const char *text)
     return translated == NULL ? text : translated;
 }
 
-/* The name that xgettext knows. */
-static const char *translated(const char *text) __attribute__((format_arg(1)));
-
-static const char *translated(const char *text)
-{
-    return sk_translated(text);
-}
-
 const struct sk_command *sk_command_find(const struct sk_command *table, const char *name)
 {
     for (; table->name != NULL; table++) {

@@ -43,9 +43,6 @@ void sk_program_language(void);
 /* The text in the reader's language, or as it is. */
 const char *sk_translated(const char *text) __attribute__((format_arg(1)));
 
-/* The text in that language. */
-const char *sk_translated(const char *text) __attribute__((format_arg(1)));
-
 /* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
 int sk_stderr_is_terminal(void);
 

@@ -4,14 +4,9 @@
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 
+#define _(text) sk_translated(text)
+
 enum { MARK = 3 };
-
-static const char *translated(const char *text) __attribute__((format_arg(1)));
-
-static const char *translated(const char *text)
-{
-    return sk_translated(text);
-}
 
 /* A file of CR LF is up to twice as long as what is left of it. */
 enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, size_t *len,
@@ -51,15 +46,15 @@ int sk_text_file_refuse(const char *path, enum sk_error e, const struct sk_plain
         return sk_refuse_error(path, e);
     }
     if (fault->wrong == SK_PLAIN_UTF16) {
-        return sk_refuse(translated("%s: line %zu, byte %zu: this is UTF-16 or no text at all; "
-                                    "save it as UTF-8"),
+        return sk_refuse(_("%s: line %zu, byte %zu: this is UTF-16 or no text at all; "
+                           "save it as UTF-8"),
                          path, fault->line, fault->byte);
     }
     if (fault->wrong == SK_PLAIN_CONTROL) {
-        return sk_refuse(translated("%s: line %zu, byte %zu: a control character (%02X), which no "
-                                    "text holds; delete it and save again"),
+        return sk_refuse(_("%s: line %zu, byte %zu: a control character (%02X), which no "
+                           "text holds; delete it and save again"),
                          path, fault->line, fault->byte, (unsigned)fault->value);
     }
-    return sk_refuse(translated("%s: line %zu, byte %zu is not UTF-8 (%02X); save it as UTF-8"),
-                     path, fault->line, fault->byte, (unsigned)fault->value);
+    return sk_refuse(_("%s: line %zu, byte %zu is not UTF-8 (%02X); save it as UTF-8"), path,
+                     fault->line, fault->byte, (unsigned)fault->value);
 }
