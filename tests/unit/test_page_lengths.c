@@ -19,7 +19,7 @@ static int start(void **state)
     unsigned missing = 0;
 
     (void)state;
-    return sodium_init() < 0 || sk_pages_start(sample_locale_dir(), &missing) != SK_OK;
+    return sodium_init() < 0 || sk_pages_start(&missing) != SK_OK;
 }
 
 static int stop(void **state)
