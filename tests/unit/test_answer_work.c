@@ -8,7 +8,7 @@
 #include "keys/seal/answer.h"
 #include "tests/unit/formats.h"
 
-enum { HEADER = 104 + 2 * 32 + 64, BUCKET = 8 * 1024 };
+enum { HEADER = 136 + 2 * 32 + 64, BUCKET = 8 * 1024 };
 enum { EMPTY, SHORT, LONG, LONGEST, ANSWERS }; /* LONG has two parts, LONGEST four */
 
 static struct work {
