@@ -1,6 +1,7 @@
 #include "gateway/errand.h"
 
 #include "gateway/request.h"
+#include "gateway/server.h"
 
 /* From the writer's thread. After the resume the request may be gone at any moment. */
 static void errand_done(struct sk_deposit *deposit, enum sk_error result)
@@ -9,7 +10,7 @@ static void errand_done(struct sk_deposit *deposit, enum sk_error result)
     struct sk_holds *holds = &errand->request->gateway->holds;
 
     errand->result = result;
-    MHD_resume_connection(errand->request->connection);
+    sk_server_resume(errand->request->gateway, errand->request->connection);
     sk_unhold(holds);
 }
 

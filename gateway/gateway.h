@@ -19,6 +19,7 @@ struct sk_peers;
 struct sk_replies;
 struct sk_roster;
 struct sk_sealers;
+struct sk_server;
 struct sk_turns;
 
 /*
@@ -43,6 +44,7 @@ struct sk_gateway {
     struct sk_fixed *fixed;
     struct sk_sealers *sealers;
     struct sk_turns *turns;
+    struct sk_server *server;
     struct sk_holds holds;
     atomic_uint active;   /* requests that have begun and not ended */
     atomic_bool stopping; /* new requests get 503 */

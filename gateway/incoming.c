@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "gateway/request.h"
+#include "gateway/server.h"
 #include "keys/base/calendar.h"
 
 #define ROOM_SMALL (SK_HEADER_BYTES + SK_CHUNK_BYTES) /* a report of one chunk */
@@ -72,7 +73,7 @@ static void deposit_done(struct sk_deposit *deposit, enum sk_error result)
     struct sk_holds *holds = &in->request->gateway->holds;
 
     in->result = result;
-    MHD_resume_connection(in->request->connection);
+    sk_server_resume(in->request->gateway, in->request->connection);
     sk_unhold(holds);
 }
 

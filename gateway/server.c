@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,8 +20,7 @@
 #define CONNECTION_MEMORY ((size_t)65536)
 #define SECONDS_INACTIVE 60u
 #define SECONDS_WRITER 30u
-/* How long a thread waits for the network before it looks whether it shall stop. */
-#define LOOK_MS 250
+#define WAIT_MAX_MS 60000u
 
 /*
  * Each thread runs a libmicrohttpd daemon of its own, and alone calls into it. A daemon with a pool
@@ -30,6 +31,7 @@
 struct lane {
     struct sk_server *server;
     struct MHD_Daemon *daemon;
+    int network, wake; /* the daemon's epoll set; an eventfd: a resumed connection, or the end */
     pthread_t thread;
     bool started;
 };
@@ -109,6 +111,29 @@ static void stop_accepting(struct lane *lane)
     pthread_mutex_unlock(&server->mutex);
 }
 
+/* Until the network, a timeout of the daemon, or whoever calls lane_wake(). */
+static void lane_wait(struct lane *lane)
+{
+    struct pollfd waits[2] = {{.fd = lane->network, .events = POLLIN},
+                              {.fd = lane->wake, .events = POLLIN}};
+    MHD_UNSIGNED_LONG_LONG ms;
+    eventfd_t count;
+    int timeout = -1;
+
+    if (MHD_get_timeout(lane->daemon, &ms) == MHD_YES) {
+        timeout = (int)(ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS);
+    }
+    /* The eventfd is emptied before the daemon looks at what was resumed, never after. */
+    if (poll(waits, 2, timeout) > 0 && waits[1].revents != 0) {
+        (void)eventfd_read(lane->wake, &count);
+    }
+}
+
+static void lane_wake(struct lane *lane)
+{
+    (void)eventfd_write(lane->wake, 1); /* fails only when it is as awake as can be */
+}
+
 static void *lane_run(void *argument)
 {
     struct lane *lane = argument;
@@ -119,14 +144,30 @@ static void *lane_run(void *argument)
             stop_accepting(lane);
             quiet = true;
         }
-        MHD_run_wait(lane->daemon, LOOK_MS);
+        MHD_run(lane->daemon);
+        lane_wait(lane);
     }
     MHD_stop_daemon(lane->daemon);
     return NULL;
 }
 
-/* A descriptor of its own for each daemon, which closes it when it cannot start. */
-static bool lane_start(struct lane *lane, unsigned share)
+/* Where the connection is looked up before it is resumed: it may be gone right after. */
+void sk_server_resume(struct sk_gateway *gateway, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+    struct sk_server *server = gateway->server;
+    unsigned i = 0;
+
+    while (server->lanes[i].daemon != info->daemon) {
+        i++;
+    }
+    MHD_resume_connection(connection);
+    lane_wake(&server->lanes[i]);
+}
+
+/* A descriptor of its own for each daemon, which closes it, also when it cannot start. */
+static bool lane_open(struct lane *lane, unsigned share)
 {
     int own = fcntl(lane->server->fd, F_DUPFD_CLOEXEC, 0);
 
@@ -137,39 +178,47 @@ static bool lane_start(struct lane *lane, unsigned share)
     if (lane->daemon == NULL) {
         return false;
     }
-    int failed = pthread_create(&lane->thread, NULL, lane_run, lane);
-
-    if (failed != 0) {
-        MHD_stop_daemon(lane->daemon);
-        errno = failed;
-        return false;
-    }
-    lane->started = true;
-    return true;
+    lane->network = MHD_get_daemon_info(lane->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    lane->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return lane->wake >= 0;
 }
 
+static bool lane_start(struct lane *lane)
+{
+    int failed = pthread_create(&lane->thread, NULL, lane_run, lane);
+
+    errno = failed;
+    lane->started = failed == 0;
+    return lane->started;
+}
+
+/* Ends what was started, and frees. */
 static void lanes_end(struct sk_server *server)
 {
     atomic_store(&server->end, true);
     for (unsigned i = 0; i < server->count; i++) {
-        if (server->lanes[i].started) {
-            pthread_join(server->lanes[i].thread, NULL);
+        struct lane *lane = &server->lanes[i];
+
+        if (lane->started) {
+            lane_wake(lane);
+            pthread_join(lane->thread, NULL);
+        } else if (lane->daemon != NULL) {
+            MHD_stop_daemon(lane->daemon);
+        }
+        if (lane->wake >= 0) {
+            close(lane->wake);
         }
     }
-}
-
-/* ---- all of them --------------------------------------------------------------------- */
-
-static void server_free(struct sk_server *server)
-{
     pthread_cond_destroy(&server->changed);
     pthread_mutex_destroy(&server->mutex);
     free(server);
 }
 
-struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd)
+/* ---- all of them --------------------------------------------------------------------- */
+
+static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
 {
-    unsigned threads = gateway->settings.threads, connections = gateway->settings.connections;
+    unsigned threads = gateway->settings.threads;
     struct sk_server *server = calloc(1, sizeof *server + threads * sizeof *server->lanes);
 
     if (server == NULL) {
@@ -183,15 +232,31 @@ struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd)
     server->accepting = threads;
     for (unsigned i = 0; i < threads; i++) {
         server->lanes[i].server = server;
-        if (!lane_start(&server->lanes[i],
-                        connections / threads + (i < connections % threads ? 1 : 0))) {
-            int why = errno;
+        server->lanes[i].wake = -1;
+    }
+    return server;
+}
 
-            lanes_end(server);
-            server_free(server);
-            errno = why;
-            return NULL;
-        }
+struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd)
+{
+    unsigned threads = gateway->settings.threads, connections = gateway->settings.connections;
+    struct sk_server *server = server_new(gateway, fd);
+    bool good = server != NULL;
+
+    for (unsigned i = 0; i < threads && good; i++) {
+        good = lane_open(&server->lanes[i],
+                         connections / threads + (i < connections % threads ? 1 : 0));
+    }
+    gateway->server = server; /* before the first request */
+    for (unsigned i = 0; i < threads && good; i++) {
+        good = lane_start(&server->lanes[i]);
+    }
+    if (!good && server != NULL) {
+        int why = errno;
+
+        lanes_end(server);
+        errno = why;
+        return NULL;
     }
     return server;
 }
@@ -206,6 +271,9 @@ static void pause_briefly(void)
 static void wait_until_quiet(struct sk_server *server)
 {
     atomic_store(&server->quiet, true);
+    for (unsigned i = 0; i < server->count; i++) {
+        lane_wake(&server->lanes[i]);
+    }
     pthread_mutex_lock(&server->mutex);
     while (server->accepting > 0) {
         pthread_cond_wait(&server->changed, &server->mutex);
@@ -232,7 +300,6 @@ bool sk_server_stop(struct sk_server *server, unsigned seconds)
         return false;
     }
     lanes_end(server);
-    server_free(server);
     /* What was cut off has handed in its ABANDON by now. */
     return sk_holds_wait(&gateway->holds, SECONDS_WRITER);
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/peers.h"
 #include "gateway/request.h"
+#include "gateway/server.h"
 #include "gateway/tus.h"
 
 static bool turn_wait(void *context)
@@ -20,7 +21,7 @@ static void turn_go(void *context)
     struct sk_request *request = context;
     struct sk_holds *holds = &request->gateway->holds;
 
-    MHD_resume_connection(request->connection);
+    sk_server_resume(request->gateway, request->connection);
     sk_unhold(holds);
 }
 
