@@ -115,11 +115,12 @@ static void print_row(const json_t *row)
         snprintf(category, sizeof category, "%lld", number);
     }
     sk_excerpt(excerpt, sizeof excerpt, text_of(row, "text_excerpt"), 60);
-    printf("%s  %s  %-8s  %2s  %3lld%s%s  %s\n", text_of(row, "id"), text_of(row, "day"),
+    printf("%s  %s  %-8s  %2s  %3lld%s%s%s %s\n", text_of(row, "id"), text_of(row, "day"),
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!" : " ", excerpt);
+           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!" : " ",
+           json_is_true(json_object_get(row, "parsed")) ? " " : "~", excerpt);
 }
 
 static void print_table(const json_t *rows)
@@ -134,8 +135,8 @@ static void print_table(const json_t *rows)
     for (size_t i = 0; i < n; i++) {
         print_row(json_array_get(rows, i));
     }
-    printf("%zu report%s.  + follow-up, ! somebody unknown can read it too\n", n,
-           n == 1 ? "" : "s");
+    printf("%zu report%s.  + follow-up, ! somebody unknown can read it too, ~ read only in part\n",
+           n, n == 1 ? "" : "s");
 }
 
 static int list(struct sk_desk *desk, const struct filter *filter)
