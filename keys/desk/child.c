@@ -110,9 +110,10 @@ static enum sk_error reap(pid_t child, enum sk_error e)
     return e;
 }
 
-static enum sk_error talk(struct pipes *p, pid_t child, const struct sk_child_task *task,
+static enum sk_error talk(struct pipes *p, pid_t child, struct sk_child_task *task,
                           const struct sk_frame_handler *handler, void *ctx)
 {
+    enum sk_parse_outcome outcome = SK_PARSE_STOPPED;
     enum sk_error e;
 
     close(p->request[0]);
@@ -122,12 +123,14 @@ static enum sk_error talk(struct pipes *p, pid_t child, const struct sk_child_ta
     close(p->request[1]);
     p->request[1] = -1;
     if (e == SK_OK) {
-        e = sk_frames_read(p->answer[0], task->mode, task->body_len, handler, ctx);
+        e = sk_frames_read(p->answer[0], task->mode, task->body_len, handler, ctx, &outcome);
     }
-    return reap(child, e);
+    e = reap(child, e);
+    task->outcome = e == SK_OK ? outcome : SK_PARSE_STOPPED;
+    return e;
 }
 
-enum sk_error sk_child_run(const struct sk_child_task *task, const struct sk_frame_handler *handler,
+enum sk_error sk_child_run(struct sk_child_task *task, const struct sk_frame_handler *handler,
                            void *ctx)
 {
     struct pipes p = {{-1, -1}, {-1, -1}};

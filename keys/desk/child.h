@@ -12,11 +12,13 @@ struct sk_child_task {
     uint64_t body_offset, body_len;
     const char *boundary;
     enum sk_parse_mode mode;
+    enum sk_parse_outcome outcome; /* set by sk_child_run() */
 };
 
-/* PARSE_FAILED when the child died, broke the protocol or met a body that is not whole;
- * NOT_FOUND when there is no skrynka-parse; IO, MEMORY, and errors of the handlers. */
-enum sk_error sk_child_run(const struct sk_child_task *task, const struct sk_frame_handler *handler,
+/* How far the body could be read stands in task->outcome: also after PARSE_FAILED (the child died
+ * or broke the protocol: SK_PARSE_STOPPED) what the handlers were given is good up to the last end
+ * of a part. NOT_FOUND when there is no skrynka-parse; IO, MEMORY, and errors of the handlers. */
+enum sk_error sk_child_run(struct sk_child_task *task, const struct sk_frame_handler *handler,
                            void *ctx);
 
 #endif

@@ -129,11 +129,12 @@ static void print_row(const json_t *row)
         snprintf(category, sizeof category, "%lld", number);
     }
     sk_excerpt(excerpt, sizeof excerpt, text_of(row, "text_excerpt"), 60);
-    printf("%s  %s  %-8s  %2s  %3lld%s%s  %s\n", text_of(row, "id"), text_of(row, "day"),
+    printf("%s  %s  %-8s  %2s  %3lld%s%s%s %s\n", text_of(row, "id"), text_of(row, "day"),
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           is_marked(row) ? "!" : " ", excerpt);
+           is_marked(row) ? "!" : " ",
+           json_is_true(json_object_get(row, "parsed")) ? " " : "~", excerpt);
 }
 
 static void print_table(const json_t *rows)
@@ -150,7 +151,7 @@ static void print_table(const json_t *rows)
     }
     printf(
         "%zu report%s.  + follow-up, ! look at it with `show`: somebody unknown can read it too, "
-        "or another came with its header\n",
+        "or another came with its header, ~ read only in part\n",
         n, n == 1 ? "" : "s");
 }
 

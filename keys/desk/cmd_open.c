@@ -141,18 +141,19 @@ static int unpack(struct opening *o, const char *to)
         e = sk_unpack(o->dir, &task, o->view, &o->progress);
         sk_progress_end(&o->progress);
     }
-    if (e == SK_ERR_PARSE_FAILED) {
+    if (e == SK_OK && task.outcome != SK_PARSE_WHOLE) {
         e = sk_unpack_raw(o->dir, &task);
-        return e == SK_OK
-                   ? sk_refuse("the body could not be parsed; what it holds is in %s/body.bin", to)
-                   : sk_refuse_error(to, e);
     }
     if (e != SK_OK) {
         return sk_refuse_error(to, e);
     }
     printf("%s: report.txt, report.json and %zu attachments.\n", to,
            json_array_size(json_object_get(o->view, "files")));
-    return SK_EXIT_OK;
+    return task.outcome == SK_PARSE_WHOLE
+               ? SK_EXIT_OK
+               : sk_refuse("%s: there is more in the body than could be read: %s; all of it, as it "
+                           "came, is in body.bin",
+                           to, sk_entry_outcome_text(task.outcome));
 }
 
 static void release(struct opening *o)

@@ -58,9 +58,6 @@ static void print_fields(const struct sk_entry *entry)
 {
     const json_t *fields = sk_entry_fields(entry);
 
-    if (!entry->parsed) {
-        printf("\nThe body could not be parsed; the sealed original is kept.\n");
-    }
     for (size_t i = 0; i < json_array_size(fields); i++) {
         const json_t *field = json_array_get(fields, i);
         const char *value = text_of(field, "value");
@@ -94,6 +91,19 @@ static void print_files(const struct sk_entry *entry)
         sk_excerpt(type, sizeof type, text_of(file, "type"), 60);
         printf("%3zu  %s  %s  %lld bytes\n", i + 1, name, type,
                (long long)json_integer_value(json_object_get(file, "size")));
+    }
+}
+
+static void print_incomplete(const struct sk_entry *entry)
+{
+    const char *why = sk_entry_incomplete(entry);
+
+    if (why != NULL) {
+        printf("\nTHERE IS MORE in the body than could be read: %s. The sealed original is kept; "
+               "`open` writes all that there is.\n",
+               why);
+    } else if (json_is_true(json_object_get(entry->json, "cut"))) {
+        printf("\nTexts and names are too long to be shown here: see `open`.\n");
     }
 }
 
@@ -150,6 +160,7 @@ static void print_report(const struct sk_entry *entry, const struct sk_threads *
     }
     print_fields(entry);
     print_files(entry);
+    print_incomplete(entry);
     print_thread(entry, threads);
 }
 

@@ -12,7 +12,7 @@ struct collector {
     json_t *fields, *files;
     json_t *part; /* of the part in hand */
     size_t budget;
-    bool secret;
+    bool secret, cut;
     struct sk_repair repair;
     size_t len;
     char value[SK_REPAIR_ROOM(SK_PARSE_PIECE) + 8];
@@ -31,6 +31,7 @@ bool sk_file_is_nothing(const char *name, uint64_t size)
 static json_t *bounded(struct collector *c, const char *text, size_t len)
 {
     if (len > c->budget) {
+        c->cut = true;
         len = c->budget;
         while (len > 0 && ((uint8_t)text[len] & 0xC0) == 0x80) {
             len--; /* not within a character */
@@ -115,10 +116,10 @@ static enum sk_error on_file_end(void *ctx, uint64_t whole_len)
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
-enum sk_error sk_collect(struct sk_child_task *task, json_t **fields, json_t **files)
+enum sk_error sk_collect(struct sk_child_task *task, json_t **fields, json_t **files, bool *cut)
 {
-    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end,
-                                                    on_file,  on_data,       on_file_end};
+    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end, on_file,
+                                                    on_data,  on_file_end,   NULL};
     struct collector *c = sk_secret_new(sizeof *c);
     enum sk_error e = SK_ERR_MEMORY;
 
@@ -131,9 +132,11 @@ enum sk_error sk_collect(struct sk_child_task *task, json_t **fields, json_t **f
     if (c->fields != NULL && c->files != NULL) {
         task->mode = SK_PARSE_LIST;
         e = sk_child_run(task, &handler, c);
+        e = e == SK_ERR_PARSE_FAILED ? SK_OK : e;
     }
     json_decref(c->part);
     if (e == SK_OK) {
+        *cut = c->cut;
         *fields = c->fields;
         *files = c->files;
     } else {

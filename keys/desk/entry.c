@@ -6,6 +6,7 @@
 
 #include "keys/desk/json.h"
 #include "keys/desk/text.h"
+#include "keys/parse/protocol.h"
 
 #define CATEGORIES 15
 
@@ -50,6 +51,9 @@ enum sk_error sk_entry_take(struct sk_entry *out, json_t *json)
         return e;
     }
     entry.parsed = json_is_true(json_object_get(json, "parsed"));
+    if (sk_json_get_u32(json, "outcome", &entry.outcome) != SK_OK) {
+        entry.outcome = SK_PARSE_STOPPED; /* an entry of before does not say why */
+    }
     *out = entry;
     return SK_OK;
 }
@@ -118,12 +122,33 @@ unsigned sk_entry_category(const struct sk_entry *entry)
     return *end == '\0' && n <= CATEGORIES ? (unsigned)n : 0;
 }
 
+const char *sk_entry_outcome_text(uint32_t outcome)
+{
+    switch (outcome) {
+    case SK_PARSE_WHOLE:
+        return NULL;
+    case SK_PARSE_TRUNCATED:
+        return "it ends in the middle";
+    case SK_PARSE_MALFORMED:
+        return "from some place on it is no form";
+    case SK_PARSE_CROWDED:
+        return "it has more than 1,000 parts";
+    default:
+        return "the parser could not go on";
+    }
+}
+
+const char *sk_entry_incomplete(const struct sk_entry *entry)
+{
+    return entry->parsed ? NULL : sk_entry_outcome_text(entry->outcome);
+}
+
 void sk_entry_excerpt(const struct sk_entry *entry, char out[SK_EXCERPT_BYTES])
 {
     const char *text = sk_entry_field(entry, "text");
 
-    if (!entry->parsed) {
-        snprintf(out, SK_EXCERPT_BYTES, "(could not be parsed; original kept)");
+    if (!entry->parsed && text == NULL) {
+        snprintf(out, SK_EXCERPT_BYTES, "(no text could be read; original kept)");
     } else {
         sk_excerpt(out, SK_EXCERPT_BYTES, text != NULL ? text : "", SK_EXCERPT_CHARACTERS);
     }

@@ -13,8 +13,9 @@
 #define SK_ID_TEXT 17 /* 16 hexadecimal characters and NUL */
 
 /*
- * json: {"digest", "header" (BLAKE2b of the envelope's), "epoch", "day", "chunks", "sealed_by", "flags", "recipients": [name...],
- *        "unknown", "dummies", "parsed",
+ * json: {"digest", "header" (BLAKE2b of the envelope's), "epoch", "day", "chunks", "sealed_by",
+ *        "flags", "recipients": [name...], "unknown", "dummies", "parsed", "outcome" (enum
+ *        sk_parse_outcome), "cut" (by the index),
  *        "fields": [{"name", "value", "length"}...], value cut where length is greater,
  *        "files": [{"field", "name", "type", "size"}...]}
  */
@@ -22,7 +23,8 @@ struct sk_entry {
     json_t *json;
     struct sk_digest digest, header;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
-    bool parsed;
+    bool parsed; /* whole */
+    uint32_t outcome;
 };
 
 /* Takes over a reference to json. CORRUPT. */
@@ -41,6 +43,10 @@ unsigned sk_entry_category(const struct sk_entry *entry);
 
 json_t *sk_entry_fields(const struct sk_entry *entry); /* borrowed */
 json_t *sk_entry_files(const struct sk_entry *entry);  /* borrowed */
+
+/* Why the body could not be read to its end: "it has more than 1,000 parts". NULL: it was. */
+const char *sk_entry_incomplete(const struct sk_entry *entry);
+const char *sk_entry_outcome_text(uint32_t outcome);
 
 /* The first characters of the text on one line, or why there is none. */
 #define SK_EXCERPT_CHARACTERS 200

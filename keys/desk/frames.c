@@ -15,6 +15,8 @@ struct reader {
     int fd;
     enum sk_parse_mode mode;
     enum where where;
+    bool headed; /* the part in hand has its header lines */
+    enum sk_parse_outcome outcome;
     unsigned parts;
     uint64_t in_part, total, body_len;
     const struct sk_frame_handler *handler;
@@ -49,13 +51,19 @@ static void repair_name(char *out, const uint8_t *in, size_t len)
     out[sk_repair(&repair, out, in, len, true)] = '\0';
 }
 
+static void begin_part(struct reader *r, enum where where)
+{
+    r->where = where;
+    r->in_part = 0;
+    r->headed = false;
+}
+
 static enum sk_error on_field(struct reader *r, size_t len)
 {
     if (r->where != BETWEEN || len > SK_PARSE_NAME_MAX || ++r->parts > SK_PARSE_PARTS_MAX) {
         return SK_ERR_PARSE_FAILED;
     }
-    r->where = IN_FIELD;
-    r->in_part = 0;
+    begin_part(r, IN_FIELD);
     repair_name(r->names[0], r->payload, len);
     return r->handler->field(r->ctx, r->names[0]);
 }
@@ -80,9 +88,18 @@ static enum sk_error on_file(struct reader *r, size_t len)
     if (len != 0) {
         return SK_ERR_PARSE_FAILED;
     }
-    r->where = IN_FILE;
-    r->in_part = 0;
+    begin_part(r, IN_FILE);
     return r->handler->file(r->ctx, r->names[0], r->names[1], r->names[2]);
+}
+
+static enum sk_error on_head(struct reader *r, size_t len)
+{
+    if ((r->where != IN_FIELD && r->where != IN_FILE) || r->headed || r->in_part > 0 || len == 0 ||
+        len > SK_PARSE_HEAD_MAX || r->mode != SK_PARSE_FULL) {
+        return SK_ERR_PARSE_FAILED;
+    }
+    r->headed = true;
+    return r->handler->head != NULL ? r->handler->head(r->ctx, r->payload, len) : SK_OK;
 }
 
 static enum sk_error on_piece(struct reader *r, enum where where, size_t len)
@@ -119,9 +136,10 @@ static enum sk_error on_part_end(struct reader *r, enum where where, size_t len)
 
 static enum sk_error on_end(struct reader *r, size_t len)
 {
-    if (r->where != BETWEEN || len != 1 || r->payload[0] != SK_PARSE_WHOLE) {
+    if (r->where != BETWEEN || len != 1 || r->payload[0] > SK_PARSE_CROWDED) {
         return SK_ERR_PARSE_FAILED;
     }
+    r->outcome = (enum sk_parse_outcome)r->payload[0];
     r->where = OVER;
     return SK_OK;
 }
@@ -141,6 +159,8 @@ static enum sk_error on_frame(struct reader *r, uint8_t type, size_t len)
         return on_piece(r, IN_FILE, len);
     case SK_FRAME_FILE_END:
         return on_part_end(r, IN_FILE, len);
+    case SK_FRAME_HEAD_LINES:
+        return on_head(r, len);
     case SK_FRAME_END:
         return on_end(r, len);
     default:
@@ -164,7 +184,8 @@ static enum sk_error read_frame(struct reader *r)
 }
 
 enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,
-                             const struct sk_frame_handler *handler, void *ctx)
+                             const struct sk_frame_handler *handler, void *ctx,
+                             enum sk_parse_outcome *outcome)
 {
     struct reader *r = sk_secret_new(sizeof *r);
     enum sk_error e = SK_OK;
@@ -179,6 +200,9 @@ enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,
     r->ctx = ctx;
     while (e == SK_OK && r->where != OVER) {
         e = read_frame(r);
+    }
+    if (e == SK_OK) {
+        *outcome = r->outcome;
     }
     sk_secret_free(r);
     return e;

@@ -18,13 +18,16 @@ struct sk_frame_handler {
     enum sk_error (*file)(void *ctx, const char *field, const char *name, const char *type);
     enum sk_error (*data)(void *ctx, const uint8_t *bytes, size_t len);
     enum sk_error (*file_end)(void *ctx, uint64_t whole_len);
+    enum sk_error (*head)(void *ctx, const uint8_t *lines, size_t len); /* NULL: not wanted */
 };
 
-/* Up to and with the END frame. body_len bounds how much may come in all. PARSE_FAILED for any
- * breach of the protocol, for an end that is not whole, and when nothing comes for
- * SK_FRAMES_PATIENCE_MS; MEMORY. */
+/* Up to and with the END frame, whose *outcome says whether that was all of the body; the parts
+ * before it are whole whatever it says, but for the last one of SK_PARSE_TRUNCATED. body_len bounds
+ * how much may come in all. PARSE_FAILED for any breach of the protocol, for SK_PARSE_UNREADABLE,
+ * and when nothing comes for SK_FRAMES_PATIENCE_MS; MEMORY. */
 #define SK_FRAMES_PATIENCE_MS 300000
 enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,
-                             const struct sk_frame_handler *handler, void *ctx);
+                             const struct sk_frame_handler *handler, void *ctx,
+                             enum sk_parse_outcome *outcome);
 
 #endif

@@ -154,7 +154,7 @@ static void report(const struct sk_bundle_file *b)
         printf(", %u of weeks whose key this desk does not hold", c->keyless);
     }
     if (c->unparsed > 0) {
-        printf(", %u that could not be parsed", c->unparsed);
+        printf(", %u that could be read only in part", c->unparsed);
     }
     printf(".\n");
 }

@@ -200,8 +200,14 @@ static json_t *recipients_json(const struct passage *p)
     return list;
 }
 
-/* Runs the parser; a body that it cannot read is kept and listed all the same. */
-static enum sk_error parse(struct passage *p, json_t **fields, json_t **files, bool *parsed)
+struct listing {
+    json_t *fields, *files;
+    enum sk_parse_outcome outcome;
+    bool cut;
+};
+
+/* Runs the parser; a body that it can read only in part, or not at all, is listed all the same. */
+static enum sk_error parse(struct passage *p, struct listing *out)
 {
     struct sk_payload_key *key = sk_secret_new(sizeof *key);
     int fd = open(p->incoming, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -216,14 +222,11 @@ static enum sk_error parse(struct passage *p, json_t **fields, json_t **files, b
                                      .boundary = p->opened.prelude.boundary};
 
         sk_opener_payload_key(p->opener, key);
-        e = sk_collect(&task, fields, files);
+        e = sk_collect(&task, &out->fields, &out->files, &out->cut);
+        out->outcome = task.outcome;
     }
-    *parsed = e == SK_OK;
-    if (e == SK_ERR_PARSE_FAILED) {
+    if (e == SK_OK && out->outcome != SK_PARSE_WHOLE) {
         p->bundle->counts.unparsed++;
-        *fields = json_array();
-        *files = json_array();
-        e = SK_OK;
     }
     if (fd >= 0) {
         close(fd);
@@ -234,21 +237,22 @@ static enum sk_error parse(struct passage *p, json_t **fields, json_t **files, b
 
 static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
 {
-    json_t *fields = NULL, *files = NULL, *json;
-    bool parsed = false;
-    enum sk_error e = parse(p, &fields, &files, &parsed);
+    struct listing l = {.fields = NULL};
+    json_t *json;
+    enum sk_error e = parse(p, &l);
 
     if (e != SK_OK) {
         return e;
     }
-    json =
-        json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:o, s:i, s:i, s:b, s:o, s:o}", "digest",
-                  sk_json_hex(&p->actual, sizeof p->actual), "header",
-                  sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch, "day",
-                  (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks, "sealed_by",
-                  (int)p->opened.prelude.sealed_by, "flags", (int)p->opened.prelude.flags,
-                  "recipients", recipients_json(p), "unknown", (int)p->opened.unknown, "dummies",
-                  (int)p->opened.dummies, "parsed", (int)parsed, "fields", fields, "files", files);
+    json = json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:o, s:i, s:i, s:b, s:i, s:b, s:o, s:o}",
+                     "digest", sk_json_hex(&p->actual, sizeof p->actual), "header",
+                     sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch,
+                     "day", (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks,
+                     "sealed_by", (int)p->opened.prelude.sealed_by, "flags",
+                     (int)p->opened.prelude.flags, "recipients", recipients_json(p), "unknown",
+                     (int)p->opened.unknown, "dummies", (int)p->opened.dummies, "parsed",
+                     (int)(l.outcome == SK_PARSE_WHOLE), "outcome", (int)l.outcome, "cut",
+                     (int)l.cut, "fields", l.fields, "files", l.files);
     return json == NULL ? SK_ERR_MEMORY : sk_entry_take(out, json);
 }
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/desk/text.h"
+
 #define HEX_MAX 64u
 
 void sk_hex(char *out, const void *bytes, size_t n)
@@ -115,13 +117,71 @@ void sk_json_text_free(char *text)
     }
 }
 
+#define ESCAPED 12u /* two halves of six characters */
+
+/* What jansson leaves as it is and is harmful; it stands in strings only. */
+static bool to_escape(uint32_t c)
+{
+    return c >= 0x7F && sk_harmful(c);
+}
+
+static size_t escape(char *out, uint32_t c)
+{
+    if (c < 0x10000) {
+        return (size_t)snprintf(out, ESCAPED + 1, "\\u%04X", (unsigned)c);
+    }
+    c -= 0x10000;
+    return (size_t)snprintf(out, ESCAPED + 1, "\\u%04X\\u%04X", (unsigned)(0xD800 + (c >> 10)),
+                            (unsigned)(0xDC00 + (c & 0x3FF)));
+}
+
+/* out NULL: only counts. */
+static size_t copy_harmless(char *out, const char *text)
+{
+    const uint8_t *p = (const uint8_t *)text;
+    size_t to = 0, n = 0;
+
+    for (; *p != '\0'; p += n) {
+        char escaped[ESCAPED + 1];
+        uint32_t c = sk_decode(p, &n);
+        bool bad = to_escape(c);
+        size_t len = bad ? escape(escaped, c) : n;
+
+        if (out != NULL) {
+            memcpy(out + to, bad ? (const void *)escaped : p, len);
+        }
+        to += len;
+    }
+    return to;
+}
+
+enum sk_error sk_json_write_harmless(const json_t *value, size_t flags, char **text, size_t *len)
+{
+    char *plain = json_dumps(value, flags);
+    size_t n = plain != NULL ? copy_harmless(NULL, plain) : 0;
+    char *out = plain != NULL ? malloc(n + 1) : NULL;
+
+    if (out != NULL) {
+        copy_harmless(out, plain);
+        out[n] = '\0';
+        *text = out;
+        *len = n;
+    }
+    sk_json_text_free(plain);
+    return out != NULL ? SK_OK : SK_ERR_MEMORY;
+}
+
 enum sk_error sk_json_print(const json_t *value)
 {
-    /* What strangers wrote must not steer a terminal; in a pipe it is UTF-8. */
+    /* A terminal may not know UTF-8; in a pipe it is UTF-8. */
     size_t flags = JSON_INDENT(1) | (isatty(STDOUT_FILENO) ? (size_t)JSON_ENSURE_ASCII : 0);
+    char *text = NULL;
+    size_t len = 0;
+    enum sk_error e = sk_json_write_harmless(value, flags, &text, &len);
 
-    if (json_dumpf(value, stdout, flags) != 0 || putchar('\n') == EOF) {
-        return SK_ERR_IO;
+    if (e == SK_OK && (fwrite(text, 1, len, stdout) != len || putchar('\n') == EOF)) {
+        e = SK_ERR_IO;
     }
-    return SK_OK;
+    sk_json_text_free(text);
+    return e;
 }

@@ -23,6 +23,10 @@ enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len);
 enum sk_error sk_json_write(const json_t *value, char **text, size_t *len);
 void sk_json_text_free(char *text);
 
+/* The same for other eyes: what is harmful (text.h) in strings is written as an escape (\uXXXX),
+ * so that whoever shows the file to a terminal sees nothing else than it says. */
+enum sk_error sk_json_write_harmless(const json_t *value, size_t flags, char **text, size_t *len);
+
 /* The value on stdout, for scripts. */
 enum sk_error sk_json_print(const json_t *value);
 

@@ -14,8 +14,31 @@ static const char *const latin_row[32] = {
     "a", "b", "v", "h", "d", "e",  "zh", "z",  "y",  "i",  "k", "l", "m", "n", "o",  "p",
     "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sh", "",  "y", "",  "e", "yu", "ya"};
 
+/* Crimean Tatar in Latin letters. */
+static const char *crimean(unsigned c)
+{
+    static const struct {
+        unsigned letter;
+        const char *plain;
+    } letters[] = {{0xC2, "A"},  {0xE2, "a"},  {0xC7, "C"}, {0xE7, "c"}, {0x11E, "G"}, {0x11F, "g"},
+                   {0x130, "I"}, {0x131, "i"}, {0xD1, "N"}, {0xF1, "n"}, {0xD6, "O"},  {0xF6, "o"},
+                   {0x15E, "S"}, {0x15F, "s"}, {0xDC, "U"}, {0xFC, "u"}};
+
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        if (letters[i].letter == c) {
+            return letters[i].plain;
+        }
+    }
+    return NULL;
+}
+
 static const char *latin(unsigned c)
 {
+    /* A mark that belongs to the letter before it: some systems write letters in two. */
+    if (c >= 0x300 && c < 0x370) {
+        return "";
+    }
+
     if (c >= 0x410 && c < 0x430) {
         c += 0x20;
     }
@@ -38,7 +61,7 @@ static const char *latin(unsigned c)
     case 0x491:
         return "g";
     default:
-        return NULL;
+        return crimean(c);
     }
 }
 
@@ -126,12 +149,24 @@ static void shorten(char *name)
     name[BASE_MAX] = '\0';
 }
 
+/* Windows cannot open a name that ends in a dot. */
+static void drop_last_dots(char *name)
+{
+    size_t len = strlen(name);
+
+    while (len > 0 && name[len - 1] == '.') {
+        name[--len] = '\0';
+    }
+}
+
 void sk_safe_name(char out[SK_SAFE_NAME_MAX], unsigned number, const char *claimed)
 {
     char base[4096];
 
     clean(base, sizeof base, claimed);
+    drop_last_dots(base);
     shorten(base);
+    drop_last_dots(base);
     snprintf(out, SK_SAFE_NAME_MAX, "%02u-%s", number % 1000000u,
              base[0] != '\0' ? base : "attachment");
 }

@@ -7,8 +7,8 @@
 /*
  * "01-photo.jpg" for attachment 1 claimed to be "../../Photo.JPG.exe\n/photo.jpg": the number
  * makes it unique, the rest is the last path part with only letters, digits, '-', '_' and '.' of
- * ASCII (Cyrillic is written in Latin letters), never starting with a dot, at most 80 bytes with
- * its ending kept.
+ * ASCII (Cyrillic and Crimean Tatar letters become plain Latin ones), never starting or ending with
+ * a dot, at most 80 bytes with its ending kept.
  */
 void sk_safe_name(char out[SK_SAFE_NAME_MAX], unsigned number, const char *claimed);
 

@@ -80,8 +80,7 @@ size_t sk_repair(struct sk_repair *r, char *out, const uint8_t *in, size_t len, 
     return n;
 }
 
-/* The character at p of valid text, and its length. */
-static uint32_t decode(const uint8_t *p, size_t *len)
+uint32_t sk_decode(const uint8_t *p, size_t *len)
 {
     static const uint8_t mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     size_t n = lead_length(p[0]);
@@ -103,7 +102,7 @@ static uint32_t decode(const uint8_t *p, size_t *len)
     return c;
 }
 
-static bool harmful(uint32_t c)
+bool sk_harmful(uint32_t c)
 {
     return (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7F && c < 0xA0) || c == 0x061C ||
            (c >= 0x200E && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
@@ -116,14 +115,14 @@ void sk_print_safe_bytes(FILE *out, const char *text, size_t len)
 
     while (p < end && *p != '\0') {
         size_t n = 0;
-        uint32_t c = decode(p, &n);
+        uint32_t c = sk_decode(p, &n);
 
         if (n > (size_t)(end - p)) {
             break;
         }
         if (c == '\r') {
             ; /* browsers end lines with CR LF; the LF is enough */
-        } else if (c == 0xFFFD || harmful(c)) {
+        } else if (c == 0xFFFD || sk_harmful(c)) {
             fwrite(replacement, 1, 3, out);
         } else {
             fwrite(p, 1, n, out);
@@ -145,12 +144,12 @@ void sk_excerpt(char *out, size_t room, const char *text, size_t characters)
 
     while (*p != '\0' && characters > 0) {
         size_t n = 0;
-        uint32_t c = decode(p, &n);
+        uint32_t c = sk_decode(p, &n);
 
         if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
             gap = used > 0;
         } else {
-            bool bad = c == 0xFFFD || harmful(c);
+            bool bad = c == 0xFFFD || sk_harmful(c);
             size_t need = (gap ? 1u : 0u) + (bad ? 3 : n);
 
             if (used + need + 1 > room) {

@@ -23,6 +23,14 @@ struct sk_repair {
  * with finish: an unfinished character becomes U+FFFD. */
 size_t sk_repair(struct sk_repair *r, char *out, const uint8_t *in, size_t len, bool finish);
 
+/* Whether a character can steer a terminal, lie about the order of others or hide: C0 (but newline
+ * and tab) and C1 controls, DEL, bidirectional controls, line separators, a mark, tags. */
+bool sk_harmful(uint32_t character);
+
+/* The character at p of a text that ends with NUL, and its length; U+FFFD for a byte that is none.
+ */
+uint32_t sk_decode(const uint8_t *p, size_t *len);
+
 /* Prints text so that it cannot steer a terminal or lie about its order: control characters (but
  * newline and tab), bidirectional overrides and line separators appear as U+FFFD. */
 void sk_print_safe(FILE *out, const char *text);

@@ -11,6 +11,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
+#include "keys/desk/entry.h"
 #include "keys/desk/json.h"
 #include "keys/desk/names.h"
 #include "keys/desk/text.h"
@@ -29,6 +30,7 @@ struct unpack {
     struct sk_repair repair;
     char *value; /* of the field in hand, up to VALUE_MAX */
     size_t value_len, value_room, values_total;
+    enum sk_parse_outcome outcome;
     unsigned number; /* of the last attachment */
     int out;         /* its descriptor while it is written, else -1 */
     char name[SK_SAFE_NAME_MAX];
@@ -144,6 +146,46 @@ static enum sk_error on_field_end(void *ctx, uint64_t whole_len)
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
+/* ---- header lines ------------------------------------------------------------- */
+
+/* Bytes that are no text stand in hexadecimal too: a name is evidence. */
+static int put_raw(json_t *part, const uint8_t *lines, size_t len)
+{
+    char *hex = malloc(2 * len + 1);
+    int bad = hex == NULL ? -1 : 0;
+
+    if (hex != NULL) {
+        sk_hex(hex, lines, len);
+        bad = json_object_set_new(part, "header_hex", json_string(hex));
+    }
+    free(hex);
+    return bad;
+}
+
+static enum sk_error on_head(void *ctx, const uint8_t *lines, size_t len)
+{
+    struct unpack *u = ctx;
+    struct sk_repair repair = {.held_len = 0};
+    char *text;
+    size_t n;
+    int bad;
+
+    if (u->part == NULL) {
+        return SK_OK; /* of a field whose value is not taken */
+    }
+    text = malloc(SK_REPAIR_ROOM(len));
+    if (text == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    n = sk_repair(&repair, text, lines, len, true);
+    bad = json_object_set_new(u->part, "header", json_stringn(text, n));
+    if (n != len || memcmp(text, lines, len) != 0) {
+        bad |= put_raw(u->part, lines, len);
+    }
+    free(text);
+    return bad == 0 ? SK_OK : SK_ERR_MEMORY;
+}
+
 /* ---- attachments ----------------------------------------------------------- */
 
 static enum sk_error on_file(void *ctx, const char *field, const char *name, const char *type)
@@ -241,10 +283,23 @@ static enum sk_error finish_text(struct unpack *u)
                 text_of(file, "file"), name,
                 (long long)json_integer_value(json_object_get(file, "size")));
     }
+    if (u->outcome != SK_PARSE_WHOLE) {
+        fprintf(u->text,
+                "\nTHERE IS MORE in the body than could be read: %s. All of it, as it came, "
+                "is in body.bin.\n",
+                sk_entry_outcome_text(u->outcome));
+    }
     good = fflush(u->text) == 0 && !ferror(u->text) && fsync(fileno(u->text)) == 0;
     good = fclose(u->text) == 0 && good;
     u->text = NULL;
     return good ? SK_OK : error_now();
+}
+
+static int put_incomplete(const struct unpack *u, json_t *view)
+{
+    const char *why = sk_entry_outcome_text(u->outcome);
+
+    return json_object_set_new(view, "incomplete", why != NULL ? json_string(why) : json_null());
 }
 
 static enum sk_error write_json(const struct unpack *u, json_t *view)
@@ -255,10 +310,10 @@ static enum sk_error write_json(const struct unpack *u, json_t *view)
     enum sk_error e;
 
     if (json_object_set(view, "fields", u->fields) != 0 ||
-        json_object_set(view, "files", u->files) != 0) {
+        json_object_set(view, "files", u->files) != 0 || put_incomplete(u, view) != 0) {
         return SK_ERR_MEMORY;
     }
-    e = sk_json_write(view, &text, &len);
+    e = sk_json_write_harmless(view, JSON_COMPACT, &text, &len);
     if (e != SK_OK) {
         return e;
     }
@@ -275,8 +330,8 @@ static enum sk_error write_json(const struct unpack *u, json_t *view)
 
 static enum sk_error unpack(struct unpack *u, struct sk_child_task *task, json_t *view)
 {
-    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end,
-                                                    on_file,  on_data,       on_file_end};
+    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end, on_file,
+                                                    on_data,  on_file_end,   on_head};
     enum sk_error e = begin_text(u, view), finished;
 
     if (e != SK_OK) {
@@ -284,9 +339,12 @@ static enum sk_error unpack(struct unpack *u, struct sk_child_task *task, json_t
     }
     task->mode = SK_PARSE_FULL;
     e = sk_child_run(task, &handler, u);
+    e = e == SK_ERR_PARSE_FAILED ? SK_OK : e;
+    u->outcome = task->outcome;
     if (u->out >= 0) { /* cut off in the middle */
         close(u->out);
         unlinkat(u->dir, u->name, 0);
+        u->out = -1;
     }
     finished = finish_text(u);
     e = e == SK_OK ? finished : e;

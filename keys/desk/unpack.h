@@ -10,13 +10,15 @@
 /*
  * dir: descriptor of an empty folder. view: what is known of the report (view.h); its "fields"
  * and "files" are replaced by the whole ones, each file with the name under which it was written
- * ("file"). All files are new, 0600 and on disk. After an error what was written whole stays and
- * nothing else. Errors of sk_child_run; EXISTS, IO, FULL.
+ * ("file") and its header lines as they came ("header"). task->outcome says whether that is all of
+ * the body; what could be read is written whatever it says. All files are new, 0600 and on disk.
+ * After an error what was written whole stays and nothing else. Errors of sk_child_run but
+ * PARSE_FAILED; EXISTS, IO, FULL.
  */
 enum sk_error sk_unpack(int dir, struct sk_child_task *task, json_t *view,
                         struct sk_progress *progress);
 
-/* The body as it was sent, into body.bin: for one that cannot be parsed. */
+/* The body as it was sent, into body.bin: for one that could not be read to its end. */
 enum sk_error sk_unpack_raw(int dir, const struct sk_child_task *task);
 
 #endif

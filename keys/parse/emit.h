@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "keys/base/error.h"
-#include "keys/parse/protocol.h"
+#include "keys/parse/head.h"
 
 /* Where frames go; the buffer holds plaintext. */
 struct sk_emit {
@@ -24,8 +24,8 @@ enum sk_error sk_emit_bytes(struct sk_emit *emit, enum sk_frame_type type, const
                             size_t len);
 enum sk_error sk_emit_u64(struct sk_emit *emit, enum sk_frame_type type, uint64_t value);
 
-/* Field name, file name, content type; each is cut at SK_PARSE_NAME_MAX bytes. */
-enum sk_error sk_emit_file(struct sk_emit *emit, const char *field, const char *file,
-                           const char *type);
+/* Field name, file name, content type. */
+enum sk_error sk_emit_file(struct sk_emit *emit, const struct sk_name *field,
+                           const struct sk_name *file, const struct sk_name *type);
 
 #endif

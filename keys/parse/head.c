@@ -1,91 +1,184 @@
 #include "keys/parse/head.h"
 
-#include <gmime/gmime.h>
 #include <string.h>
+#include <strings.h>
 
-static void quiet(const char *domain, GLogLevelFlags level, const char *message, void *ctx)
+struct span { /* bytes of the lines */
+    const uint8_t *p;
+    size_t len;
+};
+
+static bool blank(uint8_t c)
 {
-    /* GLib's own handler would print pieces of the report to the terminal. */
-    (void)domain;
-    (void)level;
-    (void)message;
-    (void)ctx;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-void sk_head_setup(void)
+static struct span trim(struct span s)
 {
-    static const char sample[] =
-        "Content-Disposition: form-data; name=\"a\"; filename*=UTF-8''%D1%84; "
-        "filename=\"=?utf-8?B?0YQ=?= \xd1\x84 \xe9\"\r\nContent-Type: text/plain; "
-        "charset=utf-8\r\n";
-    struct sk_head head;
+    while (s.len > 0 && blank(s.p[0])) {
+        s.p++;
+        s.len--;
+    }
+    while (s.len > 0 && blank(s.p[s.len - 1])) {
+        s.len--;
+    }
+    return s;
+}
 
-    g_log_set_default_handler(quiet, NULL);
-    g_mime_init();
-    if (sk_head_read(&head, (const uint8_t *)sample, sizeof sample - 1) == SK_OK) {
-        sk_head_free(&head);
+static struct span cut(struct span *rest, size_t n)
+{
+    struct span first = {rest->p, n};
+
+    rest->p += n;
+    rest->len -= n;
+    return first;
+}
+
+static bool is(struct span s, const char *word)
+{
+    return s.len == strlen(word) && strncasecmp((const char *)s.p, word, s.len) == 0;
+}
+
+static size_t index_of(struct span s, uint8_t byte)
+{
+    const uint8_t *at = s.len > 0 ? memchr(s.p, byte, s.len) : NULL;
+
+    return at != NULL ? (size_t)(at - s.p) : s.len;
+}
+
+/* ---- lines ------------------------------------------------------------------ */
+
+/* The next header with the lines that continue it (they begin with white space). */
+static struct span take_line(struct span *rest)
+{
+    size_t n = 0;
+
+    do {
+        const uint8_t *end = memmem(rest->p + n, rest->len - n, "\r\n", 2);
+
+        n = end != NULL ? (size_t)(end - rest->p) + 2 : rest->len;
+    } while (n < rest->len && (rest->p[n] == ' ' || rest->p[n] == '\t'));
+    return cut(rest, n);
+}
+
+/* The value of the first header of that name. */
+static bool find(struct span lines, const char *name, struct span *value)
+{
+    while (lines.len > 0) {
+        struct span line = take_line(&lines);
+        struct span have = cut(&line, index_of(line, ':'));
+
+        if (line.len > 0 && is(trim(have), name)) {
+            cut(&line, 1);
+            *value = trim(line);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- parameters ---------------------------------------------------------------- */
+
+/* One `; name=value` of a header; the value is as it stands, without its quotes. */
+static bool take_parameter(struct span *rest, struct span *name, struct span *value)
+{
+    *value = (struct span){rest->p, 0};
+    cut(rest, index_of(*rest, ';'));
+    if (rest->len == 0) {
+        return false;
+    }
+    cut(rest, 1);
+    size_t n = index_of(*rest, '='), end = index_of(*rest, ';');
+
+    *name = trim(cut(rest, n < end ? n : end));
+    if (n >= end) {
+        return true;
+    }
+    cut(rest, 1);
+    while (rest->len > 0 && blank(rest->p[0])) {
+        cut(rest, 1);
+    }
+    if (rest->len > 0 && rest->p[0] == '"') {
+        cut(rest, 1);
+        *value = cut(rest, index_of(*rest, '"'));
+    } else {
+        *value = trim(cut(rest, index_of(*rest, ';')));
+    }
+    return true;
+}
+
+/* The first one of that name; a browser writes each once. */
+static bool find_parameter(struct span header, const char *name, struct span *value)
+{
+    struct span have, found;
+
+    while (take_parameter(&header, &have, &found)) {
+        if (is(have, name)) {
+            *value = found;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- names --------------------------------------------------------------------- */
+
+static uint8_t escaped(struct span s)
+{
+    static const struct {
+        char code[4];
+        uint8_t byte;
+    } all[] = {{"%22", '"'}, {"%0D", '\r'}, {"%0A", '\n'}};
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        if (s.len >= 3 && memcmp(s.p, all[i].code, 3) == 0) {
+            return all[i].byte;
+        }
+    }
+    return 0;
+}
+
+static void take_name(struct sk_name *out, struct span s)
+{
+    while (s.len > 0 && out->len < sizeof out->bytes) {
+        uint8_t byte = escaped(s);
+
+        out->bytes[out->len++] = byte != 0 ? byte : s.p[0];
+        cut(&s, byte != 0 ? 3 : 1);
     }
 }
 
-static char *copy_of(const char *text)
+static void take_type(struct sk_name *out, struct span lines)
 {
-    return g_strdup(text != NULL ? text : "");
-}
+    static const char unknown[] = "application/octet-stream";
+    struct span value = {(const uint8_t *)unknown, sizeof unknown - 1};
 
-static void take_disposition(struct sk_head *out, GMimeObject *part)
-{
-    GMimeContentDisposition *d = g_mime_object_get_content_disposition(part);
-    const char *file = NULL, *field = NULL;
-
-    if (d != NULL) {
-        file = g_mime_content_disposition_get_parameter(d, "filename");
-        field = g_mime_content_disposition_get_parameter(d, "name");
+    if (find(lines, "content-type", &value)) {
+        value = trim(cut(&value, index_of(value, ';')));
     }
-    out->is_file = file != NULL;
-    out->file = copy_of(file);
-    out->field = copy_of(field);
-}
-
-static void take_type(struct sk_head *out, GMimeObject *part)
-{
-    GMimeContentType *type = g_mime_object_get_content_type(part);
-
-    out->type = type != NULL ? g_mime_content_type_get_mime_type(type) : NULL;
-    if (out->type == NULL) {
-        out->type = g_strdup("application/octet-stream");
+    out->len = value.len < sizeof out->bytes ? value.len : sizeof out->bytes;
+    if (out->len > 0) {
+        memcpy(out->bytes, value.p, out->len);
     }
 }
 
-enum sk_error sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len)
+void sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len)
 {
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)lines, len);
-    GMimeParser *parser;
-    GMimeObject *part;
+    struct span all = {lines, len}, disposition, value;
 
-    if (stream == NULL) {
-        return SK_ERR_MEMORY;
+    out->is_file = true;
+    out->field.len = out->file.len = out->type.len = 0;
+    take_type(&out->type, all);
+    if (!find(all, "content-disposition", &disposition)) {
+        return;
     }
-    g_mime_stream_seek(stream, 0, GMIME_STREAM_SEEK_END);
-    g_mime_stream_write(stream, "\r\n", 2);
-    g_mime_stream_reset(stream);
-    parser = g_mime_parser_new_with_stream(stream);
-    part = g_mime_parser_construct_part(parser, NULL);
-    if (part != NULL) {
-        take_disposition(out, part);
-        take_type(out, part);
-        g_object_unref(part);
-    } else { /* nothing that can be read: a file without a name, so that its bytes are kept */
-        *out = (struct sk_head){true, copy_of(NULL), copy_of(NULL), copy_of(NULL)};
+    if (find_parameter(disposition, "name", &value)) {
+        take_name(&out->field, value);
     }
-    g_object_unref(parser);
-    g_object_unref(stream);
-    return SK_OK;
-}
-
-void sk_head_free(struct sk_head *head)
-{
-    g_free(head->field);
-    g_free(head->file);
-    g_free(head->type);
-    memset(head, 0, sizeof *head);
+    /* Browsers never write filename*; what stands there is shown as it stands. */
+    out->is_file = find_parameter(disposition, "filename", &value) ||
+                   find_parameter(disposition, "filename*", &value);
+    if (out->is_file) {
+        take_name(&out->file, value);
+    }
 }

@@ -1,4 +1,9 @@
-/* The header lines of one part, read by GMime: field name, file name, content type. */
+/*
+ * The header lines of one part, by the rules by which browsers write them (HTML standard,
+ * multipart/form-data encoding algorithm; RFC 7578 section 4.2): in a quoted name `"`, CR and LF
+ * stand as %22, %0D and %0A, and nothing else is escaped. A backslash is a backslash, a per cent
+ * sign a per cent sign, and nothing is decoded by the rules of mail (RFC 2047, RFC 2231).
+ */
 #ifndef SK_KEYS_PARSE_HEAD_H
 #define SK_KEYS_PARSE_HEAD_H
 
@@ -6,20 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/base/error.h"
+#include "keys/parse/protocol.h"
 
-struct sk_head {
-    bool is_file;              /* a file name is given, be it empty */
-    char *field, *file, *type; /* never NULL after success; owned */
+struct sk_name {
+    size_t len;
+    uint8_t bytes[SK_PARSE_NAME_MAX]; /* what does not fit is cut */
 };
 
-/* Once, before hostile bytes are read: GMime, GLib and the C library set up what they set up at
- * first use, so that nothing is opened later. */
-void sk_head_setup(void);
+struct sk_head {
+    bool is_file; /* a file name is given, be it empty; also when there is no disposition at all:
+                     then the bytes are kept as those of a file */
+    struct sk_name field, file, type; /* type without its parameters */
+};
 
-/* lines: header lines, each with its CRLF; may be empty. MEMORY (else GLib ends the process). */
-enum sk_error sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len);
-
-void sk_head_free(struct sk_head *head);
+/* lines: header lines, each with its CRLF; may be empty. Takes anything. */
+void sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len);
 
 #endif

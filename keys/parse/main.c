@@ -10,7 +10,6 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
-#include "keys/parse/head.h"
 #include "keys/parse/sandbox.h"
 #include "keys/parse/walk.h"
 
@@ -63,7 +62,6 @@ static enum sk_error run(struct work *work)
     }
     work->walk.mode = (enum sk_parse_mode)work->request.mode;
     work->walk.emit.fd = STDOUT_FILENO;
-    sk_head_setup();
     e = sk_sandbox_enter(work->request.chunks);
     return e == SK_OK ? sk_walk_all(&work->walk, work->request.boundary) : e;
 }

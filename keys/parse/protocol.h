@@ -21,7 +21,7 @@ enum sk_parse_mode {
 };
 
 /* A frame: type u8 | length u32 | payload. The order is
- *     ( FIELD FIELD_MORE* FIELD_END | FILE DATA* FILE_END )*  END */
+ *     ( FIELD HEAD? FIELD_MORE* FIELD_END | FILE HEAD? DATA* FILE_END )*  END */
 enum sk_frame_type {
     SK_FRAME_FIELD = 1,      /* name; the value follows in FIELD_MORE frames */
     SK_FRAME_FIELD_MORE = 2, /* a piece of the value, as the browser sent it */
@@ -29,7 +29,8 @@ enum sk_frame_type {
     SK_FRAME_FILE = 4,       /* u16 n | field name | u16 n | file name | u16 n | content type */
     SK_FRAME_DATA = 5,       /* a piece of the file */
     SK_FRAME_FILE_END = 6,   /* u64: the length of the whole file */
-    SK_FRAME_END = 7         /* u8: enum sk_parse_outcome; nothing may follow */
+    SK_FRAME_END = 7,        /* u8: enum sk_parse_outcome; nothing may follow */
+    SK_FRAME_HEAD_LINES = 8  /* the part's header lines as they came; in mode FULL */
 };
 
 enum sk_parse_outcome {
@@ -37,7 +38,8 @@ enum sk_parse_outcome {
     SK_PARSE_TRUNCATED = 1, /* the body ended before it */
     SK_PARSE_MALFORMED = 2, /* no part, or one whose head has no end */
     SK_PARSE_CROWDED = 3,   /* more than SK_PARSE_PARTS_MAX parts */
-    SK_PARSE_UNREADABLE = 4 /* the envelope could not be read or did not authenticate */
+    SK_PARSE_UNREADABLE = 4, /* the envelope could not be read or did not authenticate */
+    SK_PARSE_STOPPED = 5     /* never sent: the child died or broke the protocol */
 };
 
 #define SK_FRAME_HEAD 5

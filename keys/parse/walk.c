@@ -1,9 +1,5 @@
 #include "keys/parse/walk.h"
 
-#include <string.h>
-
-#include "keys/parse/head.h"
-
 static enum sk_error source(void *ctx, uint8_t *out, size_t len, size_t *got)
 {
     struct sk_walk *walk = ctx;
@@ -28,32 +24,34 @@ static enum sk_error sink(void *ctx, const uint8_t *bytes, size_t len)
     return sk_emit_bytes(&walk->emit, walk->piece, bytes, len);
 }
 
-static enum sk_error announce(struct sk_walk *walk, const struct sk_head *head)
+static enum sk_error announce(struct sk_walk *walk, const uint8_t *lines, size_t len)
 {
+    const struct sk_head *head = &walk->head;
+    enum sk_error e;
+
     walk->given = 0;
     walk->piece = head->is_file ? SK_FRAME_DATA : SK_FRAME_FIELD_MORE;
     if (head->is_file) {
-        return sk_emit_file(&walk->emit, head->field, head->file, head->type);
+        e = sk_emit_file(&walk->emit, &head->field, &head->file, &head->type);
+    } else {
+        e = sk_emit_frame(&walk->emit, SK_FRAME_FIELD, head->field.bytes, head->field.len, NULL, 0);
     }
-    return sk_emit_frame(&walk->emit, SK_FRAME_FIELD, (const uint8_t *)head->field,
-                         strnlen(head->field, SK_PARSE_NAME_MAX), NULL, 0);
+    if (e == SK_OK && walk->mode == SK_PARSE_FULL && len > 0) {
+        e = sk_emit_frame(&walk->emit, SK_FRAME_HEAD_LINES, lines, len, NULL, 0);
+    }
+    return e;
 }
 
 static enum sk_error walk_part(struct sk_walk *walk, enum sk_split_next *next)
 {
     const uint8_t *lines = NULL;
     size_t len = 0;
-    struct sk_head head = {0};
     enum sk_error e = sk_split_head(&walk->split, &lines, &len);
 
     if (e == SK_OK) {
-        e = sk_head_read(&head, lines, len);
+        sk_head_read(&walk->head, lines, len);
+        e = announce(walk, lines, len);
     }
-    if (e != SK_OK) {
-        return e;
-    }
-    e = announce(walk, &head);
-    sk_head_free(&head);
     if (e == SK_OK) {
         e = sk_split_content(&walk->split, sink, walk, next);
     }

@@ -4,6 +4,7 @@
 
 #include "keys/parse/body.h"
 #include "keys/parse/emit.h"
+#include "keys/parse/head.h"
 #include "keys/parse/split.h"
 
 /* Everything that the walk needs, made once in guarded memory before the sandbox closes. */
@@ -12,6 +13,7 @@ struct sk_walk {
     struct sk_body body;
     struct sk_split split;
     struct sk_emit emit;
+    struct sk_head head;
     enum sk_frame_type piece; /* of the part in hand */
     uint64_t given;           /* bytes of that part so far */
 };

@@ -28,6 +28,7 @@ static void part_begins(struct fuzz_listener *l, bool file)
     l->where = file ? LISTENER_IN_FILE : LISTENER_IN_FIELD;
     l->parts++;
     l->in_part = 0;
+    l->headed = false;
     trace(l, file ? "file" : "line", 4);
 }
 
@@ -106,17 +107,27 @@ static enum sk_error on_file_end(void *ctx, uint64_t whole)
     return SK_OK;
 }
 
+static enum sk_error on_head(void *ctx, const uint8_t *lines, size_t len)
+{
+    struct fuzz_listener *l = ctx;
+
+    FUZZ_MUST(l->where != LISTENER_BETWEEN && l->mode == SK_PARSE_FULL && !l->headed);
+    FUZZ_MUST(l->in_part == 0 && len > 0 && len <= SK_PARSE_HEAD_MAX && lines != NULL);
+    l->headed = true;
+    return SK_OK;
+}
+
 enum sk_error fuzz_listen(struct fuzz_listener *l, const uint8_t *frames, size_t size,
                           enum sk_parse_mode mode, uint64_t body_len)
 {
-    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end,
-                                                    on_file,  on_data,       on_file_end};
+    static const struct sk_frame_handler handler = {on_field, on_field_more, on_field_end, on_file,
+                                                    on_data,  on_file_end,   on_head};
     enum sk_error e;
 
     memset(l, 0, sizeof *l);
     l->mode = mode;
     l->body_len = body_len;
-    e = sk_frames_read(fuzz_file(frames, size), mode, body_len, &handler, l);
+    e = sk_frames_read(fuzz_file(frames, size), mode, body_len, &handler, l, &l->outcome);
     FUZZ_MUST(e == SK_OK || e == SK_ERR_PARSE_FAILED);
     FUZZ_MUST(e != SK_OK || l->where == LISTENER_BETWEEN);
     return e;

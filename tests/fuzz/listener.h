@@ -11,6 +11,8 @@ struct fuzz_listener {
     enum { LISTENER_BETWEEN, LISTENER_IN_FIELD, LISTENER_IN_FILE } where;
     unsigned parts;
     uint64_t in_part, total;
+    bool headed;
+    enum sk_parse_outcome outcome;
     uint64_t trace; /* of names, whole lengths and order: what both modes must agree on */
 };
 

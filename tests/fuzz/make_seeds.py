@@ -246,6 +246,12 @@ TEXTS = {
              "edges": "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()},
     "plain": {"notepad": b"\xef\xbb\xbf" + "Дякуємо.\r\nКоли це було?\r\n".encode(),
               "mac": "так\rні\r\r\n\tдалі".encode(), "utf16": "так".encode("utf-16")},
+    "head": {"file": b'Content-Disposition: form-data; name="file"; filename="C:\\say %22hi%22%0D%0A.txt"\r\n'
+                     b"Content-Type: image/jpeg\r\n",
+             "field": b'Content-Disposition: form-data; name="text"\r\n',
+             "folded": b"content-type: text/html;\r\n charset=utf-8\r\ncontent-disposition: form-data;\r\n"
+                       b"\tname=a; filename*=UTF-8''%D1%84; filename=b ;c\r\n",
+             "name": "Фото \\ =?utf-8?B?0YQ=?= 100% \"так\"\r\n; filename=x".encode()},
     "repair": {"text": b"\x40" + "тихо  \u202eїї\u2028 \x07".encode() + b"\xd0\xff\xf0\x9f\x98 \xe2\x82\xac\xc2",
                "name": b"\xff" + "../..\\.Ґанок—їжак ь😀.JPG.exe\n/фото (2).tar.gz".encode(),
                "long": b"\x10" + "щ".encode() * 60 + b".jpeg"},

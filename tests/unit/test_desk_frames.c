@@ -115,8 +115,18 @@ static enum sk_error stop(void *ctx, const char *name)
     return SK_ERR_FULL;
 }
 
-static const struct sk_frame_handler handler = {on_field, on_more, on_field_end,
-                                                on_file,  on_data, on_field_end};
+static enum sk_error on_head(void *ctx, const uint8_t *lines, size_t len)
+{
+    (void)ctx;
+    (void)lines;
+    hear("head", "", len);
+    return SK_OK;
+}
+
+static const struct sk_frame_handler handler = {on_field, on_more,      on_field_end, on_file,
+                                                on_data,  on_field_end, on_head};
+
+static enum sk_parse_outcome outcome_heard;
 
 /* Through a file: everything is there at once, and then the end. */
 static enum sk_error listen_with(enum sk_parse_mode mode, const struct sk_frame_handler *h)
@@ -127,7 +137,7 @@ static enum sk_error listen_with(enum sk_parse_mode mode, const struct sk_frame_
     assert_non_null(f);
     assert_int_equal(fwrite(talk.bytes, 1, talk.len, f), talk.len);
     rewind(f);
-    e = sk_frames_read(fileno(f), mode, BODY_LEN, h, NULL);
+    e = sk_frames_read(fileno(f), mode, BODY_LEN, h, NULL, &outcome_heard);
     fclose(f);
     return e;
 }
@@ -181,7 +191,44 @@ static void bad_outcomes(void **state)
         begin();
         end((uint8_t)outcome);
         assert_error(listen_with(SK_PARSE_LIST, &handler),
-                     outcome == SK_PARSE_WHOLE ? SK_OK : SK_ERR_PARSE_FAILED);
+                     outcome <= SK_PARSE_CROWDED ? SK_OK : SK_ERR_PARSE_FAILED);
+        assert_true(outcome > SK_PARSE_CROWDED || outcome_heard == outcome);
+    }
+}
+
+/* What was read before the parser stopped is heard, and why it stopped. */
+static void heads_and_stops(void **state)
+{
+    static uint8_t big[SK_PARSE_HEAD_MAX + 1];
+
+    (void)state;
+    begin();
+    frame(SK_FRAME_FIELD, "a", 1);
+    frame(SK_FRAME_HEAD_LINES, "x", 1);
+    frame(SK_FRAME_FIELD_MORE, "b", 1);
+    number(SK_FRAME_FIELD_END, 1);
+    end(SK_PARSE_CROWDED);
+    assert_error(listen_with(SK_PARSE_FULL, &handler), SK_OK);
+    assert_int_equal(outcome_heard, SK_PARSE_CROWDED);
+    assert_string_equal(talk.log, "field(a,0) head(,1) more(,1) end(,1) ");
+    refused(SK_PARSE_LIST);                        /* heads only in the other mode */
+    for (unsigned where = 0; where < 4; where++) { /* outside, twice, after a piece, too long */
+        begin();
+        if (where > 0) {
+            frame(SK_FRAME_FIELD, "a", 1);
+        }
+        if (where == 1) {
+            frame(SK_FRAME_HEAD_LINES, "x", 1);
+        }
+        if (where == 2) {
+            frame(SK_FRAME_FIELD_MORE, "b", 1);
+        }
+        frame(SK_FRAME_HEAD_LINES, big, where == 3 ? sizeof big : 1);
+        if (where > 0) {
+            number(SK_FRAME_FIELD_END, where == 2 ? 1 : 0);
+        }
+        end(SK_PARSE_WHOLE);
+        refused(SK_PARSE_FULL);
     }
 }
 
@@ -189,7 +236,7 @@ static void unknown_types(void **state)
 {
     (void)state;
     for (unsigned type = 0; type < 256; type++) {
-        if (type == 0 || type > SK_FRAME_END) {
+        if (type == 0 || type > SK_FRAME_HEAD_LINES) {
             begin();
             frame((uint8_t)type, "x", 1);
             end(SK_PARSE_WHOLE);
@@ -417,17 +464,12 @@ static void handler_errors_come_through(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_answer),
-        cmocka_unit_test(every_cut_is_refused),
-        cmocka_unit_test(bad_outcomes),
-        cmocka_unit_test(unknown_types),
-        cmocka_unit_test(lengths),
-        cmocka_unit_test(file_names),
-        cmocka_unit_test(order),
-        cmocka_unit_test(amounts),
-        cmocka_unit_test(amounts_in_a_list),
-        cmocka_unit_test(too_many_parts),
-        cmocka_unit_test(handler_errors_come_through),
+        cmocka_unit_test(whole_answer),   cmocka_unit_test(every_cut_is_refused),
+        cmocka_unit_test(bad_outcomes),   cmocka_unit_test(heads_and_stops),
+        cmocka_unit_test(unknown_types),  cmocka_unit_test(lengths),
+        cmocka_unit_test(file_names),     cmocka_unit_test(order),
+        cmocka_unit_test(amounts),        cmocka_unit_test(amounts_in_a_list),
+        cmocka_unit_test(too_many_parts), cmocka_unit_test(handler_errors_come_through),
     };
 
     if (sodium_init() < 0) {

@@ -29,6 +29,14 @@ static void safe_names(void **state)
         {"\xff\xfe.png", "01-_.png"},
         {"\xf0\x9f\x93\xb7", "01-_"},
         {"CON", "01-CON"},
+        {"foto.jpg.", "01-foto.jpg"},
+        {"foto.jpg. . .", "01-foto.jpg._._"},
+        {"foto...", "01-foto"},
+        {"foto ", "01-foto_"},
+        {"\xc5\x9eik\xc3\xa2yet.docx", "01-Sikayet.docx"},
+        {"\xc3\x87\xc3\xa7\xc4\x9e\xc4\x9f\xc3\x91\xc3\xb1\xc3\x96\xc3\xb6", "01-CcGgNnOo"},
+        {"\xc3\x9c\xc3\xbc\xc4\xb0\xc4\xb1\xc3\x82\xc3\xa2\xc5\x9f", "01-UuIiAas"},
+        {"S\xcc\xa7ik\xd0\xb8\xcc\x86.txt", "01-Siky.txt"}, /* letters in two parts */
     };
     char out[SK_SAFE_NAME_MAX];
 
@@ -54,7 +62,7 @@ static void every_byte_is_safe(void **state)
                                      "0123456789-_."),
                          strlen(out));
         assert_memory_equal(out, "01-", 3);
-        assert_true(out[3] != '.' && out[3] != '\0');
+        assert_true(out[3] != '.' && out[3] != '\0' && out[strlen(out) - 1] != '.');
     }
 }
 
