@@ -28,8 +28,7 @@ struct export
     struct sk_bundle bundle;
     struct sk_envelope_info *envelopes; /* of the snapshot; after sort_out(), the new ones first */
     size_t envelope_count, new_count;
-    struct sk_row *rows;
-    size_t row_count;
+    uint32_t publication; /* that the snapshot saw */
     size_t broken;
 };
 
@@ -38,7 +37,6 @@ static void export_free(struct export *x)
     sk_secret_free(x->key);
     sk_bundle_free(&x->bundle);
     free(x->envelopes);
-    free(x->rows);
 }
 
 /* ---- the snapshot --------------------------------------------------------------- */
@@ -58,7 +56,7 @@ static enum sk_error is_new(struct export *x, const struct sk_envelope_id *id, b
 static enum sk_error take_snapshot(struct export *x)
 {
     enum sk_error e = sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count,
-                                        &x->rows, &x->row_count);
+                                        &x->publication);
 
     for (size_t i = 0; e == SK_OK && i < x->envelope_count; i++) {
         bool fresh = false;
@@ -72,13 +70,13 @@ static enum sk_error take_snapshot(struct export *x)
 }
 
 /* Nothing links a row to its envelope. Rows may be called carried only when no envelope of their
- * snapshot stays behind. */
+ * snapshot stays behind; they are from the next publication on. */
 static enum sk_error mark_rows(struct export *x, size_t left_behind)
 {
     if (left_behind > 0) {
         return SK_OK;
     }
-    return sk_inbox_mark_carried(x->store->inbox, x->rows, x->row_count);
+    return sk_inbox_mark_exported(x->store->inbox, x->publication);
 }
 
 /* ---- a new bundle ----------------------------------------------------------------- */
@@ -205,8 +203,10 @@ static int export_new(struct export *x)
     if (e != SK_OK) {
         return sk_refuse_error("inbox", e);
     }
-    if (x->new_count == 0) {
-        return sk_refuse("nothing new to carry; no bundle was made");
+    if (x->new_count == 0) { /* all is in some bundle: so are the rows that were published since */
+        e = mark_rows(x, 0);
+        return e != SK_OK ? sk_refuse_error("inbox", e)
+                          : sk_refuse("nothing new to carry; no bundle was made");
     }
     e = prepare(x);
     if (e != SK_OK) {
