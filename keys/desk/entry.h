@@ -13,14 +13,14 @@
 #define SK_ID_TEXT 17 /* 16 hexadecimal characters and NUL */
 
 /*
- * json: {"digest", "epoch", "day", "chunks", "sealed_by", "flags", "recipients": [name...],
+ * json: {"digest", "header" (BLAKE2b of the envelope's), "epoch", "day", "chunks", "sealed_by", "flags", "recipients": [name...],
  *        "unknown", "dummies", "parsed",
  *        "fields": [{"name", "value", "length"}...], value cut where length is greater,
  *        "files": [{"field", "name", "type", "size"}...]}
  */
 struct sk_entry {
     json_t *json;
-    struct sk_digest digest;
+    struct sk_digest digest, header;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
     bool parsed;
 };

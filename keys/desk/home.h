@@ -5,7 +5,8 @@
  *     state           encrypted; what this desk knows of bundles, boards and peers
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
- *     quarantine/     what arrived damaged, <digest>.sealed
+ *     quarantine/     what arrived damaged, <digest>.sealed; copy-<digest>.sealed:
+ *                     what went wrong between the gateway and here
  *     boards/         every board that was made, <counter>.board
  *     peers/          key sheets of other organisations
  */

@@ -111,7 +111,7 @@ def frames():
 
 # ---- what a desk keeps --------------------------------------------------------
 
-ENTRY = {"digest": "ab" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
+ENTRY = {"digest": "ab" * 32, "header": "cd" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
          "recipients": ["Інша"], "unknown": 0, "dummies": 5, "parsed": True,
          "fields": [{"name": "category", "value": "15", "length": 2},
                     {"name": "text", "value": "рядок\n\u202e один\u0007\t два", "length": 30}],
