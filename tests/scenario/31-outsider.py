@@ -180,6 +180,29 @@ def marking(gateway):
               404)
 
 
+def days(gateway):
+    """With the code: the newest of its days counts, from 410 days ago to 8 days ahead."""
+    tus, today = Tus(gateway.web.port), sk.day_of(time.time())
+    cases = [(-410,), (8,), (-411,), (9,), (-30, -2), (-2, -30), ()]
+    receipts = [sk.Receipt(os.urandom(15)) for _ in cases]
+    for receipt, case in zip(receipts, cases):
+        for day in case:
+            data = envelope()
+            path = tus.create(len(data), Upload_Metadata=metadata(
+                row=receipt.row(today + day), token=os.urandom(16))).headers["location"]
+            tus.patch(path, 0, data)
+    gateway.publish()
+    found = []
+    for receipt in receipts:
+        answer = gateway.web.status(receipt.code).json()
+        found.append((answer["state"], answer["day"]))
+    text = lambda day: time.strftime("%Y-%m-%d", time.gmtime((today + day) * 86400))
+    unknown = ("unknown", None)
+    equal("rows of other days", found, [("received", text(-410)), ("received", text(8)), unknown,
+                                        unknown, ("received", text(-2)), ("received", text(-2)),
+                                        unknown])
+
+
 def space(world):
     """Somebody fills a store to shortly before the line, and weighs what others send."""
     store, (desk,) = world.intake(("Вага",), make=Paper, size="24M", name="store-space")
@@ -212,6 +235,8 @@ def main():
         carried(store, gateway, outsider, known)
         note("marking")
         marking(gateway)
+        note("days")
+        days(gateway)
         equal("the gateway ends cleanly", gateway.stop(), 0)
         note("weighing")
         space(world)
