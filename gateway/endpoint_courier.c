@@ -196,7 +196,7 @@ static enum sk_step courier_begin(struct sk_request *request)
         SK_MEDIA_MULTIPART) {
         return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
-    enum sk_error error = sk_request_admit(request, request->length);
+    enum sk_error error = sk_inbox_admit(request->gateway->inbox, request->length);
     if (error != SK_OK) {
         return sk_request_refuse_error(request, error);
     }

@@ -79,7 +79,6 @@ static enum sk_error settle(struct sk_request *request)
     if (error != SK_OK) {
         patch->fill = patch->kept; /* it was tried */
     } else if (out) {
-        sk_request_stored(request, patch->fill - patch->kept);
         patch->kept = patch->fill;
     }
     if (patch->kept == SK_PIECE_BYTES) {
@@ -174,7 +173,7 @@ static enum sk_step patch_open(struct sk_request *request)
     if (request->length == 0) {
         return SK_STEP_ON;
     }
-    error = sk_request_admit(request, request->length);
+    error = sk_inbox_admit(patch->gateway->inbox, patch->upload.length);
     if (error == SK_OK) {
         error = room_open(patch);
     }

@@ -1,7 +1,7 @@
 /*
- * GET /receipts/{prefix}: every receipt row under one byte, among empty places that hide how many
- * there are (FORMAT 9). Who asks shows one byte of the row and no more; never compressed, so that
- * the length says nothing either.
+ * GET /receipts and /receipts/{prefix}: what is published of the receipts, among empty places and
+ * rows nobody owns (FORMAT 9). The same for everybody, byte for byte, until the next publication;
+ * never compressed, so that the length says nothing either.
  */
 #include <stdlib.h>
 
@@ -9,18 +9,41 @@
 #include "gateway/request.h"
 #include "storage/rows.h"
 
-static enum sk_error rows_make(struct sk_request *request, uint8_t **bytes, size_t *len)
+struct table {
+    struct sk_publication publication;
+    struct sk_row_info *rows;
+    size_t count;
+    uint8_t prefix;
+    bool whole; /* no prefix was asked for */
+};
+
+static enum sk_error encode(const struct table *table, uint8_t **bytes, size_t *len)
 {
-    uint8_t first = (uint8_t)strtoul(request->match.prefix, NULL, 16);
-    struct sk_row_info *rows = NULL;
-    size_t count = 0;
-    uint64_t total = 0;
-    enum sk_error error =
-        sk_inbox_rows_under(request->gateway->inbox, first, &rows, &count, &total);
+    if (!table->whole || table->publication.bits == 0) {
+        return sk_rows_encode(&table->publication, table->prefix, table->rows, table->count, bytes,
+                              len);
+    }
+    uint8_t *head = malloc(SK_ROWS_HEADER);
+
+    if (head == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    sk_rows_encode_head(&table->publication, head);
+    *bytes = head;
+    *len = SK_ROWS_HEADER;
+    return SK_OK;
+}
+
+static enum sk_error table_make(struct sk_request *request, uint8_t **bytes, size_t *len)
+{
+    const char *prefix = request->match.prefix;
+    struct table table = {.prefix = (uint8_t)strtoul(prefix, NULL, 16), .whole = *prefix == '\0'};
+    enum sk_error error = sk_inbox_rows_under(request->gateway->inbox, table.prefix,
+                                              &table.publication, &table.rows, &table.count);
 
     if (error == SK_OK) {
-        error = sk_rows_encode(first, rows, count, total, bytes, len);
-        free(rows);
+        error = encode(&table, bytes, len);
+        free(table.rows);
     }
     return error;
 }
@@ -29,7 +52,7 @@ static enum sk_step receipts_end(struct sk_request *request)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
-    enum sk_error error = rows_make(request, &bytes, &len);
+    enum sk_error error = table_make(request, &bytes, &len);
 
     if (error != SK_OK) {
         return sk_request_refuse_error(request, error);

@@ -76,17 +76,6 @@ static enum sk_step check_length(struct sk_request *request, uint64_t *length)
                : SK_STEP_ON;
 }
 
-/* Whether it would fit at all; room is kept only for what is being sent. */
-static enum sk_error check_room(struct sk_request *request, uint64_t length)
-{
-    enum sk_error error = sk_inbox_admit(request->gateway->inbox, length);
-
-    if (error == SK_OK) {
-        sk_inbox_release(request->gateway->inbox, length);
-    }
-    return error;
-}
-
 static void fill_open(struct sk_deposit *deposit, const struct sk_upload_meta *meta,
                       uint64_t length)
 {
@@ -117,7 +106,7 @@ static enum sk_step create_begin(struct sk_request *request)
     if (!sk_upload_meta_parse(sk_request_header(request, "Upload-Metadata"), &meta)) {
         return sk_tus_refuse(request, MHD_HTTP_BAD_REQUEST, "Upload-Metadata is malformed");
     }
-    enum sk_error error = check_room(request, length);
+    enum sk_error error = sk_inbox_admit(request->gateway->inbox, length);
     if (error != SK_OK) {
         return sk_tus_refuse_error(request, error);
     }

@@ -129,7 +129,6 @@ enum sk_error sk_incoming_settle(struct sk_incoming *in)
     if (in->result != SK_OK) {
         return in->result;
     }
-    sk_request_stored(in->request, in->deposit.len);
     in->fill -= in->deposit.len;
     if (in->fill > 0) {
         memmove(in->bytes, in->bytes + in->deposit.len, in->fill);

@@ -38,11 +38,35 @@ static void disk_failed(void *context)
     kill(getpid(), SIGTERM); /* wakes main(), which alone waits for it */
 }
 
-static void stop_signals(sigset_t *set)
+/* SIGUSR1: publish the receipts now. */
+static void signals(sigset_t *set)
 {
     sigemptyset(set);
     sigaddset(set, SIGTERM);
     sigaddset(set, SIGINT);
+    sigaddset(set, SIGUSR1);
+}
+
+/* From the writer's thread, and once before it starts. */
+static void published(void *context, const struct sk_publication_news *news)
+{
+    struct sk_gateway *gateway = context;
+
+    if (news->lost > 0) {
+        sk_refuse("%llu receipts of the last day could not be published: their key was lost with "
+                  "the machine's power. The reports are there; a receipt says so when they are "
+                  "answered.",
+                  (unsigned long long)news->lost);
+    }
+    if (!news->kept && !gateway->told_memory) {
+        gateway->told_memory = true;
+        sk_refuse("the kernel keeps no keys here (keyctl): a restart costs the \"received\" marks "
+                  "of the day, not the reports");
+    }
+    if (news->told) {
+        printf("published: the receipts so far, publication %u\n", news->publication.number);
+        fflush(stdout);
+    }
 }
 
 static enum sk_error open_store(struct sk_gateway *gateway)
@@ -54,6 +78,7 @@ static enum sk_error open_store(struct sk_gateway *gateway)
         error = sk_outbox_open(&gateway->outbox, store, false);
     }
     if (error == SK_OK) {
+        sk_inbox_on_publication(gateway->inbox, published, gateway);
         error = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
     }
     return error;
@@ -99,8 +124,15 @@ static void watch(struct sk_gateway *gateway)
     sigset_t set;
     unsigned ticks = 0;
 
-    stop_signals(&set);
-    while (sigtimedwait(&set, NULL, &second) < 0) {
+    signals(&set);
+    for (;;) {
+        int signal = sigtimedwait(&set, NULL, &second);
+
+        if (signal == SIGUSR1) {
+            sk_inbox_publish(gateway->inbox);
+        } else if (signal >= 0) {
+            return;
+        }
         sk_peers_reap(gateway->peers);
         /* So that the first request after a change need not wait for the pages to be made. */
         sk_view_release(sk_roster_view(gateway->roster));
@@ -212,7 +244,7 @@ int main(int argc, char **argv)
     umask(077);
     sk_look_start();
     signal(SIGPIPE, SIG_IGN);
-    stop_signals(&set);
+    signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
     code = keep_from_disk(gateway.settings.accept_swap);
     if (code >= 0) {

@@ -31,7 +31,7 @@ static void draw(struct sk_html *html, enum sk_lang lang)
 
     sk_frame_open(html, lang, &frame);
     put_section(html, lang, SK_MSG_HELP_BEFORE, 5);
-    put_section(html, lang, SK_MSG_HELP_PROMISED, 4);
+    put_section(html, lang, SK_MSG_HELP_PROMISED, 5);
     put_not_promised(html, lang);
     put_section(html, lang, SK_MSG_HELP_AFTER, 2);
     sk_html_raw(html, "<p class=a>");

@@ -154,7 +154,7 @@ static void put_advice(struct sk_html *html, enum sk_lang lang, enum sk_receipt_
 {
     switch (state) {
     case SK_RECEIPT_UNKNOWN:
-        sk_put_list(html, lang, SK_MSG_STATE_UNKNOWN_TYPED, 3);
+        sk_put_list(html, lang, SK_MSG_STATE_UNKNOWN_TODAY, 4);
         break;
     case SK_RECEIPT_RECEIVED:
         sk_put_p(html, lang, SK_MSG_STATE_RECEIVED_TEXT);

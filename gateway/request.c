@@ -19,6 +19,8 @@ enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem probl
 enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error)
 {
     switch (error) {
+    case SK_ERR_NOT_FOUND:
+        return sk_request_refuse(request, SK_PROBLEM_NOT_FOUND);
     case SK_ERR_FULL:
         return sk_request_refuse(request, SK_PROBLEM_FULL);
     case SK_ERR_STORE_RESERVE:
@@ -30,24 +32,6 @@ enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error e
     default:
         return sk_request_refuse(request, SK_PROBLEM_BUSY);
     }
-}
-
-enum sk_error sk_request_admit(struct sk_request *request, uint64_t bytes)
-{
-    enum sk_error error = sk_inbox_admit(request->gateway->inbox, bytes);
-
-    if (error == SK_OK) {
-        request->admitted += bytes;
-    }
-    return error;
-}
-
-void sk_request_stored(struct sk_request *request, uint64_t bytes)
-{
-    uint64_t known = bytes < request->admitted ? bytes : request->admitted;
-
-    request->admitted -= known;
-    sk_inbox_release(request->gateway->inbox, known);
 }
 
 const char *sk_request_header(struct sk_request *request, const char *name)
@@ -84,9 +68,6 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     }
     if (request->state != NULL && request->match.route->endpoint->release != NULL) {
         request->match.route->endpoint->release(request);
-    }
-    if (request->admitted > 0) {
-        sk_inbox_release(gateway->inbox, request->admitted);
     }
     if (request->peer != NULL) {
         sk_peers_allow(gateway->peers, request->peer, 0); /* for the next request's head */

@@ -29,10 +29,9 @@ struct sk_request {
     enum sk_problem problem;
     struct sk_match match;
     enum sk_lang lang;
-    uint64_t length;   /* announced bytes of the body */
-    uint64_t taken;    /* of them, so far */
-    uint64_t admitted; /* ciphertext bytes that the inbox expects from us */
-    void *state;       /* the endpoint's */
+    uint64_t length; /* announced bytes of the body */
+    uint64_t taken;  /* of them, so far */
+    void *state;     /* the endpoint's */
 };
 
 /* libmicrohttpd's three callbacks. context is the sk_gateway. */
@@ -47,10 +46,6 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
 /* The page that a failure of the store deserves. */
 enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
-/* Asks the inbox for room; what is left of it is released when the request ends. */
-enum sk_error sk_request_admit(struct sk_request *request, uint64_t bytes);
-/* Of these bytes the inbox knows by itself now. */
-void sk_request_stored(struct sk_request *request, uint64_t bytes);
 /* The value of a header, NULL if there is none. */
 const char *sk_request_header(struct sk_request *request, const char *name);
 

@@ -19,6 +19,7 @@ static const struct sk_route ROUTES[] = {
     {"GET", "/offline/{lang}.html", &sk_endpoint_offline},
     {"GET", "/sheets", &sk_endpoint_sheets},
     {"GET", "/boards/{org}", &sk_endpoint_board},
+    {"GET", "/receipts", &sk_endpoint_receipts},
     {"GET", "/receipts/{prefix}", &sk_endpoint_receipts},
     {"OPTIONS", "/uploads", &sk_endpoint_upload_options},
     {"POST", "/uploads", &sk_endpoint_upload_create},

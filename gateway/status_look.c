@@ -71,15 +71,45 @@ static void look_on_boards(struct sk_look *look, struct sk_outbox *outbox,
     }
 }
 
+#define ROW_DAYS (SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD)
+
+/* All days are looked up whatever is found: known and unknown codes cost the same. The newest counts:
+ * what was added last is what the writer asks about. */
+struct look_days {
+    struct sk_row rows[ROW_DAYS];
+    enum sk_row_state states[ROW_DAYS];
+};
+
+static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_receipt *receipt,
+                                   enum sk_row_state *state, uint32_t *day)
+{
+    uint32_t first = sk_day_of(time(NULL)) - SK_ROW_DAYS_BACK;
+    struct look_days *days = sk_secret_new(sizeof *days);
+
+    if (days == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    for (uint32_t i = 0; i < ROW_DAYS; i++) {
+        sk_receipt_row(&days->rows[i], &receipt->row_key, first + i);
+    }
+    enum sk_error error = sk_inbox_rows_find(inbox, days->rows, ROW_DAYS, days->states);
+
+    for (uint32_t i = 0; error == SK_OK && i < ROW_DAYS; i++) {
+        if (days->states[i] != SK_ROW_UNKNOWN) {
+            *state = days->states[i];
+            *day = first + i;
+        }
+    }
+    sk_secret_free(days);
+    return error;
+}
+
 enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
                          const struct sk_receipt *receipt)
 {
     enum sk_row_state row = SK_ROW_UNKNOWN;
     uint32_t day = 0;
-    struct sk_row name;
-
-    sk_receipt_row(&name, &receipt->row_key, sk_day_of(time(NULL)));
-    enum sk_error error = sk_inbox_row(gateway->inbox, &name, &row, &day);
+    enum sk_error error = look_for_rows(gateway->inbox, receipt, &row, &day);
 
     if (error != SK_OK) {
         return error;

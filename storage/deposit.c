@@ -1,7 +1,9 @@
+#include <sodium.h>
 #include <string.h>
 
 #include "keys/base/bytes.h"
 #include "keys/seal/class.h"
+#include "storage/day_key.h"
 #include "storage/upload_private.h"
 
 static bool has_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
@@ -60,11 +62,12 @@ void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *d)
     sk_txn_put(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), sk_bytes(d->data, d->len));
 }
 
-static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
+                                 const struct sk_today *today)
 {
     struct sk_partial partial;
     bool present;
-    enum sk_error e = find_partial(txn, d, today, &partial, &present);
+    enum sk_error e = find_partial(txn, d, today->day, &partial, &present);
 
     if (e == SK_OK) {
         e = count_piece(d, &partial);
@@ -76,16 +79,13 @@ static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
     return e;
 }
 
-void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, uint32_t day)
+void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const struct sk_day_key *key)
 {
-    struct sk_bytes key = sk_bytes(row->b, sizeof row->b), present;
-    uint8_t value[5];
+    uint8_t name[SK_PENDING_NAME], sealed[SK_PENDING_BYTES];
 
-    if (!sk_txn_get(txn, SK_INBOX_ROWS, key, &present)) {
-        sk_put_u32(value, day);
-        value[4] = SK_ROW_RECEIVED;
-        sk_txn_put(txn, SK_INBOX_ROWS, key, sk_bytes(value, sizeof value));
-    }
+    randombytes_buf(name, sizeof name);
+    sk_pending_seal(sealed, key, name, row);
+    sk_txn_put(txn, SK_INBOX_PENDING, sk_bytes(name, sizeof name), sk_bytes(sealed, sizeof sealed));
 }
 
 void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
@@ -100,11 +100,12 @@ void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id
                sk_bytes(value, sizeof value));
 }
 
-static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today)
+static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d,
+                                  const struct sk_today *today)
 {
     struct sk_partial partial;
     bool present, with_data = d->data != NULL || d->len != 0;
-    enum sk_error e = find_partial(txn, d, today, &partial, &present);
+    enum sk_error e = find_partial(txn, d, today->day, &partial, &present);
 
     if (e == SK_OK && with_data) {
         e = count_piece(d, &partial);
@@ -126,13 +127,13 @@ static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d
         sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(d->id.b, sizeof d->id.b));
     }
     if (d->has_row) {
-        sk_deposit_put_row(txn, &d->row, d->day);
+        sk_deposit_put_row(txn, &d->row, today->key);
     }
     return SK_OK;
 }
 
-enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
-                               struct sk_deposit_effect *effect)
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d,
+                               const struct sk_today *today, struct sk_deposit_effect *effect)
 {
     enum sk_error e = SK_ERR_USAGE;
 

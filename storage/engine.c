@@ -459,6 +459,13 @@ void sk_txn_delete(struct sk_txn *txn, size_t table, struct sk_bytes key)
     }
 }
 
+void sk_txn_clear(struct sk_txn *txn, size_t table)
+{
+    if (txn->error == SK_OK) {
+        txn->error = error_of(mdb_drop(txn->mdb, txn->engine->tables[table], 0));
+    }
+}
+
 static MDB_cursor *cursor_of(struct sk_txn *txn, size_t table)
 {
     if (txn->error == SK_OK && txn->cursors[table] == NULL) {

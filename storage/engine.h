@@ -52,6 +52,7 @@ void sk_txn_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk
 /* The same for a key above all others of the table: fills pages in order, without gaps. */
 void sk_txn_append(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value);
 void sk_txn_delete(struct sk_txn *txn, size_t table, struct sk_bytes key); /* absent is no error */
+void sk_txn_clear(struct sk_txn *txn, size_t table);                       /* all entries */
 
 /* The first key >= *key (of any length); false at the end. On true *key and *value are set. */
 bool sk_txn_seek(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct sk_bytes *value);

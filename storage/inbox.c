@@ -11,20 +11,22 @@
 #include "storage/inbox_private.h"
 
 const char *const sk_inbox_tables[SK_INBOX_TABLES] = {"meta", "envelopes", "pieces", "rows",
-                                                      "partial", "uploads"};
+                                                      "partial", "uploads", "pending"};
 
 /* ---- making one ----------------------------------------------------------------- */
 
 static enum sk_error fill_new(struct sk_engine *engine, void *ctx)
 {
     const uint64_t *size = ctx;
-    uint8_t meta[20];
+    uint8_t meta[20], name[SK_INBOX_NAME];
     struct sk_txn *txn = sk_txn_begin(engine, true);
 
     memcpy(meta, "SKINBOX1", 8);
     sk_put_u32(meta + 8, 1);
     sk_put_u64(meta + 12, *size);
     sk_txn_put(txn, SK_INBOX_META, sk_bytes("inbox", 5), sk_bytes(meta, sizeof meta));
+    randombytes_buf(name, sizeof name);
+    sk_txn_put(txn, SK_INBOX_META, sk_bytes("name", 4), sk_bytes(name, sizeof name));
     return sk_txn_commit(txn);
 }
 
@@ -119,6 +121,7 @@ enum sk_error sk_inbox_commit(struct sk_inbox *inbox, struct sk_txn *txn)
 {
     enum sk_error e = sk_txn_commit(txn);
 
+    sk_inbox_flatten_times(inbox);
     pthread_rwlock_unlock(&inbox->swap);
     return e;
 }
@@ -131,6 +134,7 @@ void sk_inbox_abort(struct sk_inbox *inbox, struct sk_txn *txn)
 
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox)
 {
+    time_t now = time(NULL);
     struct sk_txn *txn;
     enum sk_error e = sk_inbox_begin(inbox, false, &txn);
 
@@ -139,9 +143,10 @@ enum sk_error sk_inbox_tick(struct sk_inbox *inbox)
     }
     sk_txn_abort(txn);
     e = sk_engine_clear_dead_readers(inbox->engine);
+    sk_inbox_flatten_times(inbox);
     pthread_rwlock_unlock(&inbox->swap);
-    sk_writer_day(inbox->writer, sk_day_of(time(NULL)));
-    return e;
+    sk_writer_day(inbox->writer, sk_day_of(now));
+    return e == SK_OK ? sk_room_take(inbox, (uint64_t)now / 3600) : e;
 }
 
 /* ---- small things ---------------------------------------------------------------------- */
@@ -157,33 +162,4 @@ void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, ui
     for (unsigned i = 0; i < 4; i++) {
         key[16 + i] = (uint8_t)(piece >> (24 - 8 * i)); /* big-endian: key order is piece order */
     }
-}
-
-enum sk_error sk_inbox_row(struct sk_inbox *inbox, const struct sk_row *row,
-                           enum sk_row_state *state, uint32_t *day)
-{
-    struct sk_txn *txn;
-    struct sk_bytes value;
-    enum sk_row_state found = SK_ROW_UNKNOWN;
-    uint32_t found_day = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    if (sk_txn_get(txn, SK_INBOX_ROWS, sk_bytes(row->b, sizeof row->b), &value)) {
-        if (value.len == 5 && (value.p[4] == SK_ROW_RECEIVED || value.p[4] == SK_ROW_CARRIED)) {
-            found = (enum sk_row_state)value.p[4];
-            found_day = sk_get_u32(value.p);
-        } else {
-            e = SK_ERR_CORRUPT;
-        }
-    }
-    e = e != SK_OK ? e : sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    if (e == SK_OK) {
-        *state = found;
-        *day = found_day;
-    }
-    return e;
 }

@@ -3,8 +3,9 @@
  *
  * Written by the gateway (one writer thread, group commit), read and thinned out by the store
  * program, which may run at the same time in another process. An envelope has a random id, its
- * day of arrival and nothing else; a receipt row has its day and nothing else; nothing links the
- * two. No type of the database engine appears here, so that another engine can stand behind it.
+ * day of arrival and nothing else; a receipt row has what is published of it and the month after
+ * which it may go; nothing links the two. No type of the database engine appears here, so that
+ * another engine can stand behind it.
  */
 #ifndef SK_STORAGE_INBOX_H
 #define SK_STORAGE_INBOX_H
@@ -36,16 +37,16 @@ void sk_inbox_close(struct sk_inbox *inbox); /* stops the writer first; NULL is 
 /* ---- space --------------------------------------------------------------- */
 
 struct sk_inbox_space {
-    uint64_t size;      /* bytes that may be used */
-    uint64_t used;      /* live and not yet reusable */
-    uint64_t announced; /* admitted uploads that have not been stored yet (this process) */
+    uint64_t size; /* bytes that may be used */
+    uint64_t used; /* live and not yet reusable */
 };
 enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out);
 
-/* Asks before an upload of this many ciphertext bytes begins; accounts for it until released.
- * STORE_RESERVE: only one-chunk reports fit any more (above 80 %). FULL: nothing does (95 %). */
+/* Asks before an upload of this many ciphertext bytes begins. The answer follows from a state that
+ * is taken from a rounded figure when the writer starts and once an hour, never from a live figure:
+ * else anybody could weigh other people's reports. A store that a commit found full is so until the
+ * next hour. STORE_RESERVE: only one-chunk reports are taken. FULL: nothing is. */
 enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes);
-void sk_inbox_release(struct sk_inbox *inbox, uint64_t bytes);
 
 /* ---- writing: queued, committed in groups -------------------------------- */
 
@@ -79,7 +80,7 @@ struct sk_deposit {
     uint32_t chunks;   /* FINISH: the size class; the lengths must add up to its envelope length */
     uint32_t day;      /* FINISH: day of arrival */
     bool has_row;      /* FINISH */
-    struct sk_row row; /* FINISH: kept if already known */
+    struct sk_row row; /* FINISH: published with the next publication */
     struct sk_upload_token token; /* UPLOAD_... */
     uint64_t length;              /* UPLOAD_OPEN: of the whole envelope */
     void (*done)(struct sk_deposit *deposit, enum sk_error result);
@@ -102,26 +103,57 @@ void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 /* How many deposits and how many commits so far: their ratio is the group size. */
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
-/* To be called about every minute by a long-running process: dead readers, a finished rewrite, and on
- * a new day the uploads that stood still too long. */
+/* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
+ * state of the space; and on a new day the publication, and the uploads that stood still too long. */
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
 
 /* ---- receipts ------------------------------------------------------------- */
 
+/*
+ * Rows become visible to anybody all at once: by the writer, at the first tick of a new day (UTC), at
+ * its start when the day changed meanwhile, and when it is told to. Between two publications all
+ * functions below give the same, whatever arrives.
+ */
+struct sk_publication {
+    uint32_t number; /* 0: there was none yet */
+    uint32_t day;
+    uint32_t bits;   /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
+    uint32_t places;
+};
+
+struct sk_publication_news {
+    struct sk_publication publication;
+    uint64_t lost; /* rows that could not be published: their key went with the machine's power */
+    bool told;     /* by sk_inbox_publish(), not by the calendar */
+    bool kept;     /* the kernel keeps the next day's key, so that a restart loses nothing */
+};
+
+/* Before the writer starts: called from its thread, and from sk_inbox_writer_start() with what was
+ * published or found there, after every publication. */
+void sk_inbox_on_publication(struct sk_inbox *inbox,
+                             void (*news)(void *, const struct sk_publication_news *),
+                             void *context);
+
+/* Has the running writer publish now; does not wait. It shows which receipts are new since the last
+ * publication. */
+void sk_inbox_publish(struct sk_inbox *inbox);
+
 enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED, SK_ROW_CARRIED };
 
-enum sk_error sk_inbox_row(struct sk_inbox *inbox, const struct sk_row *row,
-                           enum sk_row_state *state, uint32_t *day);
+/* Looks all of them up, whatever is found: states[i] of rows[i]. One snapshot. */
+enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *rows, size_t count,
+                                 enum sk_row_state *states);
 
 struct sk_row_info {
     struct sk_row row;
     enum sk_row_state state;
-    uint32_t day;
 };
-/* All rows whose first byte is this one, ascending (from malloc; count may be 0), and the number of
- * rows under any first byte: both of one snapshot. */
-enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t first, struct sk_row_info **out,
-                                  size_t *count, uint64_t *total);
+/* All rows that begin with the first `bits` bits of prefix, as many as the publication says,
+ * ascending (from malloc; count may be 0): both of one snapshot. NOT_FOUND: the other bits of the
+ * prefix are not zero. */
+enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
+                                  struct sk_publication *publication, struct sk_row_info **out,
+                                  size_t *count);
 
 /* ---- for the store program ------------------------------------------------ */
 
@@ -137,23 +169,27 @@ enum sk_error sk_inbox_each(struct sk_inbox *inbox,
                             void *ctx);
 enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                 enum sk_error (*fn)(void *ctx, const struct sk_row *row,
-                                                    enum sk_row_state state, uint32_t day),
+                                                    enum sk_row_state state),
                                 void *ctx);
 
-/* The ids of whole envelopes and the rows still "received", both of one snapshot: what a carry
- * bundle made now covers. Both arrays are from malloc. */
+/* The whole envelopes (from malloc), and the number of the publication, both of one snapshot: all
+ * rows that are published in it belong to these envelopes or to earlier ones. */
 enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info **envelopes,
-                                size_t *envelope_count, struct sk_row **rows, size_t *row_count);
+                                size_t *envelope_count, uint32_t *publication);
 
 /* Reads piece `piece` into buffer (SK_PIECE_BYTES); NOT_FOUND, CORRUPT. */
 enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelope_id *id,
                                   uint32_t piece, uint8_t *buffer, size_t *len);
 
+/* Every envelope of a snapshot that saw this publication is in a bundle: the rows that it shows
+ * become "carried" at the next publication, all together. */
+enum sk_error sk_inbox_mark_exported(struct sk_inbox *inbox, uint32_t publication);
+/* Rows of months before this one (FORMAT 0) go at the next publication. */
+enum sk_error sk_inbox_drop_rows_before(struct sk_inbox *inbox, uint32_t month);
+
 /* In groups, each its own synced transaction, so that the gateway is never held up for long. */
-enum sk_error sk_inbox_mark_carried(struct sk_inbox *inbox, const struct sk_row *rows, size_t count);
 enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
                               size_t count, uint64_t *deleted);
-enum sk_error sk_inbox_delete_rows_before(struct sk_inbox *inbox, uint32_t day, uint64_t *deleted);
 
 /* Copies what lives into a new file in key order (keys are random, so the order of arrival is
  * gone, and so is every deleted page), swaps it in and removes the old one, with the gateway

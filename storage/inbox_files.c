@@ -150,6 +150,9 @@ static enum sk_error open_generation(struct sk_inbox *inbox, uint32_t generation
     if (e == SK_OK && *next == 0) {
         e = sk_engine_add_table(engine, sk_inbox_tables[SK_INBOX_UPLOADS]);
     }
+    if (e == SK_OK && *next == 0) {
+        e = sk_engine_add_table(engine, sk_inbox_tables[SK_INBOX_PENDING]);
+    }
     if (e != SK_OK || *next != 0) {
         sk_engine_close(engine);
         return e;

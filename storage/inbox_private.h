@@ -24,10 +24,16 @@
 #define SK_INBOX_SIZE_MIN (UINT64_C(1) << 20)
 #define SK_GENERATION_MAX 99999999u
 
-/* meta       "inbox"   -> "SKINBOX1", u32 version, u64 size;  "retired" -> u32 next generation
+/* meta       "inbox"     -> "SKINBOX1", u32 version, u64 size;  "retired" -> u32 next generation
+ *            "name"      -> 16 random bytes: what the kernel's keyring knows this inbox by
+ *            "published" -> u32 number, u32 day, u32 bits, u32 places of the last publication
+ *            "exported"  -> u32 number of the publication that the last export's snapshot saw
+ *            "keep"      -> u32 month: rows of earlier ones go at the next publication
  * envelopes  id        -> u32 day, u32 chunks, u32 pieces
  * pieces     id, u32 big-endian piece -> bytes
- * rows       row       -> u32 day, u8 state
+ * rows       row       -> u16 month, u8 state (and SK_ROW_LATEST): written anew, in key order, by
+ *            every publication
+ * pending    16 random bytes -> what arrived since, sealed under the day's key (day_key.h)
  * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 state (1 doomed, 2 an upload's)
  * uploads    F(none, "upload-id", token)[0..15] -> u64 length, u32 last day, and while it is under
  *            way the id, and the row, if any, sealed under the token (FORMAT 8) */
@@ -39,17 +45,24 @@ enum sk_inbox_table {
     SK_INBOX_PARTIAL,
     SK_INBOX_FIRST_TABLES, /* those before are in every inbox; the others are made when missing */
     SK_INBOX_UPLOADS = SK_INBOX_FIRST_TABLES,
+    SK_INBOX_PENDING,
     SK_INBOX_TABLES
 };
 extern const char *const sk_inbox_tables[SK_INBOX_TABLES];
 
 #define SK_PIECE_KEY 20
+#define SK_INBOX_NAME 16
+
+/* What may come (sk_inbox_admit). */
+enum sk_room { SK_ROOM_OPEN, SK_ROOM_TIGHT, SK_ROOM_CLOSED };
 
 /* Space as last measured, and what changed since; guarded by its lock. */
 struct sk_ledger {
     pthread_mutex_t lock;
-    uint64_t used, added, announced;
+    uint64_t used, added;
     uint64_t measured; /* milliseconds of the monotonic clock; 0: never, or out of date */
+    enum sk_room room;
+    uint64_t hour; /* in which it was taken, since 1970; 0: not yet */
 };
 
 struct sk_writer;
@@ -96,6 +109,12 @@ uint64_t sk_ledger_cost(size_t len); /* bytes of pages that a piece takes */
 enum sk_error sk_ledger_used(struct sk_inbox *inbox, bool exact, uint64_t *used);
 void sk_ledger_add(struct sk_inbox *inbox, uint64_t bytes);
 void sk_ledger_outdate(struct sk_inbox *inbox);
+/* The state that follows when so many sixteenths, rounded up, are used; first: none is known, and in
+ * doubt it is the stricter one. */
+enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
+/* Takes the state anew, if it was not in this hour. */
+enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour);
+void sk_room_close(struct sk_inbox *inbox); /* until the next hour */
 
 /* ---- partial.c: envelopes in the making -------------------------------------------- */
 
@@ -129,21 +148,29 @@ enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *
 
 /* ---- deposit.c: one request in a transaction ----------------------------------------- */
 
+struct sk_day_key;
+
+/* What a request is applied with. */
+struct sk_today {
+    uint32_t day;
+    const struct sk_day_key *key;
+};
+
 struct sk_deposit_effect {
     uint64_t replaced; /* space, as the ledger counts it, of a shorter piece that this one replaced */
     bool doomed;       /* there is something to collect */
 };
 
 /* An error that is not the transaction's changed nothing. */
-enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit, uint32_t today,
-                               struct sk_deposit_effect *effect);
+enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
+                               const struct sk_today *today, struct sk_deposit_effect *effect);
 
 void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *deposit);
 /* The envelope becomes visible. */
 void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
                              uint32_t chunks, uint32_t pieces);
-/* Kept if already known: a follow-up uses the row of the first report. */
-void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, uint32_t day);
+/* Sealed, until the next publication. */
+void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const struct sk_day_key *key);
 bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id);
 
 /* ---- writer.c ------------------------------------------------------------------------ */
@@ -152,6 +179,55 @@ void sk_writer_stop(struct sk_writer *writer); /* stores what is queued, ends th
 enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox);
 /* Tells a running writer which day it is: on a new one it drops what stood still too long. */
 void sk_writer_day(struct sk_writer *writer, uint32_t today);
+
+/* ---- inbox_rows.c: what is published, one table row for itself ------------------------- */
+
+#define SK_ROW_VALUE 3
+/* In a row's state: it is of the last publication, so an export that saw an earlier one does not
+ * count for it. */
+#define SK_ROW_LATEST 0x80u
+
+struct sk_stored_row {
+    struct sk_row row;
+    uint16_t month;
+    uint8_t state; /* with SK_ROW_LATEST */
+};
+
+bool sk_row_decode(struct sk_bytes key, struct sk_bytes value, struct sk_stored_row *out);
+void sk_row_append(struct sk_txn *txn, const struct sk_stored_row *row);
+/* number 0 when there was none. CORRUPT. */
+enum sk_error sk_publication_read(struct sk_txn *txn, struct sk_publication *out);
+void sk_publication_write(struct sk_txn *txn, const struct sk_publication *publication);
+/* A u32 of the table meta; `absent` if it is not there. */
+uint32_t sk_meta_u32(struct sk_txn *txn, const char *name, uint32_t absent);
+void sk_meta_put_u32(struct sk_txn *txn, const char *name, uint32_t value);
+
+/* ---- publish.c ------------------------------------------------------------------------- */
+
+/* The writer's part of publishing. */
+struct sk_publisher {
+    struct sk_inbox *inbox;
+    struct sk_day_key *key;
+    uint8_t name[SK_INBOX_NAME];
+    void (*news)(void *, const struct sk_publication_news *);
+    void *context;
+};
+
+/* Takes the key; publishes if the day asks for it. CORRUPT: the inbox has no name. */
+enum sk_error sk_publisher_start(struct sk_publisher *publisher, uint32_t today,
+                                 uint32_t *published);
+/* Where nothing is pending the kernel need not keep a key. */
+void sk_publisher_stop(struct sk_publisher *publisher);
+/* Whether this day asks for a publication after that one. */
+bool sk_publication_due(uint32_t published, uint32_t today);
+/* One transaction. FULL, MEMORY and LOCKED leave everything as it was. */
+enum sk_error sk_publish(struct sk_publisher *publisher, uint32_t today, bool told,
+                         uint32_t *published);
+
+/* ---- inbox_times.c ---------------------------------------------------------------------- */
+
+/* The times of the inbox's files say the day, not when the last report came. */
+void sk_inbox_flatten_times(const struct sk_inbox *inbox);
 
 /* ---- keys ---------------------------------------------------------------------------- */
 

@@ -49,96 +49,6 @@ static enum sk_error walk_envelopes(struct sk_txn *txn,
     return e != SK_OK ? e : sk_txn_error(txn);
 }
 
-static enum sk_error walk_rows(struct sk_txn *txn,
-                               enum sk_error (*fn)(void *, const struct sk_row *, enum sk_row_state,
-                                                   uint32_t),
-                               void *ctx)
-{
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_row row;
-    enum sk_error e = SK_OK;
-
-    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value); more && e == SK_OK;
-         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
-        if (key.len != sizeof row.b || value.len != 5 ||
-            (value.p[4] != SK_ROW_RECEIVED && value.p[4] != SK_ROW_CARRIED)) {
-            return SK_ERR_CORRUPT;
-        }
-        memcpy(row.b, key.p, sizeof row.b);
-        e = fn(ctx, &row, (enum sk_row_state)value.p[4], sk_get_u32(value.p));
-    }
-    return e != SK_OK ? e : sk_txn_error(txn);
-}
-
-/* ---- the rows under one first byte ------------------------------------------------------- */
-
-struct gathered {
-    struct sk_row_info *rows;
-    size_t count, room;
-};
-
-static enum sk_error gather_row(struct gathered *g, struct sk_bytes key, struct sk_bytes value)
-{
-    struct sk_row_info *row;
-
-    if (key.len != sizeof row->row.b || value.len != 5 ||
-        (value.p[4] != SK_ROW_RECEIVED && value.p[4] != SK_ROW_CARRIED)) {
-        return SK_ERR_CORRUPT;
-    }
-    if (g->count == g->room) {
-        size_t room = g->room == 0 ? 64 : 2 * g->room;
-        struct sk_row_info *more = reallocarray(g->rows, room, sizeof *more);
-
-        if (more == NULL) {
-            return SK_ERR_MEMORY;
-        }
-        g->rows = more;
-        g->room = room;
-    }
-    row = &g->rows[g->count++];
-    memcpy(row->row.b, key.p, sizeof row->row.b);
-    row->day = sk_get_u32(value.p);
-    row->state = (enum sk_row_state)value.p[4];
-    return SK_OK;
-}
-
-static enum sk_error gather_rows(struct sk_txn *txn, uint8_t first, struct gathered *g)
-{
-    struct sk_bytes key = sk_bytes(&first, 1), value;
-    enum sk_error e = SK_OK;
-
-    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value);
-         more && e == SK_OK && key.p[0] == first;
-         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
-        e = gather_row(g, key, value);
-    }
-    return e != SK_OK ? e : sk_txn_error(txn);
-}
-
-enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t first, struct sk_row_info **out,
-                                  size_t *count, uint64_t *total)
-{
-    struct gathered g = {NULL, 0, 0};
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    uint64_t all = sk_txn_count(txn, SK_INBOX_ROWS);
-
-    e = gather_rows(txn, first, &g);
-    sk_inbox_abort(inbox, txn);
-    if (e != SK_OK) {
-        free(g.rows);
-        return e;
-    }
-    *out = g.rows;
-    *count = g.count;
-    *total = all;
-    return SK_OK;
-}
-
 enum sk_error sk_inbox_each(struct sk_inbox *inbox,
                             enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
                             void *ctx)
@@ -153,73 +63,35 @@ enum sk_error sk_inbox_each(struct sk_inbox *inbox,
     return e;
 }
 
-enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
-                                enum sk_error (*fn)(void *ctx, const struct sk_row *row,
-                                                    enum sk_row_state state, uint32_t day),
-                                void *ctx)
-{
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e == SK_OK) {
-        e = walk_rows(txn, fn, ctx);
-        sk_inbox_abort(inbox, txn);
-    }
-    return e;
-}
-
 /* ---- snapshot --------------------------------------------------------------------------- */
 
 struct collection {
     struct sk_envelope_info *envelopes;
-    struct sk_row *rows;
-    size_t envelope_count, envelope_room, row_count, row_room;
+    size_t count, room;
 };
 
 static enum sk_error collect_envelope(void *ctx, const struct sk_envelope_info *info)
 {
     struct collection *c = ctx;
 
-    if (c->envelope_count == c->envelope_room) {
+    if (c->count == c->room) {
         return SK_ERR_CORRUPT; /* more than the table said it has */
     }
-    c->envelopes[c->envelope_count++] = *info;
-    return SK_OK;
-}
-
-static enum sk_error collect_row(void *ctx, const struct sk_row *row, enum sk_row_state state,
-                                 uint32_t day)
-{
-    struct collection *c = ctx;
-
-    (void)day;
-    if (state != SK_ROW_RECEIVED) {
-        return SK_OK;
-    }
-    if (c->row_count == c->row_room) {
-        return SK_ERR_CORRUPT;
-    }
-    c->rows[c->row_count++] = *row;
+    c->envelopes[c->count++] = *info;
     return SK_OK;
 }
 
 static enum sk_error collect(struct sk_txn *txn, struct collection *c)
 {
-    c->envelope_room = (size_t)sk_txn_count(txn, SK_INBOX_ENVELOPES);
-    c->row_room = (size_t)sk_txn_count(txn, SK_INBOX_ROWS);
-    c->envelopes = calloc(c->envelope_room + 1, sizeof *c->envelopes);
-    c->rows = calloc(c->row_room + 1, sizeof *c->rows);
-    if (c->envelopes == NULL || c->rows == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    enum sk_error e = walk_envelopes(txn, collect_envelope, c);
-
-    return e == SK_OK ? walk_rows(txn, collect_row, c) : e;
+    c->room = (size_t)sk_txn_count(txn, SK_INBOX_ENVELOPES);
+    c->envelopes = calloc(c->room + 1, sizeof *c->envelopes);
+    return c->envelopes == NULL ? SK_ERR_MEMORY : walk_envelopes(txn, collect_envelope, c);
 }
 
 enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info **envelopes,
-                                size_t *envelope_count, struct sk_row **rows, size_t *row_count)
+                                size_t *envelope_count, uint32_t *publication)
 {
+    struct sk_publication seen;
     struct collection c = {0};
     struct sk_txn *txn;
     enum sk_error e = sk_inbox_begin(inbox, false, &txn);
@@ -227,17 +99,18 @@ enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info 
     if (e != SK_OK) {
         return e;
     }
-    e = collect(txn, &c);
+    e = sk_publication_read(txn, &seen);
+    if (e == SK_OK) {
+        e = collect(txn, &c);
+    }
     sk_inbox_abort(inbox, txn);
     if (e != SK_OK) {
         free(c.envelopes);
-        free(c.rows);
         return e;
     }
     *envelopes = c.envelopes;
-    *envelope_count = c.envelope_count;
-    *rows = c.rows;
-    *row_count = c.row_count;
+    *envelope_count = c.count;
+    *publication = seen.number;
     return SK_OK;
 }
 

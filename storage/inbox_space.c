@@ -6,7 +6,6 @@
 #define PAGE 4096u
 #define PAGE_HEADER 16u
 #define STALE_MS 1000u
-#define REFUSAL_STALE_MS 50u
 #define ONE_CHUNK (SK_HEADER_BYTES + SK_CHUNK_BYTES)
 
 static uint64_t now_ms(void)
@@ -93,70 +92,76 @@ enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out)
     uint64_t used;
     enum sk_error e = sk_ledger_used(inbox, false, &used);
 
-    if (e != SK_OK) {
-        return e;
+    if (e == SK_OK) {
+        out->size = inbox->size;
+        out->used = used;
     }
-    pthread_mutex_lock(&inbox->ledger.lock);
-    out->announced = inbox->ledger.announced;
-    pthread_mutex_unlock(&inbox->ledger.lock);
-    out->size = inbox->size;
-    out->used = used;
-    return SK_OK;
-}
-
-/* Decides by this figure, and accounts for the upload when it may come. */
-static enum sk_error judge(struct sk_inbox *inbox, uint64_t used, uint64_t bytes)
-{
-    struct sk_ledger *ledger = &inbox->ledger;
-    uint64_t large = inbox->size / 100 * 80, all = inbox->size / 100 * 95;
-    enum sk_error e = SK_OK;
-
-    pthread_mutex_lock(&ledger->lock);
-    uint64_t taken = used + ledger->announced;
-
-    /* Written so that no sum can wrap, whatever a stranger announces. */
-    if (taken > all || ONE_CHUNK > all - taken) {
-        e = SK_ERR_FULL;
-    } else if (bytes > ONE_CHUNK && (taken > large || bytes > large - taken)) {
-        e = SK_ERR_STORE_RESERVE;
-    } else {
-        ledger->announced += bytes;
-    }
-    pthread_mutex_unlock(&ledger->lock);
     return e;
 }
 
-/* A figure errs towards full: nobody is turned away by an old one. Walks are still bounded, since
- * whoever is turned away may ask again at once. */
-static bool worth_a_walk(struct sk_inbox *inbox)
+/* ---- what may come ---------------------------------------------------------------------- */
+
+/*
+ * Whoever is refused for want of room learns something of how full the store is, and who asks again
+ * and again, while he fills it byte by byte, would weigh what others send meanwhile. So the answer is
+ * a state: taken once an hour, from sixteenths, and left later than it was entered.
+ */
+enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths)
+{
+    if (sixteenths > 15 || (sixteenths == 15 && (first || room == SK_ROOM_CLOSED))) {
+        return SK_ROOM_CLOSED;
+    }
+    if (sixteenths > 13 || (sixteenths == 13 && (first || room != SK_ROOM_OPEN))) {
+        return SK_ROOM_TIGHT;
+    }
+    return SK_ROOM_OPEN;
+}
+
+enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour)
+{
+    struct sk_ledger *ledger = &inbox->ledger;
+    uint64_t used, sixteenth = inbox->size / 16;
+
+    pthread_mutex_lock(&ledger->lock);
+    bool taken = ledger->hour == hour, first = ledger->hour == 0;
+
+    pthread_mutex_unlock(&ledger->lock);
+    if (taken) {
+        return SK_OK;
+    }
+    enum sk_error e = sk_ledger_used(inbox, true, &used);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    uint64_t n = (used + sixteenth - 1) / sixteenth;
+
+    pthread_mutex_lock(&ledger->lock);
+    ledger->room = sk_room_next(ledger->room, first, n > 16 ? 16 : (unsigned)n);
+    ledger->hour = hour;
+    pthread_mutex_unlock(&ledger->lock);
+    return SK_OK;
+}
+
+void sk_room_close(struct sk_inbox *inbox)
 {
     pthread_mutex_lock(&inbox->ledger.lock);
-    bool old = now_ms() - inbox->ledger.measured > REFUSAL_STALE_MS;
-
+    inbox->ledger.room = SK_ROOM_CLOSED;
     pthread_mutex_unlock(&inbox->ledger.lock);
-    return old;
 }
 
 enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes)
 {
-    uint64_t used;
-    enum sk_error e = sk_ledger_used(inbox, false, &used);
+    pthread_mutex_lock(&inbox->ledger.lock);
+    enum sk_room room = inbox->ledger.room;
 
-    if (e != SK_OK) {
-        return e;
+    pthread_mutex_unlock(&inbox->ledger.lock);
+    if (room == SK_ROOM_CLOSED) {
+        return SK_ERR_FULL;
     }
-    e = judge(inbox, used, bytes);
-    if (e != SK_OK && worth_a_walk(inbox) && sk_ledger_used(inbox, true, &used) == SK_OK) {
-        e = judge(inbox, used, bytes);
+    /* The second never fits, however empty the store is. */
+    if (bytes > ONE_CHUNK && (room == SK_ROOM_TIGHT || bytes > inbox->size / 16 * 13)) {
+        return SK_ERR_STORE_RESERVE;
     }
-    return e;
-}
-
-void sk_inbox_release(struct sk_inbox *inbox, uint64_t bytes)
-{
-    struct sk_ledger *ledger = &inbox->ledger;
-
-    pthread_mutex_lock(&ledger->lock);
-    ledger->announced -= bytes < ledger->announced ? bytes : ledger->announced;
-    pthread_mutex_unlock(&ledger->lock);
+    return SK_OK;
 }

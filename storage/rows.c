@@ -5,23 +5,15 @@
 
 #include "keys/base/bytes.h"
 
-/* 0: too many. Rows are hashes, so their first bytes are even: twice the mean is rarely passed. */
-static uint32_t places_for(size_t count, uint64_t total)
+static bool under(const struct sk_row *row, uint8_t prefix, uint32_t bits)
 {
-    uint64_t wanted = total / 256 > SK_ROWS_PLACES_MAX ? UINT64_MAX : 32 + 2 * (total / 256);
-    uint64_t places = 32;
-
-    wanted = wanted < count ? count : wanted;
-    while (places < wanted && places <= SK_ROWS_PLACES_MAX) {
-        places *= 2;
-    }
-    return places <= SK_ROWS_PLACES_MAX ? (uint32_t)places : 0;
+    return (row->b[0] & (0xffu & ~(0xffu >> bits))) == prefix;
 }
 
-static bool in_order(uint8_t first, const struct sk_row_info *rows, size_t count)
+static bool in_order(uint8_t prefix, uint32_t bits, const struct sk_row_info *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (rows[i].row.b[0] != first ||
+        if (!under(&rows[i].row, prefix, bits) ||
             (rows[i].state != SK_ROW_RECEIVED && rows[i].state != SK_ROW_CARRIED) ||
             (i > 0 && memcmp(rows[i - 1].row.b, rows[i].row.b, sizeof rows->row.b) >= 0)) {
             return false;
@@ -30,32 +22,45 @@ static bool in_order(uint8_t first, const struct sk_row_info *rows, size_t count
     return true;
 }
 
-enum sk_error sk_rows_encode(uint8_t first, const struct sk_row_info *rows, size_t count,
-                             uint64_t total, uint8_t **out, size_t *len)
+static void put_head(uint8_t *out, const struct sk_publication *publication, uint8_t prefix,
+                     uint32_t places)
 {
-    if (count > total || !in_order(first, rows, count)) {
+    memset(out, 0, SK_ROWS_HEADER);
+    memcpy(out, "SKROWS_2", 8);
+    out[8] = (uint8_t)publication->bits;
+    out[9] = prefix;
+    sk_put_u32(out + 12, places);
+    sk_put_u32(out + 16, publication->day);
+}
+
+void sk_rows_encode_head(const struct sk_publication *publication, uint8_t out[SK_ROWS_HEADER])
+{
+    put_head(out, publication, 0, 0);
+}
+
+enum sk_error sk_rows_encode(const struct sk_publication *publication, uint8_t prefix,
+                             const struct sk_row_info *rows, size_t count, uint8_t **out,
+                             size_t *len)
+{
+    if (publication->bits > 8 || count > publication->places ||
+        !in_order(prefix, publication->bits, rows, count)) {
         return SK_ERR_USAGE;
     }
-    uint32_t places = places_for(count, total);
-
-    if (places == 0) {
+    if (publication->places > SK_ROWS_PLACES_MAX) {
         return SK_ERR_TOO_LARGE;
     }
-    size_t n = SK_ROWS_HEADER + (size_t)places * SK_ROWS_PLACE;
+    size_t n = SK_ROWS_HEADER + (size_t)publication->places * SK_ROWS_PLACE;
     uint8_t *bytes = calloc(1, n);
 
     if (bytes == NULL) {
         return SK_ERR_MEMORY;
     }
-    memcpy(bytes, "SKROWS_1", 8);
-    bytes[8] = first;
-    sk_put_u32(bytes + 12, places);
+    put_head(bytes, publication, prefix, publication->places);
     for (size_t i = 0; i < count; i++) {
         uint8_t *place = bytes + SK_ROWS_HEADER + i * SK_ROWS_PLACE;
 
         memcpy(place, rows[i].row.b, sizeof rows[i].row.b);
-        sk_put_u32(place + 16, rows[i].day);
-        place[20] = (uint8_t)rows[i].state;
+        place[16] = (uint8_t)rows[i].state;
     }
     *out = bytes;
     *len = n;

@@ -20,7 +20,8 @@ static void put_new(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
     sk_upload_put(txn, key, &record);
 }
 
-enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *d,
+                                   const struct sk_today *today,
                                    struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
@@ -31,7 +32,7 @@ enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *
         return SK_ERR_USAGE;
     }
     sk_upload_key(key, &d->token);
-    enum sk_error e = sk_upload_load(txn, key, today, &record, &partial);
+    enum sk_error e = sk_upload_load(txn, key, today->day, &record, &partial);
 
     if (e == SK_OK) {
         return record.length == d->length ? SK_OK : SK_ERR_EXISTS;
@@ -67,20 +68,20 @@ static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_upl
 
 /* What links the upload to the envelope, or the envelope to the row, ends here. */
 static void finish(struct sk_txn *txn, const struct sk_deposit *d, struct sk_upload_record *record,
-                   uint32_t pieces, const struct sk_row *row)
+                   uint32_t pieces, const struct sk_row *row, const struct sk_day_key *day_key)
 {
     sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(d->id.b, sizeof d->id.b));
     sk_deposit_put_envelope(txn, &d->id, d->day, sk_class_of_length(record->length), pieces);
     if (record->has_row) {
-        sk_deposit_put_row(txn, row, d->day);
+        sk_deposit_put_row(txn, row, day_key);
     }
     record->finished = true;
     record->has_row = false;
 }
 
 static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
-                                 const uint8_t key[SK_UPLOAD_KEY], struct sk_upload_record *record,
-                                 const struct sk_partial *partial)
+                                 const struct sk_today *today, const uint8_t key[SK_UPLOAD_KEY],
+                                 struct sk_upload_record *record, const struct sk_partial *partial)
 {
     struct sk_row row = {{0}};
     bool whole = partial->bytes == record->length;
@@ -92,7 +93,7 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
     sk_deposit_put_piece(txn, d);
     record->last_day = sk_upload_last_day(d->day);
     if (whole) {
-        finish(txn, d, record, partial->next, &row);
+        finish(txn, d, record, partial->next, &row, today->key);
     } else {
         sk_partial_put(txn, &d->id, partial);
     }
@@ -103,7 +104,8 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
     return SK_OK;
 }
 
-enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
+                                    const struct sk_today *today,
                                     struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
@@ -114,17 +116,18 @@ enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit 
         return SK_ERR_USAGE;
     }
     sk_upload_key(key, &d->token);
-    enum sk_error e = sk_upload_load(txn, key, today, &record, &partial);
+    enum sk_error e = sk_upload_load(txn, key, today->day, &record, &partial);
 
     if (e == SK_OK) {
         e = count_piece(d, &record, &partial, effect);
     }
-    return e == SK_OK ? store_piece(txn, d, key, &record, &partial) : e;
+    return e == SK_OK ? store_piece(txn, d, today, key, &record, &partial) : e;
 }
 
 /* ---- drop ----------------------------------------------------------------------------- */
 
-enum sk_error sk_upload_apply_drop(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+enum sk_error sk_upload_apply_drop(struct sk_txn *txn, const struct sk_deposit *d,
+                                   const struct sk_today *today,
                                    struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
@@ -132,7 +135,7 @@ enum sk_error sk_upload_apply_drop(struct sk_txn *txn, const struct sk_deposit *
     uint8_t key[SK_UPLOAD_KEY];
 
     sk_upload_key(key, &d->token);
-    enum sk_error e = sk_upload_load(txn, key, today, &record, &partial);
+    enum sk_error e = sk_upload_load(txn, key, today->day, &record, &partial);
 
     if (e == SK_OK || e == SK_ERR_CORRUPT) { /* what is damaged goes too */
         effect->doomed = sk_upload_forget(txn, key);

@@ -25,18 +25,23 @@ struct sk_writer {
     void (*fatal)(void *);
     void *context;
 
-    pthread_mutex_t lock; /* guards the next seven */
+    struct sk_publisher publisher; /* the thread's own once it runs */
+
+    pthread_mutex_t lock; /* guards the next nine */
     pthread_cond_t wake;
     struct sk_deposit *first, **last;
     bool stop;
     uint64_t deposits, commits;
     uint32_t day; /* of the last look for uploads that stood still; 0: not running */
     bool new_day; /* that look is still to be taken */
+    uint32_t published; /* day of the last publication */
+    enum { PUBLISH_NOT, PUBLISH_DUE, PUBLISH_TOLD } publish;
 
     /* the thread's own */
     uint32_t forget; /* uploads whose last day is before this one go; 0: none now */
     bool broken;     /* after an I/O error: nothing is written any more */
     bool sweep;      /* doomed envelopes may be left */
+    bool publishing, told;
     size_t count;
     struct sk_deposit *group[GROUP_DEPOSITS];
     enum sk_error results[GROUP_DEPOSITS];
@@ -49,7 +54,7 @@ enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
     if (w == NULL) {
         return SK_ERR_MEMORY;
     }
-    w->inbox = inbox;
+    w->inbox = w->publisher.inbox = inbox;
     w->lock_file = -1;
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);
@@ -97,7 +102,7 @@ static void take_group(struct sk_writer *w)
 static bool next_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day) {
+    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day && w->publish == PUBLISH_NOT) {
         pthread_cond_wait(&w->wake, &w->lock);
     }
     bool ended = w->first == NULL && w->stop;
@@ -106,6 +111,9 @@ static bool next_group(struct sk_writer *w)
         w->forget = w->day;
         w->new_day = false;
     }
+    w->publishing = w->publish != PUBLISH_NOT;
+    w->told = w->publish == PUBLISH_TOLD;
+    w->publish = PUBLISH_NOT;
     take_group(w);
     pthread_mutex_unlock(&w->lock);
     return !ended;
@@ -114,16 +122,38 @@ static bool next_group(struct sk_writer *w)
 void sk_writer_day(struct sk_writer *w, uint32_t today)
 {
     pthread_mutex_lock(&w->lock);
-    bool wake = w->day != 0 && w->day != today;
+    bool new_day = w->day != 0 && w->day != today;
+    bool due = w->day != 0 && sk_publication_due(w->published, today);
 
-    if (wake) {
+    if (new_day) {
         w->day = today;
         w->new_day = true;
     }
+    if (due && w->publish == PUBLISH_NOT) {
+        w->publish = PUBLISH_DUE;
+    }
     pthread_mutex_unlock(&w->lock);
-    if (wake) {
+    if (new_day || due) {
         pthread_cond_signal(&w->wake);
     }
+}
+
+void sk_inbox_publish(struct sk_inbox *inbox)
+{
+    struct sk_writer *w = inbox->writer;
+
+    pthread_mutex_lock(&w->lock);
+    w->publish = PUBLISH_TOLD;
+    pthread_mutex_unlock(&w->lock);
+    pthread_cond_signal(&w->wake);
+}
+
+void sk_inbox_on_publication(struct sk_inbox *inbox,
+                             void (*news)(void *, const struct sk_publication_news *),
+                             void *context)
+{
+    inbox->writer->publisher.news = news;
+    inbox->writer->publisher.context = context;
 }
 
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits)
@@ -167,11 +197,12 @@ static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
 static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
+    struct sk_today today = {.day = sk_day_of(time(NULL)), .key = w->publisher.key};
     struct sk_deposit_effect effect = {0};
 
     w->results[i] = !room && !frees_space(d)
                         ? SK_ERR_FULL
-                        : sk_deposit_apply(txn, d, sk_day_of(time(NULL)), &effect);
+                        : sk_deposit_apply(txn, d, &today, &effect);
     if (sk_txn_error(txn) != SK_OK) {
         return 0;
     }
@@ -223,6 +254,9 @@ static enum sk_error store_singly(struct sk_writer *w)
         }
         if (e != SK_OK && e != SK_ERR_FULL) {
             return e;
+        }
+        if (w->results[i] == SK_ERR_FULL) {
+            sk_room_close(w->inbox);
         }
     }
     return SK_OK;
@@ -276,6 +310,25 @@ static bool harmless(enum sk_error e)
     return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED;
 }
 
+/* What does not fit, or finds no memory, is tried again at the next tick. */
+static enum sk_error publish(struct sk_writer *w)
+{
+    uint32_t published = 0;
+
+    if (!w->publishing) {
+        return SK_OK;
+    }
+    enum sk_error e = sk_publish(&w->publisher, sk_day_of(time(NULL)), w->told, &published);
+
+    w->publishing = false;
+    if (published != 0) {
+        pthread_mutex_lock(&w->lock);
+        w->published = published;
+        pthread_mutex_unlock(&w->lock);
+    }
+    return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
+}
+
 static void answer_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -291,8 +344,11 @@ static void *run(void *argument)
     struct sk_writer *w = argument;
 
     while (next_group(w)) {
-        enum sk_error e = w->broken ? SK_ERR_IO : forget_old_uploads(w);
+        enum sk_error e = w->broken ? SK_ERR_IO : publish(w);
 
+        if (e == SK_OK) {
+            e = forget_old_uploads(w);
+        }
         if (e == SK_OK) {
             e = store_group(w);
         }
@@ -352,9 +408,18 @@ static enum sk_error start_thread(struct sk_writer *w)
     return r == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
+/* A full store publishes later; without a key nothing could be stored. */
+static enum sk_error start_publisher(struct sk_writer *w, uint32_t today)
+{
+    enum sk_error e = sk_publisher_start(&w->publisher, today, &w->published);
+
+    return w->publisher.key != NULL && (e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE) ? SK_OK : e;
+}
+
 enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context)
 {
     struct sk_writer *w = inbox->writer;
+    time_t now = time(NULL);
 
     if (w->started) {
         return SK_ERR_USAGE;
@@ -368,13 +433,20 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
         e = sk_partial_doom_all(inbox);
     }
     if (e == SK_OK) {
+        e = start_publisher(w, sk_day_of(now));
+    }
+    if (e == SK_OK) {
+        e = sk_room_take(inbox, (uint64_t)now / 3600);
+    }
+    if (e == SK_OK) {
         w->sweep = true;
-        w->day = w->forget = sk_day_of(time(NULL));
+        w->day = w->forget = sk_day_of(now);
         w->fatal = fatal;
         w->context = context;
         e = start_thread(w);
     }
     if (e != SK_OK && w->lock_file >= 0) {
+        sk_publisher_stop(&w->publisher);
         close(w->lock_file);
         w->lock_file = -1;
     }
@@ -392,6 +464,7 @@ void sk_writer_stop(struct sk_writer *w)
         pthread_mutex_unlock(&w->lock);
         pthread_cond_signal(&w->wake);
         pthread_join(w->thread, NULL);
+        sk_publisher_stop(&w->publisher);
     }
     while (w->first != NULL) { /* never started: every request still gets its answer */
         struct sk_deposit *d = w->first;

@@ -3,8 +3,7 @@ import { Refused } from './errors.js';
 import { concat, equal, hex } from './bytes.js';
 import { dayOf } from './calendar.js';
 import { splitSheets, readSheet } from './sheet.js';
-import { rowOf } from './receipt.js';
-import { readRows, findRow } from './rows.js';
+import { findNewest, prefixOf, readRows } from './rows.js';
 import { BoardStream } from './board_stream.js';
 import { download } from './download.js';
 
@@ -19,8 +18,8 @@ import { download } from './download.js';
  */
 
 /**
- * Fetches the receipt rows that share the first byte of this one, all key sheets and every organisation's whole board, always all of
- * them and in the same order: who watches, and the server, see nothing of the code but that byte.
+ * Fetches all receipt rows (of very many: those that begin with the same few bits), all key sheets and every organisation's whole
+ * board, always all of them and in the same order: who watches, and the server, see nothing of the code but those bits.
  * @param {object} receipt deriveReceipt(r)
  * @param {{slug: string, name: string, pin: Uint8Array}[]} organisations
  * @param {{fetch: typeof fetch, pause: Function, now: number, progress: (name: string | null, share: number) => void}} how
@@ -51,13 +50,20 @@ async function fetchWhole(url, how, name) {
 
 const ROW_STATES = ['unknown', 'received', 'carried'];
 
+/** The whole table; when it is large, the part of it that this code's rows are in: one request more. */
+async function fetchStates(receipt, how) {
+  const table = readRows(await fetchWhole('/receipts', how, null));
+  if (table.places > 0 && table.bits === 0) return table.states;
+  const prefix = prefixOf(receipt.rowKey[0], table.bits);
+  const part = readRows(await fetchWhole('/receipts/' + hex(Uint8Array.of(prefix)), how, null));
+  if (table.places > 0 || part.places === 0 || part.bits !== table.bits || part.prefix !== prefix) throw new Refused('ROWS_FORMAT');
+  return part.states;
+}
+
 async function lookForRow(receipt, how) {
-  const row = rowOf(receipt, dayOf(how.now));
-  const prefix = row[0];
   try {
-    const bytes = await fetchWhole('/receipts/' + hex(row.subarray(0, 1)), how, null);
-    const found = findRow(readRows(bytes, prefix), row);
-    return { failed: false, state: ROW_STATES[found ? found.state : 0], day: found ? found.day : 0 };
+    const { state, day } = findNewest(await fetchStates(receipt, how), receipt, dayOf(how.now));
+    return { failed: false, state: ROW_STATES[state], day };
   } catch {
     return { failed: true, state: 'unknown', day: 0 };
   }

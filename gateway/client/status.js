@@ -84,7 +84,7 @@ function showResult(result, asked) {
 
 function advice(state) {
   switch (state) {
-    case 'unknown': return [list(T.STATE_UNKNOWN_TYPED, T.STATE_UNKNOWN_COURIER, T.STATE_UNKNOWN_AGAIN)];
+    case 'unknown': return [list(T.STATE_UNKNOWN_TODAY, T.STATE_UNKNOWN_TYPED, T.STATE_UNKNOWN_COURIER, T.STATE_UNKNOWN_AGAIN)];
     case 'received': return [p(T.STATE_RECEIVED_TEXT), p(T.STATE_LATER)];
     case 'carried': return [p(T.STATE_CARRIED_TEXT), p(T.STATE_LATER)];
     default: return [p(T.STATE_READ)];

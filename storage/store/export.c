@@ -23,7 +23,6 @@ static void export_free(struct sk_export *x)
     sk_secret_free(x->key);
     sk_bundle_free(&x->bundle);
     free(x->envelopes);
-    free(x->rows);
 }
 
 /* ---- the snapshot --------------------------------------------------------------- */
@@ -54,7 +53,7 @@ static enum sk_error is_new(struct sk_export *x, const struct sk_envelope_id *id
 enum sk_error sk_export_snapshot(struct sk_export *x)
 {
     enum sk_error e = sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count,
-                                        &x->rows, &x->row_count);
+                                        &x->publication);
 
     for (size_t i = 0; e == SK_OK && i < x->envelope_count; i++) {
         bool fresh = false;
@@ -68,13 +67,13 @@ enum sk_error sk_export_snapshot(struct sk_export *x)
 }
 
 /* Nothing links a row to its envelope. Rows may be called carried only when no envelope of their
- * snapshot stays behind. */
+ * snapshot stays behind; they are from the next publication on. */
 enum sk_error sk_export_mark_rows(struct sk_export *x, size_t left_behind)
 {
     if (left_behind > 0) {
         return SK_OK;
     }
-    return sk_inbox_mark_carried(x->store->inbox, x->rows, x->row_count);
+    return sk_inbox_mark_exported(x->store->inbox, x->publication);
 }
 
 /* ---- a new bundle ----------------------------------------------------------------- */
@@ -286,8 +285,10 @@ static int export_new(struct sk_export *x)
     if (e != SK_OK) {
         return sk_refuse_error("inbox", e);
     }
-    if (x->new_count == 0) {
-        return sk_refuse("nothing new to carry; no bundle was made");
+    if (x->new_count == 0) { /* all is in some bundle: so are the rows that were published since */
+        e = sk_export_mark_rows(x, 0);
+        return e != SK_OK ? sk_refuse_error("inbox", e)
+                          : sk_refuse("nothing new to carry; no bundle was made");
     }
     e = sk_store_key_read(x->store, &x->key);
     if (e != SK_OK) {

@@ -19,15 +19,15 @@ struct sk_export {
     struct sk_bundle bundle;
     struct sk_envelope_info *envelopes; /* of the snapshot; the new ones first */
     size_t envelope_count, new_count;
-    struct sk_row *rows;
-    size_t row_count;
+    uint32_t publication; /* that the snapshot saw */
     size_t broken;
 };
 
-/* Envelopes and rows as they are now, those first that are in no bundle of this chain. */
+/* Envelopes as they are now, those first that are in no bundle of this chain. */
 enum sk_error sk_export_snapshot(struct sk_export *x);
 
-/* Marks the rows of the snapshot as carried, if none of its envelopes stays behind. */
+/* The rows that were public at the snapshot are carried from the next publication on, if none of its
+ * envelopes stays behind. */
 enum sk_error sk_export_mark_rows(struct sk_export *x, size_t left_behind);
 
 void sk_export_print(const struct sk_export *x, size_t left_behind);

@@ -15,7 +15,7 @@ struct purge {
     uint32_t row_days;
     uint32_t safe; /* bundles up to this one are deleted */
     struct sk_chain_state chain;
-    uint64_t deleted, rows_deleted;
+    uint64_t deleted;
 };
 
 static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
@@ -58,14 +58,15 @@ static enum sk_error delete_carried(struct purge *p)
     return e;
 }
 
-static enum sk_error delete_rows(struct purge *p)
+/* At the next publication: until then nothing that anybody can ask changes. */
+static enum sk_error drop_rows(struct purge *p)
 {
     uint32_t today = sk_day_of(time(NULL));
 
     if (today <= p->row_days) {
         return SK_OK;
     }
-    return sk_inbox_delete_rows_before(p->store->inbox, today - p->row_days, &p->rows_deleted);
+    return sk_inbox_drop_rows_before(p->store->inbox, sk_month_of_day(today - p->row_days));
 }
 
 /* What is deleted is one board behind: a desk that lost what it took in last can still say so. */
@@ -102,9 +103,9 @@ static enum sk_error print_result(const struct purge *p)
     if (e != SK_OK) {
         return e;
     }
-    printf(
-        "Deleted %llu envelopes that arrived everywhere, and %llu receipts older than %u days.\n",
-        (unsigned long long)p->deleted, (unsigned long long)p->rows_deleted, p->row_days);
+    printf("Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
+           "%u days ago go with the next publication.\n",
+           (unsigned long long)p->deleted, p->row_days);
     print_staying(p, organisations, count);
     free(organisations);
     return SK_OK;
@@ -146,7 +147,7 @@ int sk_store_purge(void *program, int argc, char **argv)
     enum sk_error e = delete_carried(&p);
 
     if (e == SK_OK) {
-        e = delete_rows(&p);
+        e = drop_rows(&p);
     }
     if (e == SK_OK) {
         e = print_result(&p);

@@ -30,13 +30,11 @@ static enum sk_error count_envelope(void *ctx, const struct sk_envelope_info *in
     return SK_OK;
 }
 
-static enum sk_error count_row(void *ctx, const struct sk_row *row, enum sk_row_state state,
-                               uint32_t day)
+static enum sk_error count_row(void *ctx, const struct sk_row *row, enum sk_row_state state)
 {
     struct walk *w = ctx;
 
     (void)row;
-    (void)day;
     w->stats->rows++;
     if (state == SK_ROW_CARRIED) {
         w->stats->rows_carried++;

@@ -76,13 +76,12 @@ function again() {
 
 const TODAY = core.dayOf(NOW);
 const row = core.rowOf(receiptOf(answers[1].r), TODAY);
-const HEX = core.hex(row.subarray(0, 1));
 const named = [
   { slug: 'aaaaaaaa', name: 'First', pin: sheet.identity },
   { slug: 'bbbbbbbb', name: 'Second', pin: damaged(sheet.identity, 1) },
 ];
 const files = (more = {}) => ({
-  [`/receipts/${HEX}`]: { bytes: rowsFile(row[0], [[row, 20770, 2]]) },
+  '/receipts': { bytes: rowsFile([[row, 2]]) },
   '/sheets': { bytes: core.unhex(vectors.sheet.bytes) },
   '/boards/aaaaaaaa': { bytes: board, tag: '"a-1"' },
   ...more,
@@ -98,22 +97,21 @@ async function found() {
   const server = new Server(files());
   const result = await look(server);
   assert.equal(result.state, 'answered');
-  assert.equal(result.day, 20770);
+  assert.equal(result.day, TODAY);
   assert.equal(result.complete, true);
   assert.deepEqual(result.organisations.map(({ kind }) => kind), ['answer', 'empty']);
   assert.equal(result.organisations[0].answer.text, answers[1].text);
   assert.equal(result.organisations[0].issuedDay, issuedDay);
-  assert.deepEqual(server.log.map(([url]) => url), [`/receipts/${HEX}`, '/sheets', '/boards/aaaaaaaa', '/boards/bbbbbbbb']);
+  assert.deepEqual(server.log.map(([url]) => url), ['/receipts', '/sheets', '/boards/aaaaaaaa', '/boards/bbbbbbbb']);
 }
 
 /** Who watches sees the same for a code that has an answer and for one that nobody knows. */
 async function sameOnTheWire() {
   const seen = [];
-  const prefix = (r) => core.hex(receiptOf(r).rowKey.subarray(0, 1));
   for (const r of [...answers.map((one) => one.r), stranger]) {
-    const server = new Server(files({ [`/receipts/${prefix(r)}`]: { bytes: rowsFile(receiptOf(r).rowKey[0], []) } }));
+    const server = new Server(files());
     await look(server, r);
-    seen.push(JSON.stringify([server.log.slice(1), server.sent]));
+    seen.push(JSON.stringify([server.log, server.sent]));
   }
   assert.equal(new Set(seen).size, 1);
 }
@@ -121,11 +119,46 @@ async function sameOnTheWire() {
 async function states() {
   for (const [state, name] of [[0, 'unknown'], [1, 'received'], [2, 'carried']]) {
     const other = core.rowOf(receiptOf(stranger), TODAY);
-    const url = `/receipts/${core.hex(other.subarray(0, 1))}`;
-    const bytes = rowsFile(other[0], state ? [[other, 20771, state]] : []);
-    const result = await look(new Server(files({ [url]: { bytes } })), stranger);
-    assert.deepEqual([result.state, result.day, result.complete], [name, state ? 20771 : 0, true]);
+    const bytes = rowsFile(state ? [[other, state]] : []);
+    const result = await look(new Server(files({ '/receipts': { bytes } })), stranger);
+    assert.deepEqual([result.state, result.day, result.complete], [name, state ? TODAY : 0, true]);
     assert.equal(result.organisations[0].kind, 'nothing');
+  }
+}
+
+const ascending = (rows) => rows.sort(([a], [b]) => core.compare(a, b));
+
+/** Of several days the newest counts; from 410 days ago to 8 days ahead. */
+async function days() {
+  const receipt = receiptOf(stranger);
+  const rowsOf = (list) => ascending(list.map(([day, state]) => [core.rowOf(receipt, TODAY + day), state]));
+  const cases = [
+    [[[-3, 2], [-1, 1]], 'received', -1], [[[-1, 2], [-3, 1]], 'carried', -1], [[[-410, 2]], 'carried', -410], [[[8, 1]], 'received', 8],
+    [[[-411, 2]], 'unknown'], [[[9, 2]], 'unknown'], [[[-410, 1], [8, 2], [0, 1]], 'carried', 8],
+  ];
+  for (const [list, name, day] of cases) {
+    const result = await look(new Server(files({ '/receipts': { bytes: rowsFile(rowsOf(list)) } })), stranger);
+    assert.deepEqual([result.state, result.day], [name, day === undefined ? 0 : TODAY + day]);
+  }
+}
+
+/** Of a large table only the head comes, and then the part under the code's own bits: always two requests. */
+async function prefixes() {
+  const receipt = receiptOf(stranger);
+  const head = (bits) => ({ bytes: rowsFile([], { bits, places: 0 }) });
+  for (let bits = 1; bits <= 8; bits++) {
+    const prefix = receipt.rowKey[0] >> (8 - bits) << (8 - bits);
+    const url = `/receipts/${core.hex(Uint8Array.of(prefix))}`;
+    const part = (more = {}) => ({ bytes: rowsFile([[core.rowOf(receipt, TODAY - 2), 2]], { bits, prefix, ...more }) });
+    const server = new Server(files({ '/receipts': head(bits), [url]: part() }));
+    const result = await look(server, stranger);
+    assert.deepEqual([result.state, result.day, result.complete], ['carried', TODAY - 2, true], `${bits} bits`);
+    assert.deepEqual(server.log.slice(0, 2).map(([path]) => path), ['/receipts', url]);
+    const moved = [head(bits), { bytes: rowsFile([], { bits: bits % 8 + 1, prefix: 0 }) }, { bytes: rowsFile([], { bits, prefix: prefix ^ 128 }) }];
+    for (const other of moved) { // it was published anew between the two requests
+      const again = await look(new Server(files({ '/receipts': head(bits), [url]: other })), stranger);
+      assert.equal(again.rowsFailed, true);
+    }
   }
 }
 
@@ -136,7 +169,7 @@ async function unverified() {
     const result = await look(server);
     const kinds = result.organisations.map(({ kind }) => kind);
     assert.deepEqual([kinds, result.complete, result.state], [['unverified', 'empty'], false, 'carried'], `byte ${at}`);
-    assert.equal(server.sent, new Server(files()).sent + rowsFile(0, []).length + vectors.sheet.bytes.length / 2 + board.length);
+    assert.equal(server.sent, new Server(files()).sent + rowsFile([]).length + vectors.sheet.bytes.length / 2 + board.length);
   }
   const foreign = await look(new Server(files({ '/boards/bbbbbbbb': { bytes: board, tag: '"b-1"' } })));
   assert.equal(foreign.organisations[1].kind, 'unverified', 'the board of another organisation');
@@ -155,11 +188,11 @@ async function failing() {
   assert.deepEqual([result.organisations[0].kind, result.complete], ['failed', false]);
   result = await look(without('/receipts'));
   assert.deepEqual([result.rowsFailed, result.complete, result.state], [true, false, 'answered']);
-  const wrong = files({ [`/receipts/${HEX}`]: { bytes: rowsFile(row[0] ^ 1, []) } });
-  assert.equal((await look(new Server(wrong))).rowsFailed, true, 'rows of another prefix');
+  const wrong = files({ '/receipts': { bytes: rowsFile([[row, 3]]) } });
+  assert.equal((await look(new Server(wrong))).rowsFailed, true, 'a state that there is not');
 }
 
-for (const test of [pieces, damage, lengths, others, dates, again, found, sameOnTheWire, states, unverified, outOfDate, failing]) {
+for (const test of [pieces, damage, lengths, others, dates, again, found, sameOnTheWire, states, days, prefixes, unverified, outOfDate, failing]) {
   await test();
   console.log(`ok ${test.name}`);
 }

@@ -18,16 +18,16 @@ export function damaged(bytes, at) {
   return copy;
 }
 
-/** FORMAT 9: rows = [[row, day, state]] ascending. */
-export function rowsFile(prefix, rows, places = 32) {
-  const out = Buffer.alloc(16 + 24 * places);
-  out.write('SKROWS_1', 'latin1');
-  out[8] = prefix;
+/** FORMAT 9: rows = [[row, state]] ascending. places 0: only the head. */
+export function rowsFile(rows, { bits = 0, prefix = 0, places = 32 } = {}) {
+  const out = Buffer.alloc(24 + 17 * places);
+  out.write('SKROWS_2', 'latin1');
+  out.set([bits, prefix], 8);
   out.writeUInt32LE(places, 12);
-  rows.forEach(([row, day, state], i) => {
-    out.set(row, 16 + 24 * i);
-    out.writeUInt32LE(day, 16 + 24 * i + 16);
-    out[16 + 24 * i + 20] = state;
+  out.writeUInt32LE(20770, 16);
+  rows.forEach(([row, state], i) => {
+    out.set(row, 24 + 17 * i);
+    out[24 + 17 * i + 16] = state;
   });
   return new Uint8Array(out);
 }

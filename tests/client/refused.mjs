@@ -43,48 +43,50 @@ function signed() {
   refused('BOARD_BUCKET', () => core.checkBucket(board, 0, bucket.slice(1)));
 }
 
-function rowsFile(prefix, places, rows) {
-  const out = new Uint8Array(16 + 24 * places);
-  out.set(core.utf8('SKROWS_1'));
-  out[8] = prefix;
+function rowsFile(rows, { bits = 0, prefix = 0, places = 32 } = {}) {
+  const out = new Uint8Array(24 + 17 * places);
+  out.set(core.utf8('SKROWS_2'));
+  out.set([bits, prefix], 8);
   core.putU32(out, 12, places);
-  rows.forEach(([second, day, state], i) => {
+  core.putU32(out, 16, 20780);
+  rows.forEach(([first, second, state], i) => {
     if (state === 0) return;
-    out.set([prefix, second, ...new Uint8Array(14).fill(9)], 16 + 24 * i);
-    core.putU32(out, 16 + 24 * i + 16, day);
-    out[16 + 24 * i + 20] = state;
+    out.set([first, second, ...new Uint8Array(14).fill(9), state], 24 + 17 * i);
   });
   return out;
 }
 
 function rows() {
-  const good = rowsFile(0xab, 32, [[1, 20780, 1], [2, 20781, 2], [200, 4294967295, 1]]);
-  const read = core.readRows(good, 0xab);
-  assert.deepEqual(read.map(({ row, day, state }) => [row[1], day, state]), [[1, 20780, 1], [2, 20781, 2], [200, 4294967295, 1]]);
-  assert.equal(core.findRow(read, read[1].row), read[1]);
-  assert.equal(core.findRow(read, new Uint8Array(16)), null);
-  assert.deepEqual(core.readRows(rowsFile(0, 64, []), 0), []);
-  assert.equal(core.readRows(rowsFile(7, 32, Array.from({ length: 32 }, (_, i) => [i, i, 1])), 7).length, 32);
-  // Magic, prefix, zeros, and of a place its first byte, its state and its zeros; of an empty one everything.
-  for (const at of [0, 7, 8, 9, 10, 11, 16, 37, 38, 39, 16 + 72, 16 + 72 + 16, 16 + 72 + 23, 16 + 24 * 31]) {
-    refused('ROWS_FORMAT', () => core.readRows(damaged(good, at), 0xab));
+  const good = rowsFile([[0xa1, 1, 1], [0xa1, 2, 2], [0xbf, 200, 1]], { bits: 3, prefix: 0xa0 });
+  const read = core.readRows(good);
+  assert.deepEqual([read.bits, read.prefix, read.places, read.day], [3, 0xa0, 32, 20780]);
+  assert.deepEqual([...read.states].map(([row, state]) => [row.slice(0, 4), state]), [['a101', 1], ['a102', 2], ['bfc8', 1]]);
+  assert.equal(core.readRows(rowsFile([], { places: 64 })).states.size, 0);
+  assert.equal(core.readRows(rowsFile(Array.from({ length: 32 }, (_, i) => [i, i, 1]))).states.size, 32);
+  assert.deepEqual(core.readRows(rowsFile([], { bits: 8, places: 0 })).states.size, 0);
+  // Magic, bits, prefix, zeros, and of a place its first bits and its state; of an empty one everything.
+  for (const at of [0, 7, 8, 9, 10, 11, 20, 23, 24 + 51, 24 + 51 + 16, 24 + 17 * 31]) {
+    refused('ROWS_FORMAT', () => core.readRows(damaged(good, at)));
   }
-  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 36, 2), 0xab)); // state 3
-  refused('ROWS_FORMAT', () => core.readRows(good, 0xac));
-  for (const places of [0, 16, 31, 33, 48, 2 ** 32 - 1]) {
+  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 24, 0x40))); // another prefix
+  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 24 + 17 + 16, 1))); // state 3
+  for (const wrong of [{ bits: 9 }, { bits: 0, prefix: 0x80 }, { bits: 3, prefix: 0x10 }, { bits: 0, places: 0 }, { bits: 3, prefix: 0x20, places: 0 }]) {
+    refused('ROWS_FORMAT', () => core.readRows(rowsFile([], wrong)));
+  }
+  for (const places of [16, 31, 33, 48, 2 ** 32 - 1]) {
     const other = good.slice();
     core.putU32(other, 12, places);
-    refused('ROWS_FORMAT', () => core.readRows(other, 0xab));
+    refused('ROWS_FORMAT', () => core.readRows(other));
   }
   for (const places of [64, 2 ** 31]) {
     const other = good.slice();
     core.putU32(other, 12, places);
-    refused('ROWS_LENGTH', () => core.readRows(other, 0xab));
+    refused('ROWS_LENGTH', () => core.readRows(other));
   }
-  for (const cut of [0, 8, 15, 16, good.length - 1]) refused('ROWS_LENGTH', () => core.readRows(good.slice(0, cut), 0xab));
-  refused('ROWS_LENGTH', () => core.readRows(concat(good, Uint8Array.of(0)), 0xab));
-  const orders = [[[2, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [0, 0, 0], [2, 1, 1]]];
-  for (const order of orders) refused('ROWS_FORMAT', () => core.readRows(rowsFile(1, 32, order), 1));
+  for (const cut of [0, 8, 23, 24, good.length - 1]) refused('ROWS_LENGTH', () => core.readRows(good.slice(0, cut)));
+  refused('ROWS_LENGTH', () => core.readRows(concat(good, Uint8Array.of(0))));
+  const orders = [[[1, 2, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [0, 0, 0], [1, 2, 1]]];
+  for (const order of orders) refused('ROWS_FORMAT', () => core.readRows(rowsFile(order)));
 }
 
 function texts() {

@@ -62,6 +62,8 @@ class Loop:
         return answer, page.text
 
     def before_export(self):
+        self.check_state("before it is published", self.code, "unknown")
+        self.gateway.publish()
         answer, _ = self.check_state("before the export", self.code, "received")
         ok("a day of arrival is given", answer.get("day"), answer)
         equal("no answers yet", answer.get("answers"), [])
@@ -84,7 +86,9 @@ class Loop:
 
     def first_bundle(self):
         path = self.export(4)
-        self.check_state("after the export", self.code, "carried")
+        self.check_state("after the export", self.code, "received")
+        self.gateway.publish()
+        self.check_state("after the next publication", self.code, "carried")
         for desk in self.desks:
             desk.import_(path)
         equal("the first desk has all four", len(self.first.list()), 4)

@@ -52,6 +52,7 @@ class Story:
         self.received()
 
     def received(self):
+        self.town.gateway.publish()
         text = self.town.ask(self.person, self.code)
         ok("the page says that it was received", T.STATE_RECEIVED in text, text)
 

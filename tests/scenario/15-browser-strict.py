@@ -48,6 +48,7 @@ def write(town, kind, path):
             code = town.send(p, lang)
             must("%s: a code is shown" % lang, code, p.text)
             town.scan(p, code, lang)
+            town.gateway.publish()
             page = town.ask(p, code, lang)
             ok("%s: received" % lang, texts(lang).STATE_RECEIVED in page, page)
             sent[lang] = text, code
@@ -72,7 +73,8 @@ def main(kinds):
         for kind in kinds:
             with strict(town, kind) as p:
                 for lang, (text, code) in sent[kind].items():
-                    page = town.ask(p, code, lang)
+                    town.gateway.publish()
+            page = town.ask(p, code, lang)
                     ok("%s: the answer" % lang, "Прочитано: " + text.strip() in page, page)
         town.close()
 

@@ -56,6 +56,7 @@ def visit(town, p, path, away):
     must("a code is shown", code, p.text)
     p.press("footer a[href$='/status']")
     p.wait("#status")
+    town.gateway.publish()
     state = town.ask(p, code, go=False)
     ok("it was received", T.STATE_RECEIVED in state, state)
     equal("no cookies, storages, databases, workers, caches", stored_by_pages(p),

@@ -117,8 +117,13 @@ def judge(world, store, desk, acknowledged):
     left = store.run("check").out.split(b"being uploaded ")[1].split()[0]
     checks.note("%d reports were cut off in the last round" % int(left))
     gateway = world.gateway(store)
+    gateway.publish()
+    if any("keeps no keys" in line for line in gateway.lines):
+        acknowledged_states = {"received", "unknown"}
+    else:
+        acknowledged_states = {"received"}
     states = {gateway.web.status(code).json()["state"] for _, code, _ in acknowledged}
-    equal("every acknowledged code is known", states, {"received"})
+    ok("every acknowledged code is known", states <= acknowledged_states, states)
     must("the store is whole", store.run("check", want=None).exit == 0)
     opened, broken = desk.import_(store.export())
     found, doubled = by_canary(opened)

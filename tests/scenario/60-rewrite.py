@@ -90,7 +90,8 @@ class Rewriting:
         self.w, self.count = world, count
         self.store, (self.desk,) = world.intake(("Одна",), make=Paper,
                                                size="%dM" % (64 + count // 4))
-        self.web = world.gateway(self.store).web
+        self.gateway = world.gateway(self.store)
+        self.web = self.gateway.web
 
     def order(self):
         """One after the other, so that the order is known; then where they stand in the file."""
@@ -137,6 +138,7 @@ class Rewriting:
         ok("every rewrite ended well, several under load", rewrites > 3, rewrites)
         equal("no report was refused", load.bad, [])
         equal("every report was acknowledged", len(load.taken), CLIENTS * self.count)
+        self.gateway.publish()
         states = {self.web.status(code).json()["state"] for _, code in load.taken}
         equal("the running gateway knows every code", states, {"received"})
         equal("it takes reports after the last rewrite", self.web.report("останній").status, 201)

@@ -185,7 +185,7 @@ def check_gets(web, organisation):
 
 
 def check_unknown(web):
-    for path in ("/x", "/uk/x", "/xx/", "/uk//", "/UK/", "/receipts", "/receipts/a",
+    for path in ("/x", "/uk/x", "/xx/", "/uk//", "/UK/", "/receipts/a0", "/receipts/a",
                  "/offline/uk", "/boards", "/boards/", "/boards/zzzzzzzz", "/boards/01234567",
                  "/boards/0123456789", "/sheets/", "/robots.txt", "/favicon.ico", "/uk/../en/",
                  "/%65n/", "x", "http://x/en/", "*", "/" + "a" * 4000):
@@ -303,6 +303,8 @@ def check_report(web, counter, organisation):
     must("report: gives a code", answer.code)
     counter.added("a text", 1)
     code = answer.code
+    equal("its code is not known before it is published", status_json(web, code)["state"], "unknown")
+    web.publish()
     state = status_json(web, code)
     equal("its code is known", (state["state"], state["answers"]), ("received", []))
     ok("and has a day", re.fullmatch(r"\d{4}-\d\d-\d\d", state["day"] or ""))
@@ -590,18 +592,18 @@ def check_board(web, store, organisation):
 # ---- full, closed, slow, stopping --------------------------------------------------------------
 
 def check_full(world):
-    store, _ = world.intake(("Повна",), name="store-full", size="4M")
-    web = Client(world.gateway(store).web.port)
     for name, send in (
-            ("a sealed file", lambda: web.form("/en/courier", [("sealed", sealed(16), "a")])),
-            ("a large report", lambda: web.report([("file", b"x" * 40000, "a")])),
-            ("a text", lambda: web.report([TEXT]))):
-        equal("%s is taken" % name, send().status, 201)
-        answers = (send() for _ in range(1000))
+            ("a sealed file", lambda web: web.form("/en/courier", [("sealed", sealed(16), "a")])),
+            ("a large report", lambda web: web.report([("file", b"x" * 40000, "a")])),
+            ("a text", lambda web: web.report([TEXT]))):
+        store, _ = world.intake((name,), name="store " + name, size="4M")
+        web = Client(world.gateway(store).web.port)
+        equal("%s is taken" % name, send(web).status, 201)
+        answers = (send(web) for _ in range(1000))
         check_problem("%s when it is full" % name,
                       next((a for a in answers if a.status != 201), None), 507)
-    check_problem("at last also a text", web.report([TEXT], lang="uk"), 507, "uk")
-    equal("and the form is there", web.get("/en/").status, 200)
+        check_problem("then also a text", web.report([TEXT], lang="uk"), 507, "uk")
+        equal("and the form is there", web.get("/en/").status, 200)
 
 
 def check_closed(world):
@@ -737,7 +739,9 @@ def check_start(world):
 def main():
     with World("http", need=(GATEWAY, STORE, DESK)) as world:
         store, desks = world.intake(("Перша", "Друга"), size="128M")
-        web = Client(world.gateway(store, options=("--max-upload", "4M")).web.port)
+        gateway = world.gateway(store, options=("--max-upload", "4M"))
+        web = Client(gateway.web.port)
+        web.publish = gateway.publish
         counter = Counter(store)
         check_gets(web, desks[0])
         check_unknown(web)

@@ -165,6 +165,8 @@ class Gateway:
                                         stderr=subprocess.STDOUT, env=env)
         self.pid = self.process.pid
         self.up = threading.Event()
+        self.said = threading.Condition()
+        self.published = 0
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         if ready:
@@ -178,6 +180,10 @@ class Gateway:
                 self.lines.append(line.decode("utf-8", "replace"))
                 if "ready on" in self.lines[-1]:
                     self.up.set()
+                if self.lines[-1].startswith("published: "):
+                    with self.said:
+                        self.published += 1
+                        self.said.notify_all()
         self.up.set()
 
     def wait_ready(self):
@@ -192,6 +198,14 @@ class Gateway:
         checks.must("the gateway says that it is ready", ports, "".join(self.lines)) \
             if not ports else None
         self.web = Web("127.0.0.1", ports[0])
+
+    def publish(self):
+        """Has it publish the receipts so far, which it does by itself at midnight, and waits."""
+        with self.said:
+            before = self.published
+            self.process.send_signal(signal.SIGUSR1)
+            checks.must("the gateway says that it published",
+                        self.said.wait_for(lambda: self.published > before, 60))
 
     def stop(self):
         """Ends it as systemd would; gives the exit code."""

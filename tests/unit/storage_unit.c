@@ -1,7 +1,10 @@
 #include "tests/unit/storage_unit.h"
 
 #include <ftw.h>
+#include <keyutils.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +20,7 @@ int unit_folder_make(void **state)
     const char *parent = getenv("TMPDIR");
     char *folder = malloc(256);
 
-    if (folder == NULL) {
+    if (folder == NULL || sodium_init() < 0) {
         return -1;
     }
     snprintf(folder, 256, "%s/skrynka-unit-XXXXXX", parent != NULL ? parent : "/tmp");
@@ -226,6 +229,44 @@ void unit_assert_absent(struct sk_inbox *inbox, const struct unit_envelope *enve
     size_t len;
 
     assert_error(sk_inbox_read_piece(inbox, &envelope->id, 0, got, &len), SK_ERR_NOT_FOUND);
+}
+
+/* ---- publications ------------------------------------------------------------------ */
+
+static uint32_t publication_number(struct sk_inbox *inbox)
+{
+    struct sk_publication publication;
+    struct sk_row_info *rows;
+    size_t count;
+
+    assert_ok(sk_inbox_rows_under(inbox, 0, &publication, &rows, &count));
+    free(rows);
+    return publication.number;
+}
+
+uint32_t unit_publish(struct sk_inbox *inbox)
+{
+    uint32_t before = publication_number(inbox), after = before;
+
+    sk_inbox_publish(inbox);
+    while (after == before) {
+        sched_yield();
+        after = publication_number(inbox);
+    }
+    return after;
+}
+
+enum sk_row_state unit_row(struct sk_inbox *inbox, const struct sk_row *row)
+{
+    enum sk_row_state state = SK_ROW_UNKNOWN;
+
+    assert_ok(sk_inbox_rows_find(inbox, row, 1, &state));
+    return state;
+}
+
+bool unit_kernel_keeps_keys(void)
+{
+    return keyctl_get_persistent((uid_t)-1, KEY_SPEC_THREAD_KEYRING) != -1;
 }
 
 /* ---- batches ---------------------------------------------------------------------- */

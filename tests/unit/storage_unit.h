@@ -56,6 +56,13 @@ enum sk_error unit_put(struct sk_inbox *inbox, const struct unit_envelope *envel
 void unit_assert_whole(struct sk_inbox *inbox, const struct unit_envelope *envelope);
 void unit_assert_absent(struct sk_inbox *inbox, const struct unit_envelope *envelope);
 
+/* Has the running writer publish, and waits for it; gives the publication's number. */
+uint32_t unit_publish(struct sk_inbox *inbox);
+enum sk_row_state unit_row(struct sk_inbox *inbox, const struct sk_row *row);
+
+/* Else a row that is not published yet does not outlive the process. */
+bool unit_kernel_keeps_keys(void);
+
 /* Many requests at once, in their own memory, each with its result. */
 struct unit_batch;
 struct unit_batch *unit_batch_new(size_t count);

@@ -204,6 +204,7 @@ static void dropping_takes_record_and_pieces(void **state)
     assert_ok(unit_upload_drop(inbox, &other)); /* whole: only its record goes */
     unit_assert_no_upload(inbox, &other);
     unit_assert_whole(inbox, &other.e);
+    unit_publish(inbox);
     unit_assert_row(inbox, &other, SK_ROW_RECEIVED);
     assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
     sk_inbox_close(inbox);

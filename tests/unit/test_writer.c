@@ -292,7 +292,6 @@ static void *deposit(void *argument)
     for (size_t i = 0; i < 20; i++) {
         unit_batch_add(d->batch, d->inbox, &d->e[i]);
         (void)sk_inbox_admit(d->inbox, 1);
-        sk_inbox_release(d->inbox, 1);
     }
     unit_batch_wait(d->batch);
     return NULL;

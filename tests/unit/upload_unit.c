@@ -150,12 +150,7 @@ void unit_assert_no_upload(struct sk_inbox *inbox, const struct unit_upload *u)
 
 void unit_assert_row(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_row_state state)
 {
-    enum sk_row_state found;
-    uint32_t day = 0;
-
-    assert_ok(sk_inbox_row(inbox, &u->e.row, &found, &day));
-    assert_int_equal(found, state);
-    assert_int_equal(day, state == SK_ROW_UNKNOWN ? 0 : u->day);
+    assert_int_equal(unit_row(inbox, &u->e.row), state);
 }
 
 uint64_t unit_entries(struct sk_inbox *inbox, enum sk_inbox_table table)

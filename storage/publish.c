@@ -1,0 +1,387 @@
+/*
+ * Publishing: what arrived since the last time becomes visible, all at once and in key order.
+ *
+ * The table `rows` is written anew from its first key to its last, so that the file shows neither
+ * which rows came together nor in which order. Rows nobody owns fill the new ones up to a power of
+ * two: how many reports came is not seen, nor whether any did.
+ */
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/calendar.h"
+#include "keys/base/secret.h"
+#include "storage/day_key.h"
+#include "storage/inbox_private.h"
+
+#define NEW_LEAST 8u      /* rows that a publication adds, at least */
+#define UNDER_ONE 8192u   /* rows under one prefix, on average, at most */
+#define PLACES_LEAST 32u
+#define BITS_MOST 8u
+
+struct table {
+    struct sk_stored_row *rows;
+    size_t count, room;
+};
+
+static void table_free(struct table *table)
+{
+    if (table->rows != NULL) {
+        sodium_memzero(table->rows, table->room * sizeof *table->rows);
+    }
+    free(table->rows);
+}
+
+static enum sk_error table_room(struct table *table, uint64_t rows)
+{
+    if (rows > SIZE_MAX / sizeof *table->rows - 1) {
+        return SK_ERR_TOO_LARGE;
+    }
+    table->room = (size_t)rows + 1;
+    table->rows = calloc(table->room, sizeof *table->rows);
+    return table->rows == NULL ? SK_ERR_MEMORY : SK_OK;
+}
+
+static int by_row(const void *a, const void *b)
+{
+    const struct sk_stored_row *first = a, *second = b;
+
+    return memcmp(first->row.b, second->row.b, sizeof first->row.b);
+}
+
+static void sort(struct table *table)
+{
+    qsort(table->rows, table->count, sizeof *table->rows, by_row);
+}
+
+/* ---- what is there ------------------------------------------------------------------------ */
+
+struct work {
+    const struct sk_publisher *publisher;
+    struct sk_txn *txn;
+    struct sk_publication before, after;
+    uint32_t exported, keep;
+    uint64_t lost;
+    struct table old, fresh;
+};
+
+/* Published rows, as they are from now on. A row that an export's snapshot saw has its envelope in a
+ * bundle; one that was published after that snapshot waits for the next. */
+static void age_row(const struct work *w, struct sk_stored_row *row)
+{
+    bool latest = (row->state & SK_ROW_LATEST) != 0;
+    uint32_t number = w->before.number;
+    bool seen = w->exported == number || (w->exported + 1 == number && !latest);
+
+    row->state &= (uint8_t)~SK_ROW_LATEST;
+    if (seen) {
+        row->state = SK_ROW_CARRIED;
+    }
+}
+
+static enum sk_error read_old(struct work *w)
+{
+    struct sk_bytes key = {NULL, 0}, value;
+    enum sk_error e = table_room(&w->old, sk_txn_count(w->txn, SK_INBOX_ROWS));
+
+    for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_ROWS, &key, &value);
+         more && e == SK_OK; more = sk_txn_next(w->txn, SK_INBOX_ROWS, &key, &value)) {
+        struct sk_stored_row *row = &w->old.rows[w->old.count];
+
+        if (w->old.count + 1 == w->old.room || !sk_row_decode(key, value, row)) {
+            e = SK_ERR_CORRUPT;
+        } else if (row->month >= w->keep) {
+            age_row(w, row);
+            w->old.count++;
+        }
+    }
+    return e != SK_OK ? e : sk_txn_error(w->txn);
+}
+
+static bool open_row(const struct work *w, struct sk_bytes key, struct sk_bytes value,
+                     struct sk_row *row)
+{
+    return key.len == SK_PENDING_NAME && value.len == SK_PENDING_BYTES &&
+           sk_pending_open(row, w->publisher->key, key.p, value.p);
+}
+
+/* A power of two, and room for it. */
+static uint64_t padded(uint64_t rows)
+{
+    uint64_t n = NEW_LEAST;
+
+    while (n < rows) {
+        n *= 2;
+    }
+    return n;
+}
+
+static enum sk_error read_pending(struct work *w)
+{
+    struct sk_bytes key = {NULL, 0}, value;
+    uint64_t pending = sk_txn_count(w->txn, SK_INBOX_PENDING);
+    enum sk_error e = table_room(&w->fresh, padded(pending));
+
+    for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_PENDING, &key, &value); more;
+         more = sk_txn_next(w->txn, SK_INBOX_PENDING, &key, &value)) {
+        if (w->fresh.count < pending && open_row(w, key, value, &w->fresh.rows[w->fresh.count].row)) {
+            w->fresh.count++;
+        } else {
+            w->lost++;
+        }
+    }
+    return e != SK_OK ? e : sk_txn_error(w->txn);
+}
+
+/* ---- what becomes of it --------------------------------------------------------------------- */
+
+/* A row that came twice counts once; one that is published already becomes "received" again,
+ * because what came with it now is in no bundle. What is left is new. */
+static void sort_out(struct work *w)
+{
+    size_t left = 0;
+
+    sort(&w->fresh);
+    for (size_t i = 0; i < w->fresh.count; i++) {
+        struct sk_stored_row row = w->fresh.rows[i];
+        struct sk_stored_row *known =
+            bsearch(&row, w->old.rows, w->old.count, sizeof row, by_row);
+
+        row.month = (uint16_t)sk_month_of_day(w->after.day);
+        row.state = SK_ROW_RECEIVED | SK_ROW_LATEST;
+        if (known != NULL) {
+            *known = row;
+        } else if (left == 0 || by_row(&w->fresh.rows[left - 1], &row) != 0) {
+            w->fresh.rows[left++] = row;
+        }
+    }
+    w->fresh.count = left;
+}
+
+static void add_nobodys(struct work *w)
+{
+    size_t wanted = (size_t)padded(w->fresh.count);
+
+    while (w->fresh.count < wanted) {
+        struct sk_stored_row *row = &w->fresh.rows[w->fresh.count++];
+
+        randombytes_buf(row->row.b, sizeof row->row.b);
+        row->month = (uint16_t)sk_month_of_day(w->after.day);
+        row->state = SK_ROW_RECEIVED | SK_ROW_LATEST;
+    }
+    sort(&w->fresh);
+}
+
+/* FORMAT 9: how many bits a prefix has, and how many places are under each. */
+static void measure(struct work *w, const size_t under[256], size_t total)
+{
+    size_t most = PLACES_LEAST;
+    uint32_t bits = 0;
+
+    while (bits < BITS_MOST && total > (size_t)UNDER_ONE << bits) {
+        bits++;
+    }
+    size_t width = (size_t)256 >> bits;
+
+    for (size_t from = 0; from < 256; from += width) {
+        size_t sum = 0;
+
+        for (size_t i = from; i < from + width; i++) {
+            sum += under[i];
+        }
+        most = sum > most ? sum : most;
+    }
+    w->after.bits = bits;
+    w->after.places = PLACES_LEAST;
+    while (w->after.places < most) {
+        w->after.places *= 2;
+    }
+}
+
+/* Both tables are sorted and share no row. */
+static void write_rows(struct work *w)
+{
+    size_t under[256] = {0}, i = 0, k = 0, total = w->old.count + w->fresh.count;
+
+    sk_txn_clear(w->txn, SK_INBOX_ROWS);
+    while (i < w->old.count || k < w->fresh.count) {
+        bool old = k == w->fresh.count ||
+                   (i < w->old.count && by_row(&w->old.rows[i], &w->fresh.rows[k]) < 0);
+        const struct sk_stored_row *row = old ? &w->old.rows[i++] : &w->fresh.rows[k++];
+
+        under[row->row.b[0]]++;
+        sk_row_append(w->txn, row);
+    }
+    measure(w, under, total);
+}
+
+static enum sk_error publish_in(struct work *w, uint32_t today)
+{
+    enum sk_error e = sk_publication_read(w->txn, &w->before);
+
+    if (e == SK_OK && w->before.number == UINT32_MAX) {
+        e = SK_ERR_TOO_LARGE;
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    w->after.number = w->before.number + 1;
+    w->after.day = today;
+    w->exported = sk_meta_u32(w->txn, "exported", UINT32_MAX - 1);
+    w->keep = sk_meta_u32(w->txn, "keep", 0);
+    e = read_old(w);
+    if (e == SK_OK) {
+        e = read_pending(w);
+    }
+    if (e == SK_OK) {
+        sort_out(w);
+        add_nobodys(w);
+        write_rows(w);
+        sk_txn_clear(w->txn, SK_INBOX_PENDING);
+        sk_publication_write(w->txn, &w->after);
+        e = sk_txn_error(w->txn);
+    }
+    return e;
+}
+
+static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, struct work *w)
+{
+    enum sk_error e = sk_inbox_begin(p->inbox, true, &w->txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = publish_in(w, today);
+    if (e == SK_OK) {
+        e = sk_inbox_commit(p->inbox, w->txn);
+        sk_ledger_outdate(p->inbox);
+    } else {
+        sk_inbox_abort(p->inbox, w->txn);
+    }
+    return e;
+}
+
+/* ---- with its key ------------------------------------------------------------------------------ */
+
+static struct sk_key_name key_name(const struct sk_publisher *p, uint32_t number)
+{
+    struct sk_key_name name = {.number = number};
+
+    memcpy(name.inbox, p->name, sizeof name.inbox);
+    return name;
+}
+
+static void tell(const struct sk_publisher *p, const struct sk_publication_news *news)
+{
+    if (p->news != NULL) {
+        p->news(p->context, news);
+    }
+}
+
+/* The next key is there before anything can need it; the old one goes when nothing does any more. A
+ * crash in between leaves one too many, which the next start forgets. */
+static enum sk_error change_key(struct sk_publisher *p, const struct work *w, bool *kept)
+{
+    struct sk_key_name old = key_name(p, w->before.number), next = key_name(p, w->after.number);
+    struct sk_day_key *key;
+    enum sk_error e = sk_day_key_draw(&key, &next, kept);
+
+    if (e == SK_OK) {
+        sk_secret_free(p->key);
+        p->key = key;
+        sk_day_key_forget(&old);
+    }
+    return e;
+}
+
+bool sk_publication_due(uint32_t published, uint32_t today)
+{
+    /* A clock that steps back over midnight is no new day; one that was wrong by more is. */
+    return today > published || today + 1 < published;
+}
+
+enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told, uint32_t *published)
+{
+    struct sk_publication_news news = {.told = told};
+    struct work w = {.publisher = p};
+    enum sk_error e = publish_rows(p, today, &w);
+
+    if (e == SK_OK) {
+        e = change_key(p, &w, &news.kept);
+        news.publication = w.after;
+        news.lost = w.lost;
+        *published = today;
+        tell(p, &news);
+    }
+    table_free(&w.old);
+    table_free(&w.fresh);
+    return e;
+}
+
+/* ---- starting and stopping --------------------------------------------------------------------- */
+
+static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *last)
+{
+    struct sk_bytes value;
+    struct sk_txn *txn;
+    enum sk_error e = sk_inbox_begin(p->inbox, false, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_publication_read(txn, last);
+    if (e == SK_OK && sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) &&
+        value.len == sizeof p->name) {
+        memcpy(p->name, value.p, sizeof p->name);
+    } else if (e == SK_OK) {
+        e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+    }
+    sk_inbox_abort(p->inbox, txn);
+    return e;
+}
+
+enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today, uint32_t *published)
+{
+    struct sk_publication_news news = {0};
+    enum sk_error e = find_name(p, &news.publication);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    struct sk_key_name name = key_name(p, news.publication.number);
+
+    e = sk_day_key_take(&p->key, &name, &news.kept);
+    if (e == SK_OK && name.number > 0) {
+        name.number--; /* of a publication that was cut off before it could forget it */
+        sk_day_key_forget(&name);
+    }
+    *published = news.publication.day;
+    if (e == SK_OK && sk_publication_due(news.publication.day, today)) {
+        return sk_publish(p, today, false, published);
+    }
+    if (e == SK_OK) {
+        tell(p, &news);
+    }
+    return e;
+}
+
+void sk_publisher_stop(struct sk_publisher *p)
+{
+    struct sk_publication last;
+    struct sk_txn *txn;
+
+    if (p->key != NULL && sk_inbox_begin(p->inbox, false, &txn) == SK_OK) {
+        bool unused = sk_txn_count(txn, SK_INBOX_PENDING) == 0 && sk_txn_error(txn) == SK_OK &&
+                      sk_publication_read(txn, &last) == SK_OK;
+
+        sk_inbox_abort(p->inbox, txn);
+        if (unused) {
+            struct sk_key_name name = key_name(p, last.number);
+
+            sk_day_key_forget(&name);
+        }
+    }
+    sk_secret_free(p->key);
+    p->key = NULL;
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/python3 -B
+"""What is not published yet outlives a restart and a kill of the gateway, through the kernel's keyring;
+it does not outlive the way of the disk to another machine, and then only the marks of the day are
+lost, no report. A new day publishes by itself."""
+import ctypes
+import re
+import shutil
+import sys
+import time
+
+import checks
+import rows
+from checks import equal, must, note, ok
+from paper import Paper
+from world import GATEWAY, STORE, Store, World, read
+
+USER, THREAD, SEARCH = b"user", -1, b"skrynka:"
+
+
+class Keyring:
+    """The user's persistent keyring, by libkeyutils."""
+
+    def __init__(self):
+        try:
+            self.lib = ctypes.CDLL("libkeyutils.so.1", use_errno=True)
+        except OSError:
+            self.lib = None
+
+    def ring(self):
+        return self.lib.keyctl_get_persistent(-1, THREAD) if self.lib else -1
+
+    def of(self, store):
+        """The key of this store: its name is in the inbox, the key is not."""
+        image = b"".join(read(path) for path in store.files())
+        with open("/proc/keys") as keys:
+            found = re.findall(r"skrynka:([0-9a-f]{32}):(\d+)", keys.read())
+        return [("skrynka:%s:%s" % pair).encode() for pair in found
+                if bytes.fromhex(pair[0]) in image]
+
+    def payload(self, name):
+        key = self.lib.keyctl_search(self.ring(), USER, name, 0)
+        buffer = ctypes.create_string_buffer(64)
+        length = self.lib.keyctl_read(key, buffer, 64)
+        return buffer.raw[:length] if length > 0 else None
+
+    def lose(self, name):
+        ring = self.ring()
+        return self.lib.keyctl_unlink(self.lib.keyctl_search(ring, USER, name, 0), ring) == 0
+
+
+def state(gateway, code):
+    return gateway.web.status(code).json()["state"]
+
+
+def restarts(world, keyring, store):
+    gateway = world.gateway(store)
+    codes = [gateway.web.report("перше").code]
+    names = keyring.of(store)
+    must("the kernel keeps one key", len(names) == 1, names)
+    key = keyring.payload(names[0])
+    equal("of 32 bytes", len(key or b""), 32)
+    equal("which is not on the disk", [p for p in store.files() if key in read(p)], [])
+    equal("ended as by systemd", gateway.stop(), 0)
+    gateway = world.gateway(store)
+    codes.append(gateway.web.report("друге").code)
+    gateway.kill()
+    gateway = world.gateway(store)
+    codes.append(gateway.web.report("третє").code)
+    equal("until they are published nothing is known", {state(gateway, c) for c in codes},
+          {"unknown"})
+    gateway.publish()
+    equal("after a restart and a kill all are", {state(gateway, c) for c in codes}, {"received"})
+    names = keyring.of(store)
+    ok("another key is kept now", len(names) == 1 and keyring.payload(names[0]) != key, names)
+    gateway.stop()
+    equal("and none when nothing is waiting", keyring.of(store), [])
+
+
+def lost(world, keyring, store):
+    gateway = world.gateway(store)
+    before = rows.all_rows(gateway.web)
+    marks = [gateway.web.report("звістка %d" % n).code for n in range(3)]
+    gateway.kill()
+    taken = Store(world, world.path("taken"), False, None)
+    shutil.copytree(store.dir, taken.dir)
+    ok("the power goes", keyring.lose(keyring.of(store)[0]))
+    for where in (taken, store):
+        gateway = world.gateway(where)
+        later = gateway.web.report("після").code
+        gateway.publish()
+        said = [line for line in gateway.lines if "3 receipts" in line]
+        equal("it says so once", len(said), 1)
+        equal("the marks of the day are lost", {state(gateway, code) for code in marks},
+              {"unknown"})
+        equal("those of later are not", state(gateway, later), "received")
+        fresh = set(rows.all_rows(gateway.web)) - set(before)
+        equal("nobody sees how many were lost", len(fresh), 8)
+        equal("and no report is", where.run("check").exit, 0)
+        gateway.stop()
+    equal("all reports are there", store.stats()["envelopes"], 3 + 3 + 1)
+
+
+def in_days(world, days):
+    lines = world.run("faketime", "-f", "+0d", "env").out.decode().split("\n")
+    preload = next(line for line in lines if line.startswith("LD_PRELOAD="))
+    return "env", preload, "FAKETIME=+%dd" % days, "FAKETIME_DONT_FAKE_MONOTONIC=1"
+
+
+def next_day(world, store):
+    gateway = world.gateway(store, wrapper=in_days(world, 0))
+    code = gateway.web.report("учора").code
+    equal("not today", state(gateway, code), "unknown")
+    gateway.stop()
+    gateway = world.gateway(store, wrapper=in_days(world, 1))
+    equal("a start on the next day publishes", state(gateway, code), "received")
+    equal("the day is that of sending", gateway.web.status(code).json()["day"],
+          time.strftime("%Y-%m-%d", time.gmtime()))
+    gateway.stop()
+
+
+def main():
+    with World("day-key", (GATEWAY, STORE)) as world:
+        keyring = Keyring()
+        store, _ = world.intake(("Одна",), make=Paper, size="16M")
+        if keyring.ring() == -1:
+            note("the kernel keeps no keys here: only what is said of that is looked at")
+            gateway = world.gateway(store)
+            ok("the gateway says so", any("keeps no keys" in line for line in gateway.lines))
+            return
+        for step in (restarts, lost):
+            note(step.__name__)
+            step(world, keyring, store)
+        if b"__asan_init" not in read(STORE):
+            next_day(world, world.intake(("Інша",), make=Paper, name="store-days")[0])
+
+
+if __name__ == "__main__":
+    if time.time() % 86400 > 86400 - 600:
+        print("SKIP it is nearly midnight (UTC), when a publication is due")
+        sys.exit(77)
+    sys.exit(checks.run(main))

@@ -1,0 +1,388 @@
+/* Publications: what they show, and what the disk holds before and after them. */
+#include <keyutils.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "keys/base/calendar.h"
+#include "storage/inbox_private.h"
+#include "storage/rows.h"
+#include "tests/unit/storage_unit.h"
+
+#define FILE_NAME "inbox/00000001.mdb"
+
+static struct sk_publication_news last;
+
+static void remember(void *context, const struct sk_publication_news *news)
+{
+    (void)context;
+    last = *news;
+}
+
+static struct sk_inbox *start(const char *folder, uint64_t size)
+{
+    struct sk_inbox *inbox = NULL;
+
+    if (size > 0) {
+        assert_ok(sk_inbox_create(folder, size));
+    }
+    assert_ok(sk_inbox_open(&inbox, folder));
+    sk_inbox_on_publication(inbox, remember, NULL);
+    assert_ok(sk_inbox_writer_start(inbox, NULL, NULL));
+    return inbox;
+}
+
+static struct sk_row put(struct sk_inbox *inbox)
+{
+    struct unit_envelope e;
+
+    unit_envelope_new(&e, 1);
+    assert_ok(unit_put(inbox, &e));
+    return e.row;
+}
+
+static void put_again(struct sk_inbox *inbox, const struct sk_row *row)
+{
+    struct unit_envelope e;
+
+    unit_envelope_new(&e, 1);
+    e.row = *row;
+    assert_ok(unit_put(inbox, &e));
+}
+
+static size_t all_rows(struct sk_inbox *inbox)
+{
+    struct sk_publication publication;
+    struct sk_row_info *rows;
+    size_t count;
+
+    assert_ok(sk_inbox_rows_under(inbox, 0, &publication, &rows, &count));
+    free(rows);
+    return count;
+}
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+static void a_row_is_unknown_received_carried_and_gone(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row row = put(inbox), later;
+
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN);
+    uint32_t number = unit_publish(inbox);
+
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    later = put(inbox);
+    assert_ok(sk_inbox_mark_exported(inbox, number));
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED); /* nothing changes in between */
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
+    assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* its envelope came too late */
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* no export since */
+    assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of(time(NULL))));
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
+    assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of(time(NULL)) + 2));
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN);
+    assert_int_equal(all_rows(inbox), 8);
+    sk_inbox_close(inbox);
+}
+
+/* An export that took a publication's time covers what its snapshot saw, not what came after. */
+static void an_export_over_a_publication_covers_what_it_saw(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row seen = put(inbox), unseen;
+    uint32_t number = unit_publish(inbox);
+
+    unseen = put(inbox);
+    unit_publish(inbox);
+    assert_ok(sk_inbox_mark_exported(inbox, number));
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &seen), SK_ROW_CARRIED);
+    assert_int_equal(unit_row(inbox, &unseen), SK_ROW_RECEIVED);
+    sk_inbox_close(inbox);
+}
+
+static void a_row_that_comes_again_is_received_once_more(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row row = put(inbox);
+
+    put_again(inbox, &row);
+    size_t before = all_rows(inbox);
+
+    assert_ok(sk_inbox_mark_exported(inbox, unit_publish(inbox)));
+    assert_int_equal(all_rows(inbox), before + 8); /* twice in a day is once */
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
+    put_again(inbox, &row);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
+    before = all_rows(inbox);
+    unit_publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    assert_int_equal(all_rows(inbox), before + 8);
+    sk_inbox_close(inbox);
+}
+
+/* ---- how many ------------------------------------------------------------------------------- */
+
+static void new_rows_are_a_power_of_two(void **state)
+{
+    static const size_t reports[] = {0, 1, 8, 9, 16, 17, 33};
+    static const size_t rows[] = {8, 8, 8, 16, 16, 32, 64};
+    struct sk_inbox *inbox = start(*state, 8 * SMALL_INBOX);
+
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
+        size_t before = all_rows(inbox);
+
+        for (size_t k = 0; k < reports[i]; k++) {
+            put(inbox);
+        }
+        unit_publish(inbox);
+        assert_int_equal(all_rows(inbox) - before, rows[i]);
+    }
+    sk_inbox_close(inbox);
+}
+
+/* Rows by the thousand without their envelopes. */
+static void seed_rows(struct sk_inbox *inbox, size_t count, bool one_prefix)
+{
+    struct sk_stored_row row = {.month = 600, .state = SK_ROW_RECEIVED};
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    sk_txn_clear(txn, SK_INBOX_ROWS);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = one_prefix ? i : i * (65536 / count);
+
+        row.row.b[0] = one_prefix ? 0xa7 : (uint8_t)(n >> 8);
+        row.row.b[1] = (uint8_t)(one_prefix ? n >> 8 : n);
+        row.row.b[2] = (uint8_t)(one_prefix ? n : 0);
+        sk_row_append(txn, &row);
+    }
+    assert_ok(sk_inbox_commit(inbox, txn));
+}
+
+static struct sk_publication after_publication(struct sk_inbox *inbox, uint8_t prefix, size_t *len)
+{
+    struct sk_publication publication;
+    struct sk_row_info *rows;
+    uint8_t *bytes;
+    size_t count;
+
+    assert_ok(sk_inbox_rows_under(inbox, prefix, &publication, &rows, &count));
+    assert_ok(sk_rows_encode(&publication, prefix, rows, count, &bytes, len));
+    free(rows);
+    free(bytes);
+    return publication;
+}
+
+static void prefixes_have_bits_by_the_number_and_one_length(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 16 * SMALL_INBOX);
+    struct sk_publication publication;
+    size_t len, other;
+
+    seed_rows(inbox, 8192 - 8, false);
+    unit_publish(inbox);
+    publication = after_publication(inbox, 0, &len);
+    assert_int_equal(publication.bits, 0);
+    assert_int_equal(publication.places, 8192);
+    unit_publish(inbox); /* eight more */
+    publication = after_publication(inbox, 0, &len);
+    assert_int_equal(publication.bits, 1);
+    assert_true(publication.places == 4096 || publication.places == 8192);
+    after_publication(inbox, 0x80, &other);
+    assert_int_equal(len, other);
+    /* Whoever fills one prefix makes all of them longer. */
+    seed_rows(inbox, 30000, true);
+    unit_publish(inbox);
+    publication = after_publication(inbox, 0, &len);
+    assert_int_equal(publication.bits, 2);
+    assert_int_equal(publication.places, 32768);
+    for (unsigned prefix = 0; prefix < 256; prefix += 64) {
+        after_publication(inbox, (uint8_t)prefix, &other);
+        assert_int_equal(len, other);
+    }
+    sk_inbox_close(inbox);
+}
+
+/* ---- the calendar --------------------------------------------------------------------------- */
+
+static void a_day_asks_for_one_publication(void **state)
+{
+    (void)state;
+    assert_true(sk_publication_due(0, 20785)); /* the first of all */
+    assert_false(sk_publication_due(20785, 20785));
+    assert_true(sk_publication_due(20785, 20786));
+    assert_true(sk_publication_due(20785, 20999));
+    assert_false(sk_publication_due(20785, 20784)); /* a clock that steps over midnight */
+    assert_true(sk_publication_due(30000, 20785));  /* one that was years ahead */
+}
+
+static void set_day(struct sk_inbox *inbox, uint32_t back)
+{
+    struct sk_publication publication;
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    assert_ok(sk_publication_read(txn, &publication));
+    publication.day -= back;
+    sk_publication_write(txn, &publication);
+    assert_ok(sk_inbox_commit(inbox, txn));
+}
+
+static void a_start_on_another_day_publishes(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row row = put(inbox);
+
+    assert_int_equal(last.publication.number, 1);
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN); /* the same day */
+    set_day(inbox, 1);
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0);
+    assert_int_equal(last.publication.number, 2);
+    assert_int_equal(last.publication.day, sk_day_of(time(NULL)));
+    if (last.kept) {
+        assert_int_equal(last.lost, 0);
+        assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    }
+    sk_inbox_close(inbox);
+}
+
+/* ---- the key and the disk ------------------------------------------------------------------- */
+
+/* Revokes the key of publication `number`; false: the kernel keeps none. */
+static bool lose_key(struct sk_inbox *inbox, uint32_t number)
+{
+    struct sk_bytes value;
+    struct sk_txn *txn;
+    char hex[33], text[64];
+
+    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    assert_true(sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value));
+    sodium_bin2hex(hex, sizeof hex, value.p, value.len);
+    sk_inbox_abort(inbox, txn);
+    snprintf(text, sizeof text, "skrynka:%s:%u", hex, number);
+    key_serial_t ring = (key_serial_t)keyctl_get_persistent((uid_t)-1, KEY_SPEC_THREAD_KEYRING);
+    key_serial_t key = (key_serial_t)keyctl_search(ring, "user", text, 0);
+
+    return key > 0 && keyctl_unlink(key, ring) == 0;
+}
+
+static void a_lost_key_costs_marks_and_no_report(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct unit_envelope e;
+
+    unit_envelope_new(&e, 1);
+    assert_ok(unit_put(inbox, &e));
+    if (!last.kept || !lose_key(inbox, 1)) {
+        sk_inbox_close(inbox);
+        skip(); /* the kernel keeps no keys here */
+    }
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0); /* as after a power cut */
+    struct sk_row row = put(inbox);
+
+    unit_publish(inbox);
+    assert_int_equal(last.lost, 1);
+    assert_int_equal(unit_row(inbox, &e.row), SK_ROW_UNKNOWN);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    unit_assert_whole(inbox, &e);
+    unit_publish(inbox);
+    assert_int_equal(last.lost, 0); /* said once */
+    sk_inbox_close(inbox);
+}
+
+static void a_publication_changes_the_key(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+
+    put(inbox);
+    if (!last.kept) {
+        sk_inbox_close(inbox);
+        skip();
+    }
+    unit_publish(inbox);
+    put(inbox);
+    assert_false(lose_key(inbox, 1));
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0);
+    assert_true(lose_key(inbox, 2));
+    sk_inbox_close(inbox);
+}
+
+static void without_anything_pending_the_kernel_keeps_no_key(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+
+    put(inbox);
+    unit_publish(inbox);
+    sk_inbox_close(inbox);
+    assert_ok(sk_inbox_open(&inbox, *state));
+    assert_false(lose_key(inbox, 2));
+    sk_inbox_close(inbox);
+}
+
+static void before_it_is_published_the_disk_does_not_hold_the_row(void **state)
+{
+    const char *file = unit_path(*state, FILE_NAME);
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row row = put(inbox);
+
+    assert_false(unit_is_in_file(file, row.b, 16));
+    unit_publish(inbox);
+    assert_true(unit_is_in_file(file, row.b, 16)); /* it would have been found */
+    sk_inbox_close(inbox);
+}
+
+static void the_files_times_are_midnight(void **state)
+{
+    static const char *const names[] = {FILE_NAME, FILE_NAME "-lock", "inbox/writer"};
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct stat st;
+
+    put(inbox);
+    assert_ok(sk_inbox_tick(inbox));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(stat(unit_path(*state, names[i]), &st), 0);
+        assert_int_equal(st.st_mtim.tv_sec % 86400 + st.st_mtim.tv_nsec, 0);
+        assert_int_equal(st.st_atim.tv_sec % 86400 + st.st_atim.tv_nsec, 0);
+    }
+    put(inbox);
+    assert_int_equal(stat(unit_path(*state, FILE_NAME), &st), 0);
+    assert_int_equal(st.st_mtim.tv_sec % 86400 + st.st_mtim.tv_nsec, 0);
+    sk_inbox_close(inbox);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_row_is_unknown_received_carried_and_gone),
+        TEST(an_export_over_a_publication_covers_what_it_saw),
+        TEST(a_row_that_comes_again_is_received_once_more),
+        TEST(new_rows_are_a_power_of_two),
+        TEST(prefixes_have_bits_by_the_number_and_one_length),
+        TEST(a_day_asks_for_one_publication),
+        TEST(a_start_on_another_day_publishes),
+        TEST(a_lost_key_costs_marks_and_no_report),
+        TEST(a_publication_changes_the_key),
+        TEST(without_anything_pending_the_kernel_keeps_no_key),
+        TEST(before_it_is_published_the_disk_does_not_hold_the_row),
+        TEST(the_files_times_are_midnight),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
