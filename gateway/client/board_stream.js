@@ -1,10 +1,9 @@
 // A board read in pieces, as it comes from the network or from a file (FORMAT 5).
 import { Refused } from './errors.js';
 import { equal } from './bytes.js';
-import { boardHeaderLength, readBoardHeader, bucketLength, boardLength, checkBucket } from './board.js';
+import { FIXED, boardHeaderLength, readBoardHeader, bucketLength, boardLength, checkBucket } from './board.js';
 import { answerBuckets, readAnswer } from './answer.js';
 
-const FIXED = 104;
 const IDENTITY_AT = 32;
 
 /**

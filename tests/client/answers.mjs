@@ -16,7 +16,7 @@ function read(bytes, r, size = bytes.length, sheets = [sheet], today = issuedDay
 const refused = (code, ...how) => assert.throws(() => read(...how), (error) => error.code === code, code);
 
 function pieces() {
-  for (const size of [1, 7, 103, 104, 105, 231, 232, 233, 1024, 8191, 8192, 8193, board.length]) {
+  for (const size of [1, 7, 135, 136, 137, 263, 264, 265, 1024, 8191, 8192, 8193, board.length]) {
     for (const want of answers) {
       const { answer, stale, board: { issuedDay: day } } = read(board, want.r, size);
       assert.deepEqual([answer.status, answer.day, answer.text], [want.status, want.day, want.text], `pieces of ${size}`);
@@ -31,7 +31,7 @@ function damage() {
   for (const want of answers) {
     refused('BOARD_MAGIC', damaged(board, 0), want.r);
     refused('BOARD_SIGNATURE', damaged(board, 12), want.r);
-    refused('BOARD_SIGNATURE', damaged(board, 104), want.r, 100);
+    refused('BOARD_SIGNATURE', damaged(board, 136), want.r, 100);
     refused('BOARD_SIGNATURE', damaged(board, headerLength - 1), want.r);
     for (let bucket = 0; bucket < 2; bucket++) {
       for (const at of [0, 17, BUCKET - 1]) refused('BOARD_BUCKET', damaged(board, headerLength + bucket * BUCKET + at), want.r, 999);
@@ -42,7 +42,7 @@ function damage() {
 function lengths() {
   const [{ r }] = answers;
   refused('BOARD_LENGTH', board.subarray(0, 0), r);
-  for (const cut of [50, 104, 200, headerLength, headerLength + 1, headerLength + BUCKET, board.length - 1]) {
+  for (const cut of [50, 136, 232, headerLength, headerLength + 1, headerLength + BUCKET, board.length - 1]) {
     refused('BOARD_LENGTH', board.subarray(0, cut), r, 4096);
   }
   refused('BOARD_LENGTH', core.concat(board, new Uint8Array(1)), r, 4096);

@@ -31,7 +31,9 @@ export class Board {
     board.threads = Array.from({ length: random.of([0, 1, 5, 40, 70]) }, () => ({
       r: random.bytes(15), status: 1 + random.below(6), day: random.word(), envelope: random.bytes(32), text: utf8(random.of(TEXTS)),
     }));
-    const plan = [board.seed, random.bytes(32), random.bytes(32), ...[1, 2, 3, 4].map(() => u32(random.word())), random.bytes(8)];
+    const serial = random.of([0, 1, random.word()]); // of the bundle it acknowledges; 0: none
+    const plan = [board.seed, random.bytes(32), random.bytes(32), serial ? random.bytes(32) : new Uint8Array(32),
+      ...[random.word(), random.word(), serial, random.word()].map(u32), random.bytes(8)];
     const { code, bytes } = await peer.ask('B', ...plan, ...board.threads.map((t) =>
       concat(t.r, u8(t.status), u32(t.day), t.envelope, u32(t.text.length), t.text)));
     assert.equal(code, 'OK');
@@ -55,12 +57,14 @@ export class Board {
       whole: () => {},
       'whole ': () => {},
       'header damaged': (file) => random.damaged(file, 0, end),
+      'acknowledges nothing': (file) => { file.fill(0, 104, 136); return this.signed(file); },
+      'acknowledges no number': (file) => { file.fill(0, 28, 32); return this.signed(file); },
       'header damaged and signed': (file) => this.signed(random.damaged(file, 0, end - SIGNATURE)),
       'shape damaged and signed': (file) => {
-        file[random.of([0, 7, 8, 9, 10, 11, 68, 71])] = random.of([0, 1, 2, 3, 8, 9, 11, 83]);
+        file[random.of([0, 7, 8, 9, 10, 11, 28, 68, 71, 104, 135])] = random.of([0, 1, 2, 3, 8, 9, 11, 83]);
         return this.signed(file);
       },
-      cut: (file) => file.slice(0, random.of([0, 8, 103, 104, 199, 200, end - 1, end, end + 1, file.length - 1, random.below(file.length)])),
+      cut: (file) => file.slice(0, random.of([0, 8, 135, 136, 231, 232, end - 1, end, end + 1, file.length - 1, random.below(file.length)])),
       longer: (file) => concat(file, random.bytes(random.of([1, 1024]))),
       'bucket damaged': (file) => random.damaged(file, end),
       'record damaged': (file) => this.record(file, r, part, (at) => { file[at + 16 + random.below(1008)] ^= 1; }),
@@ -125,7 +129,7 @@ export class Board {
     const size = core.bucketLength(this.header);
     for (let i = 0; i < 2 ** this.header.bucketBits; i++) {
       const from = this.header.headerLength + i * size;
-      file.set(core.blake(file.subarray(from, from + size)), 104 + 32 * i);
+      file.set(core.blake(file.subarray(from, from + size)), 136 + 32 * i);
     }
     return this.signed(file);
   }
@@ -151,14 +155,14 @@ export class Board {
     const answer = core.readAnswer((i) => file.subarray(length + i * size, length + (i + 1) * size), board, receipt);
     if (!answer) throw new core.Refused('NOT_FOUND');
     return concat(u32(board.issuedDay), u32(board.staleDay), u32(board.carrySerial), u32(board.sheetSerial), u64(board.counter),
-      board.identity, board.previous, board.digest, u8(answer.status), u32(answer.day), answer.envelope, utf8(answer.text));
+      board.identity, board.previous, board.carryDigest, board.digest, u8(answer.status), u32(answer.day), answer.envelope, utf8(answer.text));
   }
 
   /** A whole board gives exactly what the desk wrote. */
   expect(r, code, bytes) {
     const thread = this.threads.find((one) => one.r === r);
     assert.equal(code, thread ? 'OK' : 'NOT_FOUND');
-    if (thread) assert.ok(core.equal(bytes.slice(120), concat(u8(thread.status), u32(thread.day), thread.envelope, thread.text)));
+    if (thread) assert.ok(core.equal(bytes.slice(152), concat(u8(thread.status), u32(thread.day), thread.envelope, thread.text)));
   }
 }
 

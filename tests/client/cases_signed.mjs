@@ -123,7 +123,7 @@ export async function sheets(random, peer) {
 /* ---- boards ------------------------------------------------------------------ */
 
 function header(random, desk, identity, { serial, counter, previous }) {
-  const out = new Uint8Array(200);
+  const out = new Uint8Array(232);
   out.set(utf8('SKBOARD1'));
   out.set([0, 3], 8);
   out.set(u64(counter), 16);

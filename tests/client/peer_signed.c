@@ -77,7 +77,7 @@ static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
     return SK_OK;
 }
 
-/* seed 32, identity 32, previous 32, u32 issued, stale, carry serial, sheet serial, u64 counter,
+/* seed 32, identity 32, previous 32, carry digest 32, u32 issued, stale, carry serial, sheet serial, u64 counter,
  * then threads: r 15, u8 status, u32 day, envelope 32, u32 n, text n -> the file */
 enum sk_error op_board(struct in *in)
 {
@@ -90,6 +90,7 @@ enum sk_error op_board(struct in *in)
     crypto_sign_seed_keypair(desk_pk.b, desk.b, take(in, 32));
     take_into(in, plan.identity.b, 32);
     take_into(in, plan.previous.b, 32);
+    take_into(in, plan.carry_digest.b, 32);
     plan.issued_day = take_u32(in);
     plan.stale_day = take_u32(in);
     plan.carry_serial = take_u32(in);
@@ -147,6 +148,7 @@ static void give_answer(const struct sk_board *board, const struct sk_answer *an
     give_u64(board->counter);
     give(board->identity.b, 32);
     give(board->previous.b, 32);
+    give(board->carry_digest.b, 32);
     give(board->digest.b, 32);
     give_u8(answer->status);
     give_u32(answer->day);

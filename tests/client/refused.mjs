@@ -28,6 +28,12 @@ function signed() {
     assert.notEqual(verdict(() => core.readBoardHeader(damaged(header, at), desk)).code, 'OK', `board ${at}`);
   }
   refused('BOARD_SIGNATURE', () => core.readBoardHeader(header, core.readSheet(sheet).identity));
+  /** The number of a bundle and its digest stand or fall together, whoever signed it. */
+  for (const [from, to] of [[28, 32], [104, 136]]) {
+    const half = header.slice().fill(0, from, to);
+    half.set(core.sign(concat(core.utf8('skrynka/1 board\0'), half.subarray(0, end - 64)), unhex(formats.keys.desk_sk.slice(0, 64))), end - 64);
+    refused('BOARD_RESERVED', () => core.readBoardHeader(half, desk));
+  }
   const board = core.readBoardHeader(header, desk);
   const size = core.bucketLength(board);
   const bucket = file.slice(end, end + size);

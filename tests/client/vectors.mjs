@@ -130,6 +130,7 @@ function boards({ board: want, keys }) {
   assert.deepEqual(numbers, [want.bucket_bits, want.record_bits, want.issued_day, want.stale_day, want.carry_serial, want.sheet_serial]);
   same(board.digest, want.digest);
   same(board.previous, want.previous);
+  same(board.carryDigest, want.carry_digest);
   assert.equal(core.boardLength(board), file.length);
   const size = core.bucketLength(board);
   const bucket = (number) => file.subarray(want.header_len + number * size, want.header_len + (number + 1) * size);

@@ -29,16 +29,19 @@ def sheets():
 
 def boards():
     answer = (RECEIPT, 2, DAY, bytes(32), "прочитано")
-    make = lambda answers, **k: signed.board_make(DESK_SK, IDENTITY_PK, 7, DAY, DAY + 30, 3, 1, answers, **k)
-    return {"answered": make([answer]), "empty": make([], b=0, c=3)}
+    make = lambda answers, **k: signed.board_make(DESK_SK, IDENTITY_PK, 7, DAY, DAY + 30, 3, 1, answers,
+                                                carry_digest=b"\x03" * 32, **k)
+    bare = signed.board_make(DESK_SK, IDENTITY_PK, 8, DAY, DAY + 30, 0, 1, [], b=0)
+    return {"answered": make([answer]), "empty": make([], b=0, c=3), "unacknowledging": bare}
 
 
-def carry(count):
-    envelope = skrynka.blake2b(b"")
-    head = struct.pack("<8sIIII", b"SKCARRY1", 1, count, DAY if count else 0, DAY if count else 0)
+def carries():
     sk = sodium.crypto_sign_seed_keypair(b"\x43" * 32)[1]
-    head += sk[32:] + bytes(32) + struct.pack("<II32s", DAY, 1, envelope) * count
-    return head + skrynka.sign(sk, "skrynka/1 carry", head)
+    make = lambda *what: signed.carry_make(sk, 1, bytes(range(16)), bytes(32), *what)
+    one, revoked = (sheets()[name] for name in ("one", "revoked"))
+    two = [(one, 0, 7), (revoked, 1, 7)]
+    return {"two": make(two, [(DAY, 1, b""), (DAY, 1, b"")]), "empty": make([], []),
+            "sheets": make(two, []), "sheet": make([(one, 1, 0)], [])}
 
 
 def envelopes():
@@ -145,7 +148,8 @@ def states():
 def answers():
     other = skrynka.Receipt(bytes(15))
     texts = [(RECEIPT, 4, DAY, bytes(32), "напишіть ще"), (other, 2, DAY, bytes(32), "")]
-    make = lambda who: signed.board_make(DESK_SK, IDENTITY_PK, 7, DAY, DAY + 30, 3, 1, who, b=0)
+    make = lambda who: signed.board_make(DESK_SK, IDENTITY_PK, 7, DAY, DAY + 30, 3, 1, who, b=0,
+                                         carry_digest=b"\x03" * 32)
     return {"ours": make(texts), "others": make(texts[1:])}
 
 
@@ -196,7 +200,7 @@ TEXTS = {
 
 
 def main():
-    seeds = {"sheet": sheets(), "board": boards(), "carry": {"two": carry(2), "empty": carry(0)},
+    seeds = {"sheet": sheets(), "board": boards(), "carry": carries(),
              "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES,
              "walk": bodies(), "split": splits(), "frames": frames(), "segment": segments(),
              "state": states(), "entry": {"report": json.dumps(ENTRY, ensure_ascii=False).encode()},

@@ -8,7 +8,7 @@ import nacl.bindings as sodium
 
 from skrynka import F, MONTH, blake2b, check_signature, need, public_of, sign
 
-SHEET_FIXED, CARRY_FIXED = 168, 88
+SHEET_FIXED, CARRY_FIXED = 168, 112
 RECORD, PART_TEXT, PARTS = 1024, 896, 4
 STATUS = ("", "arrived", "read", "checking", "more", "passed", "closed")
 IDENTITY, DESK, WEEK_KEY, MONTH_KEY = 1, 2, 3, 4
@@ -71,17 +71,19 @@ def sheets_split(data):
 
 # ---- section 5: board -------------------------------------------------------
 
-BOARD_HEAD = struct.Struct("<8sBB2xIQII32sI4x32s")
+BOARD_HEAD = struct.Struct("<8sBB2xIQII32sI4x32s32s")
 BOARD_BUCKETS = BOARD_HEAD.size
 
 
 def board_read(data, desk_pk):
     """Checks structure, signature, every bucket's digest, order and place of the records."""
     need(len(data) > BOARD_BUCKETS + 64, "board: length")
-    names = "magic b c issued counter stale carry_serial identity sheet_serial previous".split()
+    names = ("magic b c issued counter stale carry_serial identity sheet_serial previous "
+             "carry_digest").split()
     out = Data(**dict(zip(names, BOARD_HEAD.unpack_from(data))))
     need(out.magic == b"SKBOARD1" and out.b <= 10 and 3 <= out.c <= 8, "board: magic or counts")
     need(data[10:12] == bytes(2) and data[68:72] == bytes(4), "board: reserved bytes")
+    need((out.carry_serial == 0) == (out.carry_digest == bytes(32)), "board: acknowledgement")
     end = BOARD_BUCKETS + (32 << out.b)
     size = RECORD << out.c
     need(len(data) == end + 64 + (size << out.b), "board: length")
@@ -154,8 +156,9 @@ def record_make(identity, counter, receipt, part, parts, status, day, envelope, 
 
 
 def board_make(desk_sk, identity, counter, issued, stale, carry_serial, sheet_serial,
-               answers, previous=bytes(32), b=1, c=3):
-    """answers: (receipt, status, day, envelope digest, text up to 896 bytes)."""
+               answers, previous=bytes(32), b=1, c=3, carry_digest=bytes(32)):
+    """answers: (receipt, status, day, envelope digest, text up to 896 bytes). The acknowledgement
+    is of the bundle whose header has carry_digest."""
     buckets = [[] for _ in range(1 << b)]
     for receipt, status, day, envelope, text in answers:
         record = record_make(identity, counter, receipt, 0, 1, status, day, envelope,
@@ -167,7 +170,8 @@ def board_make(desk_sk, identity, counter, issued, stale, carry_serial, sheet_se
         records.sort()
     joined = [b"".join(records) for records in buckets]
     head = BOARD_HEAD.pack(b"SKBOARD1", b, c, issued, counter, stale, carry_serial, identity,
-                           sheet_serial, previous) + b"".join(blake2b(x) for x in joined)
+                           sheet_serial, previous, carry_digest)
+    head += b"".join(blake2b(x) for x in joined)
     return head + sign(desk_sk, "skrynka/1 board", head) + b"".join(joined)
 
 
@@ -180,22 +184,62 @@ def bucket_filler(number, b):
 
 # ---- section 6: carry bundle --------------------------------------------------
 
+CARRY_SHEET = struct.Struct("<32sIIQ")
+CARRY_SHEETS_MAX = 512
+
+
 def carry_read(data):
-    """data: bytes or a memory map. Checks signature, digests, lengths; lists the envelopes."""
+    """data: bytes or a memory map. Checks signature, digests, lengths; lists sheets and envelopes."""
     need(len(data) >= CARRY_FIXED + 64 and data[:8] == b"SKCARRY1", "carry: magic or length")
     serial, count, first, last = struct.unpack_from("<IIII", data, 8)
+    sheets, zero = struct.unpack_from("<II", data, 104)
+    need(serial > 0 and first <= last and sheets <= CARRY_SHEETS_MAX, "carry: counts")
+    need(zero == 0, "carry: reserved bytes")
     out = Data(serial=serial, count=count, first_day=first, last_day=last,
-               gateway=data[24:56], previous=data[56:88], entries=[])
-    end = CARRY_FIXED + 40 * count
+               gateway=data[24:56], previous=data[56:88], chain=data[88:104], sheets=[], entries=[])
+    table = CARRY_FIXED + CARRY_SHEET.size * sheets
+    end = table + 40 * count
     need(len(data) >= end + 64, "carry: length")
     check_signature(out.gateway, bytes(data[end:end + 64]), "skrynka/1 carry", bytes(data[:end]),
                     "carry")
     out.header_digest = blake2b(data[:end + 64])
-    at = end + 64
+    at = carry_sheets(out, data, sheets, end + 64)
     for i in range(count):
-        at = carry_entry(out, data, CARRY_FIXED + 40 * i, at)
+        at = carry_entry(out, data, table + 40 * i, at)
     need(at == len(data), "carry: length")
     return out
+
+
+def carry_sheets(out, data, count, at):
+    """The sheets stand behind the header: by identity and serial, the last of each is current."""
+    for i in range(count):
+        digest, length, current, counter = CARRY_SHEET.unpack_from(data, CARRY_FIXED + 48 * i)
+        need(current <= 1, "carry: current")
+        whole = bytes(data[at:at + length])
+        need(blake2b(whole) == digest, "carry: digest of a sheet")
+        out.sheets.append(Data(sheet=sheet_read(whole), current=bool(current),
+                               board_counter=counter, bytes=whole))
+        at += length
+    order = [(s.sheet.identity, s.sheet.serial) for s in out.sheets]
+    need(order == sorted(set(order)), "carry: order of the sheets")
+    for i, one in enumerate(out.sheets):
+        last = i + 1 == count or order[i + 1][0] != order[i][0]
+        need(one.current == last, "carry: which sheet is current")
+    return at
+
+
+def carry_make(gateway_sk, serial, chain, previous, sheets, envelopes):
+    """sheets: (bytes, current, board counter) in their order; envelopes: (day, chunks, bytes) in
+    theirs. The whole file."""
+    days = [day for day, _, _ in envelopes] or [0]
+    head = struct.pack("<8sIIII", b"SKCARRY1", serial, len(envelopes), days[0], days[-1])
+    head += gateway_sk[32:] + previous + chain + struct.pack("<II", len(sheets), 0)
+    for data, current, counter in sheets:
+        head += CARRY_SHEET.pack(blake2b(data), len(data), current, counter)
+    for day, chunks, data in envelopes:
+        head += struct.pack("<II", day, chunks) + blake2b(data)
+    head += sign(gateway_sk, "skrynka/1 carry", head)
+    return head + b"".join(s[0] for s in sheets) + b"".join(e[2] for e in envelopes)
 
 
 def carry_entry(out, data, entry, at):

@@ -69,6 +69,8 @@ void unit_board_make(const struct unit_org *org, const char *path, size_t thread
                                  .counter = org->counter + 1,
                                  .identity = org->pin,
                                  .previous = org->last_board};
+
+    memset(plan.carry_digest.b, carry == 0 ? 0 : 0xCA, 32);
     struct sk_thread *all = calloc(threads + 1, sizeof *all);
     FILE *file = fopen(path, "w");
 

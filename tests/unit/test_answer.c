@@ -9,7 +9,7 @@
 #include "keys/seal/record.h"
 #include "tests/unit/formats.h"
 
-enum { HEADER = 104 + 2 * 32 + 64, BUCKET = 8 * 1024 };
+enum { HEADER = 136 + 2 * 32 + 64, BUCKET = 8 * 1024 };
 enum { EMPTY, SHORT, LONG, LONGEST, ANSWERS }; /* the known answers; LONGEST has four parts */
 
 struct fixture {

@@ -41,6 +41,7 @@ static int set_up(void **state)
                                      .counter = 77};
     memset(x->plan.identity.b, 0x1D, 32);
     memset(x->plan.previous.b, 0x9E, 32);
+    memset(x->plan.carry_digest.b, 0xCA, 32);
     x->text[0] = 'a';
     for (size_t i = 1; i + 1 < SK_ANSWER_TEXT_MAX; i += 2) {
         memcpy(x->text + i, "ї", 2);
@@ -165,6 +166,18 @@ static void test_header_says_what_was_planned(void **state)
     assert_int_equal(x->board.counter, 77);
     assert_memory_equal(x->board.identity.b, x->plan.identity.b, 32);
     assert_memory_equal(x->board.previous.b, x->plan.previous.b, 32);
+    assert_memory_equal(x->board.carry_digest.b, x->plan.carry_digest.b, 32);
+}
+
+static void test_board_without_an_acknowledgement_reads(void **state)
+{
+    struct fixture *x = *state;
+
+    x->plan.carry_serial = 0;
+    memset(x->plan.carry_digest.b, 0, 32);
+    make_and_check(x, 1);
+    assert_int_equal(x->board.carry_serial, 0);
+    assert_true(sodium_is_zero(x->board.carry_digest.b, 32));
 }
 
 static void test_every_thread_reads_its_answer(void **state)
@@ -358,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_empty_board_has_64_records_for_nobody),
         TEST(test_header_says_what_was_planned),
+        TEST(test_board_without_an_acknowledgement_reads),
         TEST(test_every_thread_reads_its_answer),
         TEST(test_half_of_the_places_stay_free),
         TEST(test_longest_answer_takes_four_parts),

@@ -50,13 +50,13 @@ GATEWAY_PK, GATEWAY_SK = ed25519("gateway")
 
 # ---- section 4 ------------------------------------------------------------------
 
-def sheet(fields, keys):
+def sheet(fields, keys, pk=None, sk=None):
     body = b"SKSHEET1" + bytes([1, fields["weeks"], fields["months"], fields["keep_weeks"]])
     body += struct.pack("<IIII", fields["serial"], fields["first_week"], fields["first_month"],
                         fields["issued_week"])
     body += bytes(4) + struct.pack("<Q", fields["board_floor"])
-    body += IDENTITY_PK + DESK_PK + fixed("next identity") + fixed("onion") + b"".join(keys)
-    return body + sign(IDENTITY_SK, "skrynka/1 sheet", body)
+    body += (pk or IDENTITY_PK) + DESK_PK + fixed("next identity") + fixed("onion") + b"".join(keys)
+    return body + sign(sk or IDENTITY_SK, "skrynka/1 sheet", body)
 
 
 def sheet_answer():
@@ -75,8 +75,9 @@ COUNTER, BUCKET_BITS, RECORD_BITS = 0x0102030405060709, 1, 3
 
 def receipt(r):
     root = F(None, "receipt-root", r)
-    sk = F(root, "reply-x25519")
-    return F(root, "mailbox"), sodium.crypto_scalarmult_base(sk)
+    reply_pk = sodium.crypto_scalarmult_base(F(root, "reply-x25519"))
+    sign_pk = sodium.crypto_sign_seed_keypair(F(root, "sign-ed25519"))[0]
+    return F(F(root, "mailbox"), "mailbox", reply_pk + sign_pk), reply_pk
 
 
 def box_seal(plain, pk, name):
@@ -127,7 +128,7 @@ def board_answer():
     joined = [b"".join(sorted(x)) for x in buckets]
     head = b"SKBOARD1" + bytes([BUCKET_BITS, RECORD_BITS, 0, 0])
     head += struct.pack("<IQII", 20781, COUNTER, 20795, 42) + IDENTITY_PK
-    head += struct.pack("<I", 7) + bytes(4) + fixed("previous board")
+    head += struct.pack("<I", 7) + bytes(4) + fixed("previous board") + fixed("carried bundle")
     head += b"".join(blake2b(x) for x in joined)
     head += sign(DESK_SK, "skrynka/1 board", head)
     for answer in answers:
@@ -136,23 +137,44 @@ def board_answer():
         answer["key0"] = F(mailbox, "reply", IDENTITY_PK + struct.pack("<QB", COUNTER, 0)).hex()
     return dict(bucket_bits=BUCKET_BITS, record_bits=RECORD_BITS, issued_day=20781,
                 counter=COUNTER, stale_day=20795, carry_serial=42, sheet_serial=7,
-                previous=fixed("previous board").hex(), digest=blake2b(head).hex(),
+                previous=fixed("previous board").hex(),
+                carry_digest=fixed("carried bundle").hex(), digest=blake2b(head).hex(),
                 header_len=len(head), stranger=fixed("code of nobody", 15).hex(),
                 answers=answers, bytes=(head + b"".join(joined)).hex())
 
 
 # ---- section 6 ------------------------------------------------------------------
 
+def carried_sheets():
+    """Two of one organisation, of which the second replaced the first, and one that was revoked."""
+    other_pk, other_sk = ed25519("other identity")
+    keys = [sodium.crypto_scalarmult_base(fixed("key %d" % i)) for i in range(2)]
+    one = dict(months=0, keep_weeks=8, first_week=WEEK, first_month=MONTH, issued_week=WEEK,
+               board_floor=0)
+    out = [(IDENTITY_PK, 7, 41, sheet(dict(one, serial=7, weeks=1), keys[:1])),
+           (IDENTITY_PK, 9, 41, sheet(dict(one, serial=9, weeks=2), keys)),
+           (other_pk, 1, 0, sheet(dict(one, serial=1, weeks=0), [], other_pk, other_sk))]
+    out.sort(key=lambda x: x[:2])
+    last = {x[0]: x[1] for x in out}
+    return [dict(digest=blake2b(data).hex(), length=len(data), current=last[identity] == serial,
+                 board_counter=counter, bytes=data.hex()) for identity, serial, counter, data in out]
+
+
 def carry_answer():
+    sheets = carried_sheets()
     entries = [dict(day=20700 + i // 2, chunks=chunks, envelope=fixed("carried %d" % i).hex())
                for i, chunks in enumerate((1, 262144, 1280, 1, 4))]
     head = b"SKCARRY1" + struct.pack("<IIII", 9, len(entries), 20700, 20710) + GATEWAY_PK
-    head += fixed("previous carry")
+    head += fixed("previous carry") + fixed("chain", 16) + struct.pack("<II", len(sheets), 0)
+    for s in sheets:
+        head += bytes.fromhex(s["digest"])
+        head += struct.pack("<IIQ", s["length"], s["current"], s["board_counter"])
     for e in entries:
         head += struct.pack("<II", e["day"], e["chunks"]) + bytes.fromhex(e["envelope"])
     head += sign(GATEWAY_SK, "skrynka/1 carry", head)
     return dict(serial=9, first_day=20700, last_day=20710, previous=fixed("previous carry").hex(),
-                entries=entries, digest=blake2b(head).hex(), bytes=head.hex())
+                chain=fixed("chain", 16).hex(), sheets=sheets, entries=entries,
+                digest=blake2b(head).hex(), bytes=head.hex())
 
 
 # ---- section 7 ------------------------------------------------------------------
