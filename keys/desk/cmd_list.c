@@ -119,7 +119,10 @@ static void print_row(const json_t *row)
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!" : " ", excerpt);
+           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!"
+           : json_is_true(json_object_get(row, "sheets_known"))               ? " "
+                                                                              : "?",
+           excerpt);
 }
 
 static void print_table(const json_t *rows)
@@ -134,8 +137,10 @@ static void print_table(const json_t *rows)
     for (size_t i = 0; i < n; i++) {
         print_row(json_array_get(rows, i));
     }
-    printf("%zu report%s.  + follow-up, ! somebody unknown can read it too\n", n,
-           n == 1 ? "" : "s");
+    printf(
+        "%zu report%s.  + follow-up, ! somebody unknown can read it too, ? sealed with key sheets "
+        "that are not known\n",
+        n, n == 1 ? "" : "s");
 }
 
 static int list(struct sk_desk *desk, const struct filter *filter)

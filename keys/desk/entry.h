@@ -14,7 +14,8 @@
 
 /*
  * json: {"digest", "epoch", "day", "chunks", "sealed_by", "flags", "recipients": [name...],
- *        "unknown", "dummies", "parsed",
+ *        "offered": [identity of one that the gateway offered...], "unknown", "dummies",
+ *        "sheets": digest in the prelude, "sheets_known", "parsed",
  *        "fields": [{"name", "value", "length"}...], value cut where length is greater,
  *        "files": [{"field", "name", "type", "size"}...]}
  */
@@ -22,7 +23,7 @@ struct sk_entry {
     json_t *json;
     struct sk_digest digest;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
-    bool parsed;
+    bool parsed, sheets_known;
 };
 
 /* Takes over a reference to json. CORRUPT. */
@@ -39,8 +40,9 @@ const char *sk_entry_field(const struct sk_entry *entry, const char *name);
 /* 1 to 15, or 0 for none. */
 unsigned sk_entry_category(const struct sk_entry *entry);
 
-json_t *sk_entry_fields(const struct sk_entry *entry); /* borrowed */
-json_t *sk_entry_files(const struct sk_entry *entry);  /* borrowed */
+json_t *sk_entry_fields(const struct sk_entry *entry);  /* borrowed */
+json_t *sk_entry_files(const struct sk_entry *entry);   /* borrowed */
+json_t *sk_entry_offered(const struct sk_entry *entry); /* borrowed; may be NULL */
 
 /* The first characters of the text on one line, or why there is none. */
 #define SK_EXCERPT_CHARACTERS 200

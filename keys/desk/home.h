@@ -5,9 +5,11 @@
  *     state           encrypted; what this desk knows of bundles, boards and peers
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
- *     quarantine/     what arrived damaged, <digest>.sealed
+ *     quarantine/     what arrived damaged, <digest>.sealed, and what waits for its key, *.keyless
  *     boards/         every board that was made, <counter>.board
+ *     sheets/         every key sheet that was issued, <serial>.sheet
  *     peers/          key sheets of other organisations
+ *     offered/        key sheets that the gateway offered, <digest>.sheet
  */
 #ifndef SK_KEYS_DESK_HOME_H
 #define SK_KEYS_DESK_HOME_H
