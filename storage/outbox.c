@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,10 @@
 #define MAP_BYTES (UINT64_C(64) << 30)
 
 const char *const sk_outbox_tables[SK_OUTBOX_TABLES] = {
-    "meta", "organisations", "sheets", "boards", "buckets", "bundles", "bundle_ids", "carried"};
+    "meta",       "organisations", "sheets",        "boards",  "buckets", "bundles",
+    "bundle_ids", "carried",       "bundle_sheets", "digests", "replaced"};
+
+#define LAYOUT 2
 
 static enum sk_error outbox_path(const char *store_dir, char out[PATH_MAX])
 {
@@ -32,12 +36,15 @@ static enum sk_error fill_new(struct sk_engine *engine, void *ctx)
 {
     uint8_t meta[12], version[8] = {0};
     struct sk_txn *txn = sk_txn_begin(engine, true);
+    struct sk_chain chain;
 
     (void)ctx;
+    randombytes_buf(chain.b, sizeof chain.b);
     memcpy(meta, "SKOUTBX1", 8);
-    sk_put_u32(meta + 8, 1);
+    sk_put_u32(meta + 8, LAYOUT);
     sk_txn_put(txn, SK_OUTBOX_META, sk_bytes("outbox", 6), sk_bytes(meta, sizeof meta));
     sk_txn_put(txn, SK_OUTBOX_META, sk_bytes("version", 7), sk_bytes(version, sizeof version));
+    sk_chain_put(txn, &chain);
     return sk_txn_commit(txn);
 }
 
@@ -69,7 +76,7 @@ static enum sk_error verify(struct sk_engine *engine)
     struct sk_txn *txn = sk_txn_begin(engine, false);
     struct sk_bytes value;
     bool good = sk_txn_get(txn, SK_OUTBOX_META, sk_bytes("outbox", 6), &value) && value.len == 12 &&
-                memcmp(value.p, "SKOUTBX1", 8) == 0 && sk_get_u32(value.p + 8) == 1;
+                memcmp(value.p, "SKOUTBX1", 8) == 0 && sk_get_u32(value.p + 8) == LAYOUT;
     enum sk_error e = sk_txn_error(txn);
 
     sk_txn_abort(txn);
@@ -119,19 +126,31 @@ enum sk_error sk_outbox_tick(struct sk_outbox *outbox)
     return sk_engine_clear_dead_readers(outbox->engine);
 }
 
+struct copy {
+    struct sk_outbox *outbox;
+    uint32_t today;
+};
+
 static enum sk_error fill_copy(struct sk_engine *engine, void *ctx)
 {
-    struct sk_outbox *outbox = ctx;
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    const struct copy *copy = ctx;
+    struct sk_txn *txn = sk_txn_begin(copy->outbox->engine, false);
     enum sk_error e = sk_txn_copy(txn, engine, SK_OUTBOX_TABLES, NULL, NULL);
 
     sk_txn_abort(txn);
-    return e;
+    if (e != SK_OK) {
+        return e;
+    }
+    txn = sk_txn_begin(engine, true);
+    sk_chain_mark_copied(txn, copy->today);
+    return sk_txn_commit(txn);
 }
 
-enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_dir)
+enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_dir, uint32_t today)
 {
-    return make(to_dir, fill_copy, outbox);
+    struct copy copy = {outbox, today};
+
+    return make(to_dir, fill_copy, &copy);
 }
 
 /* ---- version ------------------------------------------------------------------------ */

@@ -134,6 +134,39 @@ static void delete_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, ui
     }
 }
 
+/* Each board holds all answers, so that nothing is lost by one that never came. */
+static void note_gap(struct import *x)
+{
+    struct sk_board_gaps *gaps = &x->org.gaps;
+    uint64_t missing = sk_board_gap(&x->board, x->org.has_board ? &x->last : NULL);
+
+    if (missing == 0) {
+        return;
+    }
+    gaps->missing = gaps->missing > UINT64_MAX - missing ? UINT64_MAX : gaps->missing + missing;
+    if (x->board.counter - x->last.counter > 1) {
+        gaps->first = x->last.counter + 1;
+        gaps->last = x->board.counter - 1;
+    } else {
+        gaps->first = gaps->last = x->last.counter;
+    }
+}
+
+/* What the board before said stays beside it: only what both acknowledge may go. */
+static enum sk_error note_acknowledgement(struct sk_txn *txn, struct import *x)
+{
+    uint32_t serial = 0;
+    enum sk_acknowledgement kind = SK_ACK_NONE;
+    enum sk_error e = sk_chain_judge(txn, &x->board, &kind, &serial);
+
+    if (e == SK_OK) {
+        x->org.before = x->org.acknowledged;
+        x->org.acknowledged = serial;
+        x->org.kind = kind;
+    }
+    return e;
+}
+
 /* The one before the current stays, for whoever is just downloading it. */
 static enum sk_error make_current(struct sk_txn *txn, struct import *x)
 {
@@ -167,6 +200,10 @@ static enum sk_error import(struct sk_outbox *outbox, struct import *x,
     }
     if (e == SK_OK) {
         e = take_buckets(txn, x, progress, ctx);
+    }
+    if (e == SK_OK) {
+        note_gap(x);
+        e = note_acknowledgement(txn, x);
     }
     if (e == SK_OK) {
         e = make_current(txn, x);

@@ -4,19 +4,39 @@
 #include "keys/base/bytes.h"
 #include "storage/outbox_private.h"
 
-/* u32 joined serial, u8 has board, u64 its counter, u8 has previous, u64 its counter, name */
-#define ORG_FIXED 22
+/* Before the name. */
+enum {
+    AT_JOINED = 0,
+    AT_HAS_BOARD = 4,
+    AT_BOARD = 5,
+    AT_HAS_PREVIOUS = 13,
+    AT_PREVIOUS = 14,
+    AT_KIND = 22,
+    AT_ACKNOWLEDGED = 23,
+    AT_BEFORE = 27,
+    AT_MISSING = 31,
+    AT_GAP_FIRST = 39,
+    AT_GAP_LAST = 47,
+    ORG_FIXED = 55
+};
 
 enum sk_error sk_org_decode(struct sk_bytes value, struct sk_org *out)
 {
-    if (value.len <= ORG_FIXED || value.len > ORG_FIXED + SK_NAME_MAX) {
+    if (value.len <= ORG_FIXED || value.len > ORG_FIXED + SK_NAME_MAX ||
+        value.p[AT_KIND] > SK_ACK_UNKNOWN) {
         return SK_ERR_CORRUPT;
     }
-    out->joined_serial = sk_get_u32(value.p);
-    out->has_board = value.p[4] != 0;
-    out->board = sk_get_u64(value.p + 5);
-    out->has_previous = value.p[13] != 0;
-    out->previous = sk_get_u64(value.p + 14);
+    out->joined_serial = sk_get_u32(value.p + AT_JOINED);
+    out->has_board = value.p[AT_HAS_BOARD] != 0;
+    out->board = sk_get_u64(value.p + AT_BOARD);
+    out->has_previous = value.p[AT_HAS_PREVIOUS] != 0;
+    out->previous = sk_get_u64(value.p + AT_PREVIOUS);
+    out->kind = (enum sk_acknowledgement)value.p[AT_KIND];
+    out->acknowledged = sk_get_u32(value.p + AT_ACKNOWLEDGED);
+    out->before = sk_get_u32(value.p + AT_BEFORE);
+    out->gaps.missing = sk_get_u64(value.p + AT_MISSING);
+    out->gaps.first = sk_get_u64(value.p + AT_GAP_FIRST);
+    out->gaps.last = sk_get_u64(value.p + AT_GAP_LAST);
     memset(out->name, 0, sizeof out->name);
     memcpy(out->name, value.p + ORG_FIXED, value.len - ORG_FIXED);
     return SK_OK;
@@ -37,14 +57,27 @@ void sk_org_put(struct sk_txn *txn, const struct sk_ed25519_pk *pin, const struc
     uint8_t value[ORG_FIXED + SK_NAME_MAX];
     size_t name_len = strlen(org->name);
 
-    sk_put_u32(value, org->joined_serial);
-    value[4] = org->has_board ? 1 : 0;
-    sk_put_u64(value + 5, org->board);
-    value[13] = org->has_previous ? 1 : 0;
-    sk_put_u64(value + 14, org->previous);
+    sk_put_u32(value + AT_JOINED, org->joined_serial);
+    value[AT_HAS_BOARD] = org->has_board ? 1 : 0;
+    sk_put_u64(value + AT_BOARD, org->board);
+    value[AT_HAS_PREVIOUS] = org->has_previous ? 1 : 0;
+    sk_put_u64(value + AT_PREVIOUS, org->previous);
+    value[AT_KIND] = (uint8_t)org->kind;
+    sk_put_u32(value + AT_ACKNOWLEDGED, org->acknowledged);
+    sk_put_u32(value + AT_BEFORE, org->before);
+    sk_put_u64(value + AT_MISSING, org->gaps.missing);
+    sk_put_u64(value + AT_GAP_FIRST, org->gaps.first);
+    sk_put_u64(value + AT_GAP_LAST, org->gaps.last);
     memcpy(value + ORG_FIXED, org->name, name_len);
     sk_txn_put(txn, SK_OUTBOX_ORGANISATIONS, sk_bytes(pin->b, sizeof pin->b),
                sk_bytes(value, ORG_FIXED + name_len));
+}
+
+uint32_t sk_org_arrived(const struct sk_org *org)
+{
+    uint32_t both = org->acknowledged < org->before ? org->acknowledged : org->before;
+
+    return both > org->joined_serial ? both : org->joined_serial;
 }
 
 enum sk_error sk_org_sheet(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
@@ -110,7 +143,12 @@ enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
     memcpy(out->name, org.name, sizeof out->name);
     out->pin = *pin;
     out->has_board = org.has_board;
+    out->gaps = org.gaps;
     out->joined_serial = org.joined_serial;
+    out->acknowledgement = org.kind;
+    out->acknowledged =
+        org.acknowledged > org.joined_serial ? org.acknowledged : org.joined_serial;
+    out->arrived = sk_org_arrived(&org);
     return SK_OK;
 }
 

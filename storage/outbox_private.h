@@ -7,14 +7,19 @@
 
 /* meta           "outbox"  -> "SKOUTBX1", u32 version of this layout
  *                "version" -> u64, raised by every change
+ *                "chain"   -> 16 random bytes that name the chain of bundles
  *                "bundle"  -> u32 serial of the last carry bundle, its header's digest
+ *                "copied"  -> u32 day: this is a backup, from which no bundle was made yet
  * organisations  pin -> struct organisation, see below
  * sheets         pin -> the current sheet as imported
  * boards         pin, u64 big-endian counter -> desk key it was accepted under, header as imported
  * buckets        pin, u64 big-endian counter, u32 big-endian bucket -> bytes
- * bundles        u32 big-endian serial -> u32 last day, u32 number of ids, header as signed
+ * bundles        u32 big-endian serial -> header as signed
  * bundle_ids     u32 big-endian serial, u32 big-endian index -> id
- * carried        id -> u32 serial */
+ * carried        id -> u32 serial
+ * bundle_sheets  u32 big-endian serial -> the sheets as they stand behind the header
+ * digests        digest of the header of a bundle -> its chain, u32 serial; for ever
+ * replaced       pin, u32 big-endian serial -> a sheet that was current since the last bundle */
 enum sk_outbox_table {
     SK_OUTBOX_META,
     SK_OUTBOX_ORGANISATIONS,
@@ -24,6 +29,9 @@ enum sk_outbox_table {
     SK_OUTBOX_BUNDLES,
     SK_OUTBOX_BUNDLE_IDS,
     SK_OUTBOX_CARRIED,
+    SK_OUTBOX_BUNDLE_SHEETS,
+    SK_OUTBOX_DIGESTS,
+    SK_OUTBOX_REPLACED,
     SK_OUTBOX_TABLES
 };
 extern const char *const sk_outbox_tables[SK_OUTBOX_TABLES];
@@ -39,6 +47,9 @@ struct sk_outbox {
 /* What is kept of an organisation beside its signed files. */
 struct sk_org {
     uint32_t joined_serial;
+    uint32_t acknowledged, before; /* by the newest board, and by the one before; 0: nothing */
+    enum sk_acknowledgement kind;  /* of the newest */
+    struct sk_board_gaps gaps;
     bool has_board, has_previous;
     uint64_t board, previous; /* counters */
     char name[SK_NAME_MAX + 1];
@@ -57,7 +68,35 @@ enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, 
 enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
                           struct sk_organisation *out);
 
+/* The bundle up to which an organisation's last two boards say that all arrived. */
+uint32_t sk_org_arrived(const struct sk_org *org);
+
 void sk_outbox_raise_version(struct sk_txn *txn);
+
+/* ---- the chain (outbox_chain.c) ---- */
+
+enum sk_error sk_chain_get(struct sk_txn *txn, struct sk_chain_state *out);
+void sk_chain_put(struct sk_txn *txn, const struct sk_chain *chain);
+void sk_chain_put_last(struct sk_txn *txn, uint32_t serial, const struct sk_digest *digest);
+void sk_chain_mark_copied(struct sk_txn *txn, uint32_t day);
+/* The same for a store that is no copy: the day is 0. One that is keeps its day. */
+void sk_chain_mark_ended(struct sk_txn *txn);
+/* Puts another chain in the place of this one, for all organisations. */
+enum sk_error sk_chain_begin(struct sk_txn *txn, const struct sk_chain *chain);
+/* Keeps that a bundle was made. */
+void sk_chain_remember(struct sk_txn *txn, const struct sk_chain *chain, uint32_t serial,
+                       const struct sk_digest *digest);
+/* What a board's acknowledgement is worth; *serial: of the bundle, 0 if it is none of this chain. */
+enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
+                             enum sk_acknowledgement *kind, uint32_t *serial);
+
+/* ---- sheets for bundles (outbox_offered.c) ---- */
+
+/* The current sheet of an organisation is about to be replaced by one with another serial. */
+enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                              uint32_t serial);
+/* A bundle with all of them was recorded. */
+void sk_offered_forget(struct sk_txn *txn);
 
 void sk_put_u32_be(uint8_t *p, uint32_t v);
 uint32_t sk_get_u32_be(const uint8_t *p);

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/seal/answer.h"
 #include "storage/outbox_private.h"
 
@@ -39,7 +38,7 @@ static enum sk_error name_free(struct sk_txn *txn, const struct sk_ed25519_pk *p
 /* A new organisation: what was bundled before it joined was never addressed to it. */
 static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_org *org)
 {
-    struct sk_bytes value;
+    struct sk_chain_state chain;
 
     if (name == NULL) {
         return SK_ERR_STORE_NAME;
@@ -47,11 +46,15 @@ static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_org *o
     if (sk_txn_count(txn, SK_OUTBOX_ORGANISATIONS) >= SK_ORGANISATIONS_MAX) {
         return SK_ERR_TOO_LARGE;
     }
-    memset(org, 0, sizeof *org);
-    if (sk_txn_get(txn, SK_OUTBOX_META, sk_bytes("bundle", 6), &value) && value.len == 36) {
-        org->joined_serial = sk_get_u32(value.p);
+    enum sk_error e = sk_chain_get(txn, &chain);
+
+    if (e != SK_OK) {
+        return e;
     }
-    return sk_txn_error(txn);
+    memset(org, 0, sizeof *org);
+    /* A copy's next bundle begins a new chain, and nothing of that came before. */
+    org->joined_serial = chain.copied ? 0 : chain.last;
+    return SK_OK;
 }
 
 /* Trust against what is stored; a revocation that is otherwise good is good. */
@@ -80,6 +83,9 @@ static enum sk_error import(struct sk_txn *txn, struct import *x, const char *na
     }
     if (e == SK_OK || e == SK_ERR_NOT_FOUND) {
         e = trust(&x->sheet, known ? &x->last : NULL, pin, now);
+    }
+    if (e == SK_OK && known && x->sheet.serial != x->last.serial) {
+        e = sk_offered_keep(txn, pin, x->last.serial);
     }
     if (e == SK_OK && !known) {
         e = join(txn, name, &x->org);

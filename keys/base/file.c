@@ -238,12 +238,15 @@ enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
 
 void sk_file_writer_discard(struct sk_file_writer *w)
 {
+    int reason = errno; /* of what failed before */
+
     if (w == NULL) {
         return;
     }
     close(w->fd);
     unlink(w->temporary);
     free(w);
+    errno = reason;
 }
 
 enum sk_error sk_file_replace(const char *path, const uint8_t *data, size_t len)

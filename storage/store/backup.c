@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -35,7 +37,7 @@ static enum sk_error copy_parts(const struct sk_store *store, const char *to)
     enum sk_error e = sk_inbox_backup(store->inbox, to);
 
     if (e == SK_OK) {
-        e = sk_outbox_backup(store->outbox, to);
+        e = sk_outbox_backup(store->outbox, to, sk_day_of(time(NULL)));
     }
     return e == SK_OK ? copy_key(store, to) : e;
 }

@@ -10,6 +10,7 @@ void sk_bundle_free(struct sk_bundle *bundle)
 {
     free(bundle->ids);
     free(bundle->sheets);
+    free(bundle->sheet_bytes);
     free(bundle->entries);
     free(bundle->header);
     *bundle = (struct sk_bundle){0};
@@ -89,10 +90,28 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
     return SK_OK;
 }
 
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, uint8_t *header, size_t header_len,
-                                 struct sk_envelope_id *ids, size_t count)
+/* Whether what is kept of the sheets is what the header says stands behind it. */
+static bool sheets_whole(const struct sk_bundle *bundle)
 {
-    *bundle = (struct sk_bundle){.header = header, .header_len = header_len, .ids = ids};
+    uint64_t len = 0;
+
+    for (uint32_t i = 0; i < bundle->carry.sheets; i++) {
+        len += bundle->sheets[i].length;
+    }
+    return len == bundle->sheet_len;
+}
+
+enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record)
+{
+    const uint8_t *header = record->header;
+    size_t header_len = record->header_len, count = record->count;
+
+    *bundle = (struct sk_bundle){.header = record->header,
+                                 .header_len = header_len,
+                                 .ids = record->ids,
+                                 .sheet_bytes = record->sheets,
+                                 .sheet_len = record->sheets_len};
+    *record = (struct sk_bundle_record){0};
     if (header_len < SK_CARRY_FIXED || sk_carry_read_fixed(&bundle->carry, header) != SK_OK ||
         bundle->carry.count != count) {
         return SK_ERR_CORRUPT;
@@ -103,7 +122,8 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, uint8_t *header, size
         return SK_ERR_MEMORY;
     }
     if (sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header, header_len, NULL) !=
-        SK_OK) {
+            SK_OK ||
+        !sheets_whole(bundle)) {
         return SK_ERR_CORRUPT;
     }
     for (size_t i = 0; i < count; i++) {
@@ -194,6 +214,11 @@ enum sk_error sk_bundle_stream(struct sk_bundle *bundle, struct sk_inbox *inbox,
     sk_progress_end(&progress);
     free(piece);
     return e;
+}
+
+uint64_t sk_bundle_file_length(const struct sk_bundle *bundle)
+{
+    return bundle->header_len + bundle->sheet_len + bundle->bytes;
 }
 
 enum sk_error sk_bundle_sign(struct sk_bundle *bundle, const struct sk_ed25519_sk *key)

@@ -15,6 +15,8 @@ struct sk_bundle {
     struct sk_carry carry;
     struct sk_envelope_id *ids;     /* count of each, in the order of the file */
     struct sk_carry_sheet *sheets;  /* carry.sheets of them */
+    uint8_t *sheet_bytes;           /* as they stand behind the header */
+    size_t sheet_len;
     struct sk_carry_entry *entries; /* the digests are filled in by sk_bundle_stream() */
     uint64_t bytes;                 /* of all envelopes */
     uint8_t *header;                /* whole and signed; NULL before that */
@@ -29,10 +31,9 @@ void sk_bundle_free(struct sk_bundle *bundle); /* frees what it points to */
 enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info *envelopes,
                                size_t count, uint64_t limit);
 
-/* The envelopes of a recorded bundle, from its header. CORRUPT when the two do not belong
- * together; takes over header and ids, also when it fails. */
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, uint8_t *header, size_t header_len,
-                                 struct sk_envelope_id *ids, size_t count);
+/* A recorded bundle, from its header. CORRUPT when header, sheets and ids do not belong together;
+ * takes over what record points to, also when it fails. */
+enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record);
 
 /* Leaves out envelope i. */
 void sk_bundle_drop(struct sk_bundle *bundle, size_t i);
@@ -42,6 +43,9 @@ void sk_bundle_drop(struct sk_bundle *bundle, size_t i);
  * not whole in the inbox; anything else is the writer's or the machine's. */
 enum sk_error sk_bundle_stream(struct sk_bundle *bundle, struct sk_inbox *inbox,
                                struct sk_file_writer *writer, bool verify, size_t *at);
+
+/* Of the whole file, header and sheets included; the header must be signed. */
+uint64_t sk_bundle_file_length(const struct sk_bundle *bundle);
 
 /* Signs the header. */
 enum sk_error sk_bundle_sign(struct sk_bundle *bundle, const struct sk_ed25519_sk *key);

@@ -167,14 +167,43 @@ bool sk_store_revoked(const struct sk_organisation *organisation)
     return organisation->sheet.weeks == 0;
 }
 
-uint32_t sk_store_acknowledged(const struct sk_organisation *organisation)
+void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *o, uint32_t last)
 {
-    uint32_t joined = organisation->joined_serial;
-
-    if (organisation->has_board && organisation->board.carry_serial > joined) {
-        return organisation->board.carry_serial;
+    if (!o->has_board) {
+        fprintf(out, "has sent no board yet");
+        return;
     }
-    return joined;
+    switch (o->acknowledgement) {
+    case SK_ACK_BUNDLE:
+        fprintf(out, "acknowledges bundles up to %u of %u", o->acknowledged, last);
+        if (o->arrived < o->acknowledged) {
+            fprintf(out, ", those after %u by its newest board only: they go after the next one",
+                    o->arrived);
+        }
+        break;
+    case SK_ACK_ENDED:
+        fprintf(out, "acknowledges a bundle of the chain that ended when this store was put back: "
+                     "that counts for nothing here");
+        break;
+    case SK_ACK_UNKNOWN:
+        fprintf(out, "acknowledges bundle %u of a chain that this store does not know, from before a "
+                     "restore or of another gateway: that counts for nothing here",
+                o->board.carry_serial);
+        break;
+    default:
+        fprintf(out, "acknowledges no bundle yet");
+    }
+}
+
+const char *sk_store_gap_text(char out[SK_GAP_TEXT], const struct sk_board_gaps *gaps)
+{
+    if (gaps->first == gaps->last) {
+        snprintf(out, SK_GAP_TEXT, "board %llu", (unsigned long long)gaps->first);
+    } else {
+        snprintf(out, SK_GAP_TEXT, "boards %llu to %llu", (unsigned long long)gaps->first,
+                 (unsigned long long)gaps->last);
+    }
+    return out;
 }
 
 size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
@@ -185,15 +214,13 @@ size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisat
     for (size_t i = 0; i < count; i++) {
         const struct sk_organisation *o = &organisations[i];
 
-        if (sk_store_revoked(o) || sk_store_acknowledged(o) >= last) {
+        if (sk_store_revoked(o) || o->arrived >= last) {
             continue;
         }
         holding++;
-        if (o->has_board) {
-            fprintf(out, "  %s has acknowledged up to %u\n", o->name, sk_store_acknowledged(o));
-        } else {
-            fprintf(out, "  %s has sent no board yet\n", o->name);
-        }
+        fprintf(out, "  %s ", o->name);
+        sk_store_print_acknowledged(out, o, last);
+        fprintf(out, "\n");
     }
     return holding;
 }

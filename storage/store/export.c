@@ -12,28 +12,13 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
-#include "storage/store/bundle.h"
+#include "storage/store/export.h"
 
-struct export
-{
-    struct sk_store *store;
-    const char *out;
-    uint32_t serial; /* of the bundle to write again; 0 makes a new one */
-    uint64_t limit;
-    bool force;
-    struct sk_ed25519_sk *key;
-    struct sk_bundle bundle;
-    struct sk_envelope_info *envelopes; /* of the snapshot; after sort_out(), the new ones first */
-    size_t envelope_count, new_count;
-    struct sk_row *rows;
-    size_t row_count;
-    size_t broken;
-};
-
-static void export_free(struct export *x)
+static void export_free(struct sk_export *x)
 {
     sk_secret_free(x->key);
     sk_bundle_free(&x->bundle);
@@ -43,9 +28,20 @@ static void export_free(struct export *x)
 
 /* ---- the snapshot --------------------------------------------------------------- */
 
-static enum sk_error is_new(struct export *x, const struct sk_envelope_id *id, bool *fresh)
+/* With a new chain everything that is here goes out again: desks drop what they have. */
+static bool begins_chain(const struct sk_export *x)
+{
+    return x->chain.copied || x->new_chain;
+}
+
+static enum sk_error is_new(struct sk_export *x, const struct sk_envelope_id *id, bool *fresh)
 {
     uint32_t serial = 0;
+
+    if (begins_chain(x)) {
+        *fresh = true;
+        return SK_OK;
+    }
     enum sk_error e = sk_outbox_carried(x->store->outbox, id, &serial);
 
     if (e != SK_OK && e != SK_ERR_NOT_FOUND) {
@@ -55,7 +51,7 @@ static enum sk_error is_new(struct export *x, const struct sk_envelope_id *id, b
     return SK_OK;
 }
 
-static enum sk_error take_snapshot(struct export *x)
+enum sk_error sk_export_snapshot(struct sk_export *x)
 {
     enum sk_error e = sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count,
                                         &x->rows, &x->row_count);
@@ -73,7 +69,7 @@ static enum sk_error take_snapshot(struct export *x)
 
 /* Nothing links a row to its envelope. Rows may be called carried only when no envelope of their
  * snapshot stays behind. */
-static enum sk_error mark_rows(struct export *x, size_t left_behind)
+enum sk_error sk_export_mark_rows(struct sk_export *x, size_t left_behind)
 {
     if (left_behind > 0) {
         return SK_OK;
@@ -83,34 +79,56 @@ static enum sk_error mark_rows(struct export *x, size_t left_behind)
 
 /* ---- a new bundle ----------------------------------------------------------------- */
 
-static enum sk_error prepare(struct export *x)
+/* A store that was put back from a backup cannot know which serials were used after it was made. */
+static enum sk_error choose_serial(struct sk_export *x)
 {
     struct sk_carry *carry = &x->bundle.carry;
-    uint32_t last = 0;
-    enum sk_error e = sk_outbox_last_bundle(x->store->outbox, &last, &carry->previous);
 
-    if (e == SK_OK && last == UINT32_MAX) {
-        e = SK_ERR_TOO_LARGE;
+    if (begins_chain(x)) {
+        carry->serial = 1;
+        randombytes_buf(carry->chain.b, sizeof carry->chain.b);
+        return SK_OK;
     }
+    if (x->chain.last == UINT32_MAX) {
+        return SK_ERR_TOO_LARGE;
+    }
+    carry->serial = x->chain.last + 1;
+    carry->chain = x->chain.chain;
+    carry->previous = x->chain.digest;
+    return SK_OK;
+}
+
+static enum sk_error prepare(struct sk_export *x)
+{
+    struct sk_bundle *b = &x->bundle;
+    enum sk_error e = choose_serial(x);
+
     if (e == SK_OK) {
         e = sk_store_key_read(x->store, &x->key);
+    }
+    if (e == SK_OK) {
+        e = sk_outbox_offered(x->store->outbox, &b->sheets, &b->carry.sheets, &b->sheet_bytes,
+                              &b->sheet_len);
     }
     if (e != SK_OK) {
         return e;
     }
-    carry->serial = last + 1;
-    crypto_sign_ed25519_sk_to_pk(carry->gateway.b, x->key->b);
-    return sk_bundle_choose(&x->bundle, x->envelopes, x->new_count, x->limit);
+    crypto_sign_ed25519_sk_to_pk(b->carry.gateway.b, x->key->b);
+    return sk_bundle_choose(b, x->envelopes, x->new_count, x->limit);
 }
 
-/* Envelopes first, into the place behind the header; then the header, which needs their digests.
+/* Sheets and envelopes first, into the place behind the header; then the header, which needs their digests.
  * *broken: envelope *at is not whole in the inbox. */
-static enum sk_error write_bundle(struct export *x, struct sk_file_writer *writer, size_t *at,
+static enum sk_error write_bundle(struct sk_export *x, struct sk_file_writer *writer, size_t *at,
                                   bool *broken)
 {
     struct sk_bundle *b = &x->bundle;
-    enum sk_error e = sk_file_writer_rewind(writer, sk_carry_header_length(b->carry.sheets, b->carry.count));
+    enum sk_error e =
+        sk_file_writer_rewind(writer, sk_carry_header_length(b->carry.sheets, b->carry.count));
 
+    if (e == SK_OK) {
+        e = sk_file_writer_put(writer, b->sheet_bytes, b->sheet_len);
+    }
     if (e == SK_OK) {
         e = sk_bundle_stream(b, x->store->inbox, writer, false, at);
         *broken = e == SK_ERR_CORRUPT || e == SK_ERR_NOT_FOUND;
@@ -128,7 +146,7 @@ static enum sk_error write_bundle(struct export *x, struct sk_file_writer *write
 }
 
 /* One damaged envelope must not hold up all others: it is left out, counted and reported. */
-static enum sk_error write_new(struct export *x, struct sk_file_writer **out)
+static enum sk_error write_new(struct sk_export *x, struct sk_file_writer **out)
 {
     while (x->bundle.carry.count > 0) {
         struct sk_file_writer *writer;
@@ -157,7 +175,7 @@ static enum sk_error write_new(struct export *x, struct sk_file_writer **out)
     return SK_ERR_CORRUPT;
 }
 
-static void print_made(const struct export *x, size_t left_behind)
+void sk_export_print(const struct sk_export *x, size_t left_behind)
 {
     const struct sk_carry *c = &x->bundle.carry;
     char first[SK_DAY_TEXT], last[SK_DAY_TEXT], size[SK_SIZE_TEXT];
@@ -165,7 +183,7 @@ static void print_made(const struct export *x, size_t left_behind)
     printf("Bundle %u: %u envelope%s of %s to %s, %s, in %s\n", c->serial, c->count,
            c->count == 1 ? "" : "s", sk_store_day_text(first, c->first_day),
            sk_store_day_text(last, c->last_day),
-           sk_store_size_text(size, x->bundle.bytes + x->bundle.header_len), x->out);
+           sk_store_size_text(size, sk_bundle_file_length(&x->bundle)), x->out);
     if (left_behind > x->broken) {
         printf("%zu more stay for the next bundle: export again\n", left_behind - x->broken);
     }
@@ -174,14 +192,58 @@ static void print_made(const struct export *x, size_t left_behind)
     }
 }
 
-/* From here on the serial is spent. */
-static int record_and_name(struct export *x, struct sk_file_writer *writer)
+/* What the desks have to hear by another way than the bundle, else they will not take it. */
+static void print_new_chain(const struct sk_export *x)
 {
-    struct sk_bundle *b = &x->bundle;
-    size_t left_behind = x->new_count - b->carry.count;
-    enum sk_error e =
-        sk_outbox_record_bundle(x->store->outbox, b->carry.serial, b->header, b->header_len, b->ids,
-                                b->carry.count, b->carry.last_day);
+    char chain[SK_CHAIN_TEXT], key[SK_HEX_TEXT], day[SK_DAY_TEXT];
+
+    if (!begins_chain(x)) {
+        return;
+    }
+    if (x->chain.copied && x->chain.copied_day != 0) {
+        printf("This store was put back from the backup of %s. What was made after that is not known "
+               "here,\nso a new chain of bundles begins",
+               sk_store_day_text(day, x->chain.copied_day));
+    } else {
+        printf("A new chain of bundles begins");
+    }
+    sk_store_hex(key, &x->bundle.carry.gateway);
+    printf(": %s\nEverything that is here goes out again; desks drop what they have already.\n"
+           "Tell every desk, by another way than the bundle:\n"
+           "  the gateway with the key\n  %s\n"
+           "  began a new chain; take its bundle with: skrynka-desk import --new-chain FILE\n",
+           sk_store_chain_text(chain, &x->bundle.carry.chain), key);
+}
+
+static int refuse_after_record(const struct sk_export *x, const char *what, enum sk_error e)
+{
+    uint32_t serial = x->bundle.carry.serial;
+    char way[256];
+
+    snprintf(way, sizeof way,
+             "Bundle %u is recorded all the same: write it again with 'export --serial %u --out FILE'",
+             serial, serial);
+    return sk_store_refuse_out(what, e, way);
+}
+
+static enum sk_error record(struct sk_export *x)
+{
+    const struct sk_bundle *b = &x->bundle;
+    const struct sk_bundle_record record = {.header = b->header,
+                                            .header_len = b->header_len,
+                                            .sheets = b->sheet_bytes,
+                                            .sheets_len = b->sheet_len,
+                                            .ids = b->ids,
+                                            .count = b->carry.count};
+
+    return sk_outbox_record_bundle(x->store->outbox, &record);
+}
+
+/* From here on the serial is spent. */
+static int record_and_name(struct sk_export *x, struct sk_file_writer *writer)
+{
+    size_t left_behind = x->new_count - x->bundle.carry.count;
+    enum sk_error e = record(x);
 
     if (e != SK_OK) {
         sk_file_writer_discard(writer);
@@ -189,18 +251,32 @@ static int record_and_name(struct export *x, struct sk_file_writer *writer)
     }
     e = sk_file_writer_commit(writer);
     if (e != SK_OK) {
-        return sk_refuse("%s: %s; bundle %u is recorded, write it again with 'export --serial %u'",
-                         x->out, sk_error_text(e), b->carry.serial, b->carry.serial);
+        return refuse_after_record(x, x->out, e);
     }
-    print_made(x, left_behind);
-    e = mark_rows(x, left_behind);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("inbox", e);
+    sk_export_print(x, left_behind);
+    print_new_chain(x);
+    e = sk_export_mark_rows(x, left_behind);
+    return e == SK_OK ? SK_EXIT_OK : refuse_after_record(x, "inbox", e);
 }
 
-static int export_new(struct export *x)
+static int refuse_unwritten(const struct sk_export *x, enum sk_error e)
+{
+    bool too_large = e == SK_ERR_IO && errno == EFBIG;
+
+    if (e == SK_ERR_CORRUPT) {
+        return sk_refuse_error("inbox", e);
+    }
+    return sk_store_refuse_out(
+        x->out, e,
+        too_large ? "Nothing was recorded: export again with --limit 3900M, which a FAT file system "
+                    "holds; the rest goes into the next bundle"
+                  : "Nothing was recorded: what is new stays for the next export");
+}
+
+static int export_new(struct sk_export *x)
 {
     struct sk_file_writer *writer = NULL;
-    enum sk_error e = take_snapshot(x);
+    enum sk_error e = sk_export_snapshot(x);
 
     if (e != SK_OK) {
         return sk_refuse_error("inbox", e);
@@ -213,97 +289,18 @@ static int export_new(struct export *x)
         return sk_refuse_error(x->store->dir, e);
     }
     e = write_new(x, &writer);
-    if (e != SK_OK) {
-        return sk_refuse_error(e == SK_ERR_CORRUPT ? "inbox" : x->out, e);
-    }
-    return record_and_name(x, writer);
-}
-
-/* ---- a bundle again ----------------------------------------------------------------- */
-
-static enum sk_error load_recorded(struct export *x)
-{
-    uint8_t *header = NULL;
-    size_t header_len = 0, count = 0;
-    struct sk_envelope_id *ids = NULL;
-    enum sk_error e =
-        sk_outbox_bundle(x->store->outbox, x->serial, &header, &header_len, &ids, &count);
-
-    return e == SK_OK ? sk_bundle_recorded(&x->bundle, header, header_len, ids, count) : e;
-}
-
-static enum sk_error write_again(struct export *x)
-{
-    struct sk_file_writer *writer;
-    size_t at = 0;
-    enum sk_error e = sk_file_writer_open(&writer, x->out);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    e = sk_file_writer_put(writer, x->bundle.header, x->bundle.header_len);
-    if (e == SK_OK) {
-        e = sk_bundle_stream(&x->bundle, x->store->inbox, writer, true, &at);
-        e = e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
-    }
-    if (e == SK_OK) {
-        return sk_file_writer_commit(writer);
-    }
-    int saved = errno;
-
-    sk_file_writer_discard(writer);
-    errno = saved;
-    return e;
-}
-
-/* Finishes what a crash may have cut off after the last bundle was recorded. */
-static enum sk_error mark_if_last(struct export *x)
-{
-    struct sk_digest digest;
-    uint32_t last = 0;
-    enum sk_error e = sk_outbox_last_bundle(x->store->outbox, &last, &digest);
-
-    if (e != SK_OK || last != x->serial) {
-        return e;
-    }
-    e = take_snapshot(x);
-    return e == SK_OK ? mark_rows(x, x->new_count) : e;
-}
-
-static int export_again(struct export *x)
-{
-    enum sk_error e = load_recorded(x);
-
-    if (e == SK_ERR_NOT_FOUND) {
-        return sk_refuse("there is no bundle %u: it was never made, or was purged after every desk "
-                         "had it",
-                         x->serial);
-    }
-    if (e != SK_OK) {
-        return sk_refuse_error("outbox", e);
-    }
-    e = write_again(x);
-    if (e == SK_ERR_CORRUPT || e == SK_ERR_CARRY_DIGEST) {
-        return sk_refuse("bundle %u cannot be written again: envelopes of it are gone or damaged; "
-                         "restore a backup",
-                         x->serial);
-    }
-    if (e != SK_OK) {
-        return sk_refuse_error(x->out, e);
-    }
-    print_made(x, 0);
-    e = mark_if_last(x);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("inbox", e);
+    return e == SK_OK ? record_and_name(x, writer) : refuse_unwritten(x, e);
 }
 
 /* ---- the command ---------------------------------------------------------------------- */
 
-static int read_options(struct export *x, int argc, char **argv)
+static int read_options(struct sk_export *x, int argc, char **argv)
 {
     static const struct option options[] = {{"out", required_argument, NULL, 'o'},
                                             {"serial", required_argument, NULL, 's'},
                                             {"limit", required_argument, NULL, 'l'},
                                             {"force", no_argument, NULL, 'f'},
+                                            {"new-chain", no_argument, NULL, 'n'},
                                             {NULL, 0, NULL, 0}};
     uint64_t serial;
     int c;
@@ -328,6 +325,9 @@ static int read_options(struct export *x, int argc, char **argv)
         case 'f':
             x->force = true;
             break;
+        case 'n':
+            x->new_chain = true;
+            break;
         default:
             return sk_store_bad_option(c, argv);
         }
@@ -335,12 +335,34 @@ static int read_options(struct export *x, int argc, char **argv)
     if (x->out == NULL || *x->out == '\0') {
         return sk_usage("export needs --out FILE");
     }
+    if (x->serial != 0 && x->new_chain) {
+        return sk_usage("--serial writes a bundle of the present chain; leave out --new-chain");
+    }
     return sk_store_words(argc, argv, 0, "") ? SK_EXIT_OK : SK_EXIT_USAGE;
+}
+
+/* Before anything is spent: the file could not get this name. */
+static bool is_folder(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int run(struct sk_export *x)
+{
+    enum sk_error e = sk_outbox_chain(x->store->outbox, &x->chain);
+
+    if (e != SK_OK) {
+        return sk_refuse_error("outbox", e);
+    }
+    errno = 0;
+    return x->serial == 0 ? export_new(x) : sk_export_again(x);
 }
 
 int sk_store_export(void *program, int argc, char **argv)
 {
-    struct export x = {.store = program, .limit = UINT64_MAX};
+    struct sk_export x = {.store = program, .limit = UINT64_MAX};
     int code = read_options(&x, argc, argv);
 
     if (code != SK_EXIT_OK) {
@@ -350,11 +372,11 @@ int sk_store_export(void *program, int argc, char **argv)
         return sk_refuse("%s: %s; choose another name or add --force", x.out,
                          sk_error_text(SK_ERR_EXISTS));
     }
-    code = sk_store_open(x.store, SK_STORE_WRITES);
-    if (code == SK_EXIT_OK) {
-        errno = 0;
-        code = x.serial == 0 ? export_new(&x) : export_again(&x);
+    if (is_folder(x.out)) {
+        return sk_refuse("%s: this is a folder; name a file in it", x.out);
     }
+    code = sk_store_open(x.store, SK_STORE_WRITES);
+    code = code == SK_EXIT_OK ? run(&x) : code;
     export_free(&x);
     return code;
 }

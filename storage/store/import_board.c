@@ -9,25 +9,46 @@
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-enum { SERIAL_AT = 28 }; /* in a board's header, FORMAT section 5 */
-
-static enum sk_error print_result(struct sk_store *store, const struct sk_organisation *o)
+static void print_board(const struct sk_organisation *o, const struct sk_chain_state *chain)
 {
     char day[SK_DAY_TEXT], stale[SK_DAY_TEXT];
-    uint32_t safe, last;
-    struct sk_digest digest;
+
+    printf("%s: board %llu of %s, good until %s.\n", o->name, (unsigned long long)o->board.counter,
+           sk_store_day_text(day, o->board.issued_day),
+           sk_store_day_text(stale, o->board.stale_day));
+    printf("It ");
+    sk_store_print_acknowledged(stdout, o, chain->last);
+    printf(".\n");
+}
+
+/* gaps: as they were before this board. */
+static void print_gap(const struct sk_organisation *o, const struct sk_board_gaps *before)
+{
+    char text[SK_GAP_TEXT];
+
+    if (o->gaps.missing == before->missing) {
+        return;
+    }
+    sk_store_gap_text(text, &o->gaps);
+    printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all answers.\n",
+           text, o->gaps.first == o->gaps.last ? "was" : "were");
+}
+
+static enum sk_error print_result(struct sk_store *store, const struct sk_organisation *o,
+                                  const struct sk_board_gaps *before)
+{
+    struct sk_chain_state chain;
+    uint32_t safe = 0;
     enum sk_error e = sk_outbox_safe_serial(store->outbox, &safe);
 
     if (e == SK_OK) {
-        e = sk_outbox_last_bundle(store->outbox, &last, &digest);
+        e = sk_outbox_chain(store->outbox, &chain);
     }
     if (e != SK_OK) {
         return e;
     }
-    printf("%s: board %llu of %s, good until %s; it acknowledges bundles up to %u of %u.\n",
-           o->name, (unsigned long long)o->board.counter,
-           sk_store_day_text(day, o->board.issued_day),
-           sk_store_day_text(stale, o->board.stale_day), o->board.carry_serial, last);
+    print_board(o, &chain);
+    print_gap(o, before);
     if (safe == 0) {
         printf("Nothing may be purged yet.\n");
     } else {
@@ -36,8 +57,19 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_organi
     return SK_OK;
 }
 
-/* What the header claims, unverified: good enough to refuse by. 0 when it is no board. */
-static uint32_t claimed_serial(const char *path)
+/* ---- refusals --------------------------------------------------------------------- */
+
+/* What a header claims, unverified: good enough to say what to do next. */
+struct claim {
+    bool board; /* it looks like one */
+    struct sk_ed25519_pk identity;
+    uint32_t sheet_serial;
+    uint64_t counter;
+};
+
+enum { AT_COUNTER = 16, AT_IDENTITY = 32, AT_SHEET = 64 }; /* FORMAT section 5 */
+
+static void read_claim(struct claim *claim, const char *path)
 {
     uint8_t head[SK_BOARD_FIXED];
     FILE *f = fopen(path, "rbe");
@@ -46,52 +78,116 @@ static uint32_t claimed_serial(const char *path)
     if (f != NULL) {
         fclose(f);
     }
-    return n == sizeof head && memcmp(head, "SKBOARD1", 8) == 0 ? sk_get_u32(head + SERIAL_AT) : 0;
+    claim->board = n == sizeof head && memcmp(head, "SKBOARD1", 8) == 0;
+    if (claim->board) {
+        claim->counter = sk_get_u64(head + AT_COUNTER);
+        memcpy(claim->identity.b, head + AT_IDENTITY, sizeof claim->identity.b);
+        claim->sheet_serial = sk_get_u32(head + AT_SHEET);
+    }
 }
 
-/* A board that acknowledges bundles which this store is yet to make would let purge delete them
- * before they arrived. It happens when a store was restored from an old backup. */
-static int refuse_the_future(struct sk_store *store, const char *path)
+/* The organisation that the board names, as it is now. NOT_FOUND. */
+static enum sk_error find(struct sk_store *store, const struct claim *claim,
+                          struct sk_organisation *out)
 {
-    struct sk_digest digest;
-    uint32_t last = 0, claimed = claimed_serial(path);
-    enum sk_error e = sk_outbox_last_bundle(store->outbox, &last, &digest);
+    struct sk_organisation *all = NULL;
+    size_t count = 0;
+    enum sk_error e = claim->board ? sk_outbox_organisations(store->outbox, &all, &count)
+                                   : SK_ERR_NOT_FOUND;
 
     if (e != SK_OK) {
-        return sk_refuse_error("outbox", e);
+        return e;
     }
-    if (claimed > last) {
-        return sk_refuse("%s: it acknowledges bundle %u, but this store has made only %u; was an "
-                         "old backup restored? See skrynka-store(8)",
-                         path, claimed, last);
+    e = SK_ERR_NOT_FOUND;
+    for (size_t i = 0; i < count; i++) {
+        if (memcmp(all[i].pin.b, claim->identity.b, sizeof claim->identity.b) == 0) {
+            *out = all[i];
+            e = SK_OK;
+        }
     }
-    return SK_EXIT_OK;
+    free(all);
+    return e;
 }
 
-static int import(struct sk_store *store, const char *path)
+/* A signature that does not verify is a sheet taken in the wrong order, far more often than a forger. */
+static int refuse_signature(const char *path, const struct claim *claim,
+                            const struct sk_organisation *o)
 {
-    struct sk_organisation *o = malloc(sizeof *o);
+    if (claim->sheet_serial > o->sheet.serial) {
+        return sk_refuse("%s: the desk made it under key sheet %u, and the newest here is %u: take in "
+                         "that sheet first, then this board",
+                         path, claim->sheet_serial, o->sheet.serial);
+    }
+    if (claim->sheet_serial < o->sheet.serial) {
+        return sk_refuse("%s: the desk made it under key sheet %u, and sheet %u, which is here, has "
+                         "another signing key: ask the desk for a new board; nothing is lost",
+                         path, claim->sheet_serial, o->sheet.serial);
+    }
+    return sk_refuse("%s: %s; copy it again, or ask the desk for it", path,
+                     sk_error_text(SK_ERR_BOARD_SIGNATURE));
+}
+
+static int refuse(const char *path, const struct claim *claim, const struct sk_organisation *o,
+                  enum sk_error e)
+{
+    switch (e) {
+    case SK_ERR_BOARD_SIGNATURE:
+        return refuse_signature(path, claim, o);
+    case SK_ERR_BOARD_COUNTER:
+        return sk_refuse("%s: this is board %llu, and board %llu is here already: a newer board holds "
+                         "all that an older one says",
+                         path, (unsigned long long)claim->counter,
+                         (unsigned long long)o->board.counter);
+    case SK_ERR_BOARD_FLOOR:
+        return sk_refuse("%s: this is board %llu, and key sheet %u allows boards from %llu on: ask the "
+                         "desk for a new board; nothing is lost",
+                         path, (unsigned long long)claim->counter, o->sheet.serial,
+                         (unsigned long long)o->sheet.board_floor);
+    default:
+        return sk_refuse_error(path, e);
+    }
+}
+
+/* ---- the command ------------------------------------------------------------------- */
+
+static enum sk_error take_in(struct sk_store *store, const char *path, struct sk_organisation *after)
+{
     struct sk_progress progress;
 
-    if (o == NULL) {
-        return sk_refuse_error(path, SK_ERR_MEMORY);
-    }
-    errno = 0;
     sk_progress_start(&progress, "checking the board", 0);
     progress.bytes = 1;
-    enum sk_error e =
-        sk_outbox_import_board(store->outbox, path, time(NULL), sk_store_progress, &progress, o);
+    errno = 0;
+    enum sk_error e = sk_outbox_import_board(store->outbox, path, time(NULL), sk_store_progress,
+                                             &progress, after);
+    int saved = errno;
 
     sk_progress_end(&progress);
-    if (e == SK_OK) {
-        e = print_result(store, o);
+    errno = saved;
+    return e;
+}
+
+/* pair: the organisation before, and after. */
+static int import(struct sk_store *store, const char *path, struct sk_organisation pair[2])
+{
+    struct claim claim;
+
+    read_claim(&claim, path);
+    enum sk_error known = find(store, &claim, &pair[0]);
+
+    if (known != SK_OK && known != SK_ERR_NOT_FOUND) {
+        return sk_refuse_error("outbox", known);
     }
-    free(o);
+    enum sk_error e = take_in(store, path, &pair[1]);
+
+    if (e == SK_OK) {
+        e = print_result(store, &pair[1], &pair[0].gaps);
+        return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("outbox", e);
+    }
     if (e == SK_ERR_NOT_FOUND && sk_store_exists(path)) {
         return sk_refuse("%s: no organisation of this store signed it; take in its key sheet first",
                          path);
     }
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
+    return known == SK_OK ? refuse(path, &claim, &pair[0], e) : sk_refuse_error(path, e);
 }
 
 int sk_store_import_board(void *program, int argc, char **argv)
@@ -111,8 +207,15 @@ int sk_store_import_board(void *program, int argc, char **argv)
     const char *path = argv[optind];
     int code = sk_store_open(store, SK_STORE_WRITES);
 
-    if (code == SK_EXIT_OK) {
-        code = refuse_the_future(store, path);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
-    return code == SK_EXIT_OK ? import(store, path) : code;
+    struct sk_organisation *pair = calloc(2, sizeof *pair);
+
+    if (pair == NULL) {
+        return sk_refuse_error(path, SK_ERR_MEMORY);
+    }
+    code = import(store, path, pair);
+    free(pair);
+    return code;
 }

@@ -1,6 +1,7 @@
 /* skrynka-store: what the operator of a gateway does with it. */
 #include <getopt.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +23,7 @@ static const struct sk_command commands[] = {
     {"init", "[--size SIZE]", "makes a store and the gateway's key", sk_store_init},
     {"import-sheet", "[--name NAME] --fingerprint HEX SHEET",
      "takes an organisation's key sheet; --name the first time", sk_store_import_sheet},
-    {"export", "--out FILE [--serial N] [--limit SIZE] [--force]",
+    {"export", "--out FILE [--serial N] [--limit SIZE] [--new-chain] [--force]",
      "writes a carry bundle of what is new, or bundle N again", sk_store_export},
     {"import-board", "BOARD", "takes an organisation's board", sk_store_import_board},
     {"check", "", "reads everything and says what is broken", sk_store_check},
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
     }
     setlocale(LC_CTYPE, "");
     umask(077);
+    signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
     int code = run(argc, argv);
 
     if (fflush(stdout) != 0 && code == SK_EXIT_OK) {

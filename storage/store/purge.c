@@ -13,26 +13,23 @@ enum { ROW_DAYS = 400, ROW_DAYS_MAX = 36500 };
 struct purge {
     struct sk_store *store;
     uint32_t row_days;
-    uint32_t safe, last; /* bundles */
+    uint32_t safe; /* bundles up to this one are deleted */
+    struct sk_chain_state chain;
     uint64_t deleted, rows_deleted;
 };
 
 static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
 {
-    uint8_t *header = NULL;
-    size_t header_len, count;
-    struct sk_envelope_id *ids = NULL;
+    struct sk_bundle_record record = {0};
     uint64_t deleted = 0;
-    enum sk_error e =
-        sk_outbox_bundle(p->store->outbox, serial, &header, &header_len, &ids, &count);
+    enum sk_error e = sk_outbox_bundle(p->store->outbox, serial, &record);
 
     if (e != SK_OK) {
         return e;
     }
-    e = sk_inbox_delete(p->store->inbox, ids, count, &deleted);
+    e = sk_inbox_delete(p->store->inbox, record.ids, record.count, &deleted);
     p->deleted += deleted;
-    free(header);
-    free(ids);
+    sk_bundle_record_free(&record);
     return e;
 }
 
@@ -40,19 +37,14 @@ static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
  * them goes last: cut off before that, the next purge does it all again. */
 static enum sk_error delete_carried(struct purge *p)
 {
-    struct sk_digest digest;
     struct sk_progress progress;
     enum sk_error e = sk_outbox_safe_serial(p->store->outbox, &p->safe);
 
     if (e == SK_OK) {
-        e = sk_outbox_last_bundle(p->store->outbox, &p->last, &digest);
+        e = sk_outbox_chain(p->store->outbox, &p->chain);
     }
     if (e != SK_OK) {
         return e;
-    }
-    /* A desk that speaks of bundles that were never made here must not reach later ones. */
-    if (p->safe > p->last) {
-        p->safe = p->last;
     }
     sk_progress_start(&progress, "deleting", 0);
     for (uint32_t serial = p->safe; serial > 0 && e == SK_OK; serial--) {
@@ -76,6 +68,30 @@ static enum sk_error delete_rows(struct purge *p)
     return sk_inbox_delete_rows_before(p->store->inbox, today - p->row_days, &p->rows_deleted);
 }
 
+/* What is deleted is one board behind: a desk that lost what it took in last can still say so. */
+static void print_staying(const struct purge *p, const struct sk_organisation *organisations,
+                          size_t count)
+{
+    uint32_t last = p->chain.last;
+
+    if (p->chain.copied) {
+        printf("This store was put back from a backup: what was acknowledged before counts for nothing, "
+               "and\nnothing goes before the bundles of a new chain have arrived. Export first.\n");
+        return;
+    }
+    if (p->safe >= last) {
+        return;
+    }
+    if (p->safe + 1 == last) {
+        printf("Bundle %u stays, because:\n", last);
+    } else {
+        printf("Bundles %u to %u stay, because:\n", p->safe + 1, last);
+    }
+    if (sk_store_print_holding(stdout, organisations, count, last) == 0) {
+        printf("  no organisation with a valid key sheet has acknowledged them\n");
+    }
+}
+
 static enum sk_error print_result(const struct purge *p)
 {
     struct sk_organisation *organisations;
@@ -88,16 +104,7 @@ static enum sk_error print_result(const struct purge *p)
     printf(
         "Deleted %llu envelopes that arrived everywhere, and %llu receipts older than %u days.\n",
         (unsigned long long)p->deleted, (unsigned long long)p->rows_deleted, p->row_days);
-    if (p->safe < p->last) {
-        if (p->safe + 1 == p->last) {
-            printf("Bundle %u stays, because:\n", p->last);
-        } else {
-            printf("Bundles %u to %u stay, because:\n", p->safe + 1, p->last);
-        }
-        if (sk_store_print_holding(stdout, organisations, count, p->last) == 0) {
-            printf("  no organisation with a valid key sheet has acknowledged them\n");
-        }
-    }
+    print_staying(p, organisations, count);
     free(organisations);
     return SK_OK;
 }

@@ -46,11 +46,10 @@ static enum sk_error count_row(void *ctx, const struct sk_row *row, enum sk_row_
 
 static enum sk_error collect_outbox(struct sk_stats *s, struct sk_outbox *outbox)
 {
-    struct sk_digest digest;
     enum sk_error e = sk_outbox_organisations(outbox, &s->organisations, &s->count);
 
     if (e == SK_OK) {
-        e = sk_outbox_last_bundle(outbox, &s->last_bundle, &digest);
+        e = sk_outbox_chain(outbox, &s->chain);
     }
     return e == SK_OK ? sk_outbox_safe_serial(outbox, &s->safe_serial) : e;
 }

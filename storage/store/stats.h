@@ -15,7 +15,8 @@ struct sk_stats {
     uint64_t bytes; /* of the envelopes */
     uint64_t uploads, upload_bytes; /* resumable ones under way, and what is here of them */
     struct sk_inbox_space space;
-    uint32_t last_bundle, safe_serial;
+    struct sk_chain_state chain;
+    uint32_t safe_serial;
     struct sk_organisation *organisations;
     size_t count;
     struct sk_offline_sums offline;

@@ -43,10 +43,12 @@ static void warning(bool coloured, const char *name, const char *text)
 
 static void print_inbox(const struct sk_stats *s)
 {
-    char hex[SK_HEX_TEXT], bytes[SK_SIZE_TEXT], size[SK_SIZE_TEXT];
+    char hex[SK_HEX_TEXT], bytes[SK_SIZE_TEXT], size[SK_SIZE_TEXT], chain[SK_CHAIN_TEXT];
 
     sk_store_hex(hex, &s->gateway);
     printf("Gateway    %s\n", hex);
+    printf("Chain      %s%s\n", sk_store_chain_text(chain, &s->chain.chain),
+           s->chain.copied ? ", ended: the next export begins a new one" : "");
     printf("Envelopes  %llu, %s; %llu of them in no bundle yet\n", (unsigned long long)s->envelopes,
            sk_store_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
     printf("Receipts   %llu, %llu of them carried\n", (unsigned long long)s->rows,
@@ -55,11 +57,11 @@ static void print_inbox(const struct sk_stats *s)
            sk_store_size_text(bytes, s->upload_bytes));
     printf("Space      %u %% of %s used\n", sk_stats_used_percent(s),
            sk_store_size_text(size, s->space.size));
-    printf("Bundles    last %u, arrived everywhere up to %u\n", s->last_bundle, s->safe_serial);
+    printf("Bundles    last %u, arrived everywhere up to %u\n", s->chain.last, s->safe_serial);
 }
 
 struct cells {
-    char sheet[12], weeks[12], board[24], day[SK_DAY_TEXT], arrived[12];
+    char sheet[12], weeks[12], board[24], day[SK_DAY_TEXT], missing[24], acknowledged[12];
 };
 
 static void cells_of(struct cells *c, const struct sk_organisation *o, time_t now)
@@ -69,7 +71,8 @@ static void cells_of(struct cells *c, const struct sk_organisation *o, time_t no
     memcpy(c->board, "-", 2);
     memcpy(c->day, "-", 2);
     snprintf(c->sheet, sizeof c->sheet, "%u", o->sheet.serial);
-    snprintf(c->arrived, sizeof c->arrived, "%u", sk_store_acknowledged(o));
+    snprintf(c->missing, sizeof c->missing, "%llu", (unsigned long long)o->gaps.missing);
+    snprintf(c->acknowledged, sizeof c->acknowledged, "%u", o->acknowledged);
     if (sk_store_revoked(o)) {
         snprintf(c->weeks, sizeof c->weeks, "revoked");
     } else if (weeks < 0) {
@@ -90,13 +93,15 @@ static void print_row(const char *name, int columns, const struct cells *c, cons
     cell(c->weeks, 10);
     cell(c->board, 5);
     cell(c->day, 10);
-    cell(c->arrived, 7);
+    cell(c->missing, 7);
+    cell(c->acknowledged, 12);
     printf("%s\n", last);
 }
 
 static void print_organisations(const struct sk_stats *s, time_t now)
 {
-    static const struct cells head = {"Sheet", "Weeks left", "Board", "Of day", "Arrived"};
+    static const struct cells head = {"Sheet", "Weeks left", "Board", "Of day", "Missing",
+                                      "Acknowledged"};
     int columns = width("Organisation");
     char hex[SK_HEX_TEXT];
     struct cells c;
@@ -112,6 +117,26 @@ static void print_organisations(const struct sk_stats *s, time_t now)
         cells_of(&c, &s->organisations[i], now);
         sk_store_hex(hex, &s->organisations[i].pin);
         print_row(s->organisations[i].name, columns, &c, hex);
+    }
+}
+
+static void print_board_warnings(const struct sk_organisation *o, const struct sk_stats *s,
+                                 bool coloured, uint32_t today)
+{
+    char gap[SK_GAP_TEXT], text[160];
+
+    if (today > o->board.stale_day) {
+        warning(coloured, o->name, "its board is out of date; ask the desk for a new one");
+    }
+    if (o->gaps.missing > 0) {
+        snprintf(text, sizeof text, "%s never came; nothing is lost by that",
+                 sk_store_gap_text(gap, &o->gaps));
+        warning(coloured, o->name, text);
+    }
+    if (o->acknowledgement == SK_ACK_ENDED || o->acknowledgement == SK_ACK_UNKNOWN) {
+        printf("%s%s ", coloured ? "\033[33m" : "", o->name);
+        sk_store_print_acknowledged(stdout, o, s->chain.last);
+        printf("%s\n", coloured ? "\033[0m" : "");
     }
 }
 
@@ -134,8 +159,8 @@ static void print_warnings(const struct sk_stats *s, time_t now)
         } else if (weeks <= SK_WEEKS_WARNING) {
             warning(coloured, o->name, "the keys run out soon; ask the desk for a new key sheet");
         }
-        if (o->has_board && today > o->board.stale_day) {
-            warning(coloured, o->name, "its board is out of date; ask the desk for a new one");
+        if (o->has_board) {
+            print_board_warnings(o, s, coloured, today);
         }
     }
     if (sk_stats_used_percent(s) >= FULL_WARNING) {
@@ -180,10 +205,17 @@ static json_t *board_json(const struct sk_organisation *o)
     if (!o->has_board) {
         return json_null();
     }
-    return json_pack("{s:I, s:s, s:s, s:I}", "counter", (json_int_t)o->board.counter, "day",
+    return json_pack("{s:I, s:s, s:s, s:I, s:I}", "counter", (json_int_t)o->board.counter, "day",
                      sk_store_day_text(day, o->board.issued_day), "stale_after",
                      sk_store_day_text(stale, o->board.stale_day), "carry_serial",
-                     (json_int_t)o->board.carry_serial);
+                     (json_int_t)o->board.carry_serial, "missing", (json_int_t)o->gaps.missing);
+}
+
+static const char *acknowledgement_word(const struct sk_organisation *o)
+{
+    static const char *const words[] = {"none", "bundle", "ended chain", "unknown"};
+
+    return words[o->acknowledgement];
 }
 
 static json_t *organisation_json(const struct sk_organisation *o, time_t now)
@@ -191,10 +223,12 @@ static json_t *organisation_json(const struct sk_organisation *o, time_t now)
     char hex[SK_HEX_TEXT];
 
     sk_store_hex(hex, &o->pin);
-    return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:I}", "name", o->name, "fingerprint", hex,
-                     "sheet_serial", (json_int_t)o->sheet.serial, "revoked", sk_store_revoked(o),
-                     "weeks_left", sk_sheet_weeks_left(&o->sheet, now), "board", board_json(o),
-                     "acknowledged", (json_int_t)sk_store_acknowledged(o));
+    return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:s, s:I, s:I}", "name", o->name,
+                     "fingerprint", hex, "sheet_serial", (json_int_t)o->sheet.serial, "revoked",
+                     sk_store_revoked(o), "weeks_left", sk_sheet_weeks_left(&o->sheet, now),
+                     "board", board_json(o), "acknowledgement", acknowledgement_word(o),
+                     "acknowledged", (json_int_t)o->acknowledged, "arrived",
+                     (json_int_t)o->arrived);
 }
 
 static json_t *offline_json(const struct sk_offline_sums *sums)
@@ -215,7 +249,7 @@ static json_t *offline_json(const struct sk_offline_sums *sums)
 
 static json_t *stats_json(const struct sk_stats *s)
 {
-    char hex[SK_HEX_TEXT];
+    char hex[SK_HEX_TEXT], chain[SK_CHAIN_TEXT];
     json_t *list = json_array();
     time_t now = time(NULL);
 
@@ -226,13 +260,15 @@ static json_t *stats_json(const struct sk_stats *s)
         }
     }
     sk_store_hex(hex, &s->gateway);
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:o, s:o}",
-                     "gateway", hex, "uploads", (json_int_t)s->uploads, "upload_bytes",
+    sk_store_chain_text(chain, &s->chain.chain);
+    return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "
+                     "s:o, s:o}",
+                     "gateway", hex, "chain", chain, "chain_ended", s->chain.copied, "uploads", (json_int_t)s->uploads, "upload_bytes",
                      (json_int_t)s->upload_bytes, "envelopes", (json_int_t)s->envelopes, "waiting",
                      (json_int_t)s->waiting, "rows", (json_int_t)s->rows, "rows_carried",
                      (json_int_t)s->rows_carried, "bytes", (json_int_t)s->bytes, "size",
                      (json_int_t)s->space.size, "used", (json_int_t)s->space.used, "used_percent",
-                     (int)sk_stats_used_percent(s), "last_bundle", (json_int_t)s->last_bundle,
+                     (int)sk_stats_used_percent(s), "last_bundle", (json_int_t)s->chain.last,
                      "safe_serial", (json_int_t)s->safe_serial, "organisations", list, "offline",
                      offline_json(&s->offline));
 }

@@ -68,11 +68,18 @@ bool sk_store_fingerprint(const char *text, struct sk_ed25519_pk *out);
 #define SK_HEX_TEXT 65
 void sk_store_hex(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk);
 
+#define SK_CHAIN_TEXT 33
+const char *sk_store_chain_text(char out[SK_CHAIN_TEXT], const struct sk_chain *chain);
+
 #define SK_SIZE_TEXT 24
 const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
 
 #define SK_DAY_TEXT 11
 const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
+
+/* A file or folder could not be written: says what is wrong with the place and what to do (by errno),
+ * and then the sentence `after`: what was spent, or that nothing was. Returns the exit code. */
+int sk_store_refuse_out(const char *path, enum sk_error error, const char *after);
 
 /* A progress callback of storage/; ctx is a started struct sk_progress. */
 void sk_store_progress(void *ctx, uint64_t done, uint64_t total);
@@ -80,9 +87,13 @@ void sk_store_progress(void *ctx, uint64_t done, uint64_t total);
 /* ---- organisations ------------------------------------------------------------ */
 
 bool sk_store_revoked(const struct sk_organisation *organisation);
-/* The bundle up to which this one has said that all arrived. */
-uint32_t sk_store_acknowledged(const struct sk_organisation *organisation);
-/* Prints which organisations have not acknowledged everything up to `last`; how many they are. */
+/* Prints what its last board's acknowledgement is worth here, as half a sentence. */
+void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *organisation,
+                                 uint32_t last);
+/* "board 5" or "boards 5 to 7": the newest gap. */
+#define SK_GAP_TEXT 64
+const char *sk_store_gap_text(char out[SK_GAP_TEXT], const struct sk_board_gaps *gaps);
+/* Prints which organisations hold back what is up to `last`, and why; how many they are. */
 size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
                               uint32_t last);
 

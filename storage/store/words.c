@@ -103,6 +103,11 @@ void sk_store_hex(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk)
     sodium_bin2hex(out, SK_HEX_TEXT, pk->b, sizeof pk->b);
 }
 
+const char *sk_store_chain_text(char out[SK_CHAIN_TEXT], const struct sk_chain *chain)
+{
+    return sodium_bin2hex(out, SK_CHAIN_TEXT, chain->b, sizeof chain->b);
+}
+
 const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes)
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

@@ -70,7 +70,12 @@ void unit_board_make(const struct unit_org *org, const char *path, size_t thread
                                  .identity = org->pin,
                                  .previous = org->last_board};
 
-    memset(plan.carry_digest.b, carry == 0 ? 0 : 0xCA, 32);
+    if (carry != 0) {
+        plan.carry_digest = org->bundle;
+        if (sodium_is_zero(org->bundle.b, 32)) {
+            plan.carry_digest.b[0] = 1; /* some digest or other */
+        }
+    }
     struct sk_thread *all = calloc(threads + 1, sizeof *all);
     FILE *file = fopen(path, "w");
 
@@ -108,6 +113,75 @@ enum sk_error unit_import_board(struct sk_outbox *outbox, const char *folder, st
         org->last_board = digest;
     }
     return e;
+}
+
+/* ---- bundles ---------------------------------------------------------------------------- */
+
+void unit_chain_new(struct unit_chain *chain)
+{
+    memset(chain, 0, sizeof *chain);
+    crypto_sign_keypair(chain->gateway.b, chain->key.b);
+    randombytes_buf(chain->chain.b, sizeof chain->chain.b);
+}
+
+void unit_chain_open(struct unit_chain *chain, struct sk_outbox *outbox)
+{
+    struct sk_chain_state state;
+
+    unit_chain_new(chain);
+    assert_ok(sk_outbox_chain(outbox, &state));
+    chain->chain = state.chain;
+    chain->last = state.last;
+    chain->digests[state.last] = state.digest;
+}
+
+enum sk_error unit_record(struct sk_outbox *outbox, struct unit_chain *chain, uint32_t serial,
+                          struct sk_envelope_id *ids, size_t count)
+{
+    struct sk_carry carry = {.serial = serial,
+                             .count = (uint32_t)count,
+                             .gateway = chain->gateway,
+                             .chain = chain->chain};
+    struct sk_bundle_record record = {.ids = ids, .count = count};
+    struct sk_carry_sheet *sheets;
+    struct sk_carry_entry *entries = calloc(count + 1, sizeof *entries);
+
+    assert_non_null(entries);
+    assert_true(serial > 0 && serial < 16);
+    carry.previous = chain->digests[serial - 1];
+    for (size_t i = 0; i < count; i++) {
+        sk_envelope_id_random(&ids[i]);
+        entries[i].chunks = 1;
+    }
+    assert_ok(sk_outbox_offered(outbox, &sheets, &carry.sheets, &record.sheets,
+                                &record.sheets_len));
+    record.header_len = sk_carry_header_length(carry.sheets, carry.count);
+    record.header = malloc(record.header_len);
+    assert_non_null(record.header);
+    assert_ok(sk_carry_write(record.header, &carry, sheets, entries, &chain->key,
+                             &chain->digests[serial]));
+    enum sk_error e = sk_outbox_record_bundle(outbox, &record);
+
+    chain->last = e == SK_OK ? serial : chain->last;
+    free(record.header);
+    free(record.sheets);
+    free(sheets);
+    free(entries);
+    return e;
+}
+
+void unit_record_empty(struct sk_outbox *outbox, struct unit_chain *chain, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        assert_ok(unit_record(outbox, chain, chain->last + 1, NULL, 0));
+    }
+}
+
+enum sk_error unit_acknowledge(struct sk_outbox *outbox, const char *folder, struct unit_org *org,
+                               const struct unit_chain *chain, uint32_t serial)
+{
+    org->bundle = chain->digests[serial];
+    return unit_import_board(outbox, folder, org, "acknowledging", 1, serial);
 }
 
 struct sk_outbox *unit_outbox_new(const char *folder)

@@ -15,6 +15,7 @@ struct unit_org {
     uint32_t serial;             /* of its last sheet */
     uint64_t counter;            /* of its last board */
     struct sk_digest last_board; /* of that one's header */
+    struct sk_digest bundle;     /* whose header its boards acknowledge when they name a number */
 };
 
 void unit_org_new(struct unit_org *org);
@@ -30,6 +31,29 @@ enum sk_error unit_import_file(struct sk_outbox *outbox, const char *path);
 /* Issues folder/name and imports it; counts it as issued if it was accepted. */
 enum sk_error unit_import_board(struct sk_outbox *outbox, const char *folder, struct unit_org *org,
                                 const char *name, size_t threads, uint32_t carry);
+
+/* A chain of bundles as a gateway makes it. */
+struct unit_chain {
+    struct sk_ed25519_pk gateway;
+    struct sk_ed25519_sk key;
+    struct sk_chain chain;
+    uint32_t last;
+    struct sk_digest digests[16]; /* of bundle 1 .. last, at its number */
+};
+
+/* Goes on where the outbox stands. */
+void unit_chain_open(struct unit_chain *chain, struct sk_outbox *outbox);
+/* A chain that no store has yet. */
+void unit_chain_new(struct unit_chain *chain);
+/* Records bundle `serial` with random ids and what the outbox offers; counts it if it was taken. */
+enum sk_error unit_record(struct sk_outbox *outbox, struct unit_chain *chain, uint32_t serial,
+                          struct sk_envelope_id *ids, size_t count);
+/* Records the next `n` bundles, without envelopes. */
+void unit_record_empty(struct sk_outbox *outbox, struct unit_chain *chain, uint32_t n);
+
+/* Issues and imports a board that acknowledges this bundle of the chain; 0: nothing. */
+enum sk_error unit_acknowledge(struct sk_outbox *outbox, const char *folder, struct unit_org *org,
+                               const struct unit_chain *chain, uint32_t serial);
 
 struct sk_outbox *unit_outbox_new(const char *folder);
 uint64_t unit_outbox_version(struct sk_outbox *outbox);

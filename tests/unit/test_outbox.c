@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keys/base/hash.h"
 #include "storage/outbox_private.h"
 #include "tests/unit/outbox_unit.h"
 
@@ -143,124 +142,6 @@ static void there_is_room_for_sixty_four(void **state)
     sk_outbox_close(outbox);
 }
 
-/* ---- bundles
- * ----------------------------------------------------------------------------------------- */
-
-static enum sk_error record(struct sk_outbox *outbox, uint32_t serial, struct sk_envelope_id *ids,
-                            size_t count)
-{
-    uint8_t header[200];
-
-    memset(header, (int)serial, sizeof header);
-    for (size_t i = 0; i < count; i++) {
-        sk_envelope_id_random(&ids[i]);
-    }
-    return sk_outbox_record_bundle(outbox, serial, header, sizeof header, ids, count, 20000);
-}
-
-static void bundles_are_remembered_and_forgotten(void **state)
-{
-    struct sk_outbox *outbox = unit_outbox_new(*state);
-    struct sk_envelope_id *ids = calloc(9000, sizeof *ids), *found;
-    struct sk_digest digest, want;
-    uint32_t serial = 99;
-    uint8_t *header, expected[200];
-    size_t header_len, count;
-
-    assert_non_null(ids);
-    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest));
-    assert_int_equal(serial, 0);
-    assert_error(record(outbox, 2, ids, 1), SK_ERR_CARRY_CHAIN);
-    assert_ok(record(outbox, 1, ids, 9000));
-    assert_error(record(outbox, 1, ids, 0), SK_ERR_EXISTS);
-    assert_ok(record(outbox, 2, NULL, 0));
-    memset(expected, 2, sizeof expected);
-    sk_blake2b(&want, expected, sizeof expected);
-    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest));
-    assert_int_equal(serial, 2);
-    assert_memory_equal(digest.b, want.b, 32);
-
-    assert_ok(sk_outbox_bundle(outbox, 1, &header, &header_len, &found, &count));
-    memset(expected, 1, sizeof expected);
-    assert_int_equal(header_len, 200);
-    assert_memory_equal(header, expected, 200);
-    assert_int_equal(count, 9000);
-    assert_memory_equal(found, ids, 9000 * sizeof *ids);
-    free(header);
-    free(found);
-    assert_ok(sk_outbox_carried(outbox, &ids[8999], &serial));
-    assert_int_equal(serial, 1);
-
-    assert_ok(sk_outbox_forget_bundles(outbox, 1));
-    assert_error(sk_outbox_bundle(outbox, 1, &header, &header_len, &found, &count),
-                 SK_ERR_NOT_FOUND);
-    for (size_t i = 0; i < 9000; i++) {
-        assert_error(sk_outbox_carried(outbox, &ids[i], &serial), SK_ERR_NOT_FOUND);
-    }
-    assert_ok(sk_outbox_bundle(outbox, 2, &header, &header_len, &found, &count));
-    assert_int_equal(count, 0);
-    free(header);
-    free(found);
-    assert_ok(sk_outbox_forget_bundles(outbox, 2));
-    uint64_t v = unit_outbox_version(outbox);
-
-    assert_ok(sk_outbox_forget_bundles(outbox, 2)); /* nothing left to forget */
-    assert_int_equal(unit_outbox_version(outbox), v);
-    assert_ok(sk_outbox_last_bundle(outbox, &serial, &digest)); /* the chain goes on */
-    assert_int_equal(serial, 2);
-    assert_memory_equal(digest.b, want.b, 32);
-    assert_ok(record(outbox, 3, ids, 5));
-    free(ids);
-    sk_outbox_close(outbox);
-}
-
-static uint32_t safe_serial(struct sk_outbox *outbox)
-{
-    uint32_t serial = 99;
-
-    assert_ok(sk_outbox_safe_serial(outbox, &serial));
-    return serial;
-}
-
-static void what_is_safe_to_delete(void **state)
-{
-    struct sk_outbox *outbox = unit_outbox_new(*state);
-    struct unit_org early, late;
-
-    unit_org_new(&early);
-    unit_org_new(&late);
-    assert_int_equal(safe_serial(outbox), 0); /* nobody who could hold anything */
-    assert_ok(unit_import_sheet(outbox, &early, "Early", 1, 4));
-    assert_int_equal(safe_serial(outbox), 0);
-    for (uint32_t i = 1; i <= 5; i++) {
-        assert_ok(record(outbox, i, NULL, 0));
-    }
-    assert_int_equal(safe_serial(outbox), 0); /* no board: nothing has arrived */
-    assert_ok(unit_import_board(outbox, *state, &early, "e1", 1, 3));
-    assert_int_equal(safe_serial(outbox), 3);
-    assert_ok(unit_import_board(outbox, *state, &early, "e2", 1, 900)); /* claims what never was */
-    assert_int_equal(safe_serial(outbox), 5);
-
-    assert_ok(unit_import_sheet(outbox, &late, "Late", 1, 4));
-    assert_int_equal(safe_serial(outbox), 5); /* what came before it joined is not its */
-    for (uint32_t i = 6; i <= 8; i++) {
-        assert_ok(record(outbox, i, NULL, 0));
-    }
-    assert_int_equal(safe_serial(outbox), 5);
-    assert_ok(unit_import_board(outbox, *state, &late, "l1", 1, 2));
-    assert_int_equal(safe_serial(outbox), 5); /* below where it joined counts as that */
-    assert_ok(unit_import_board(outbox, *state, &late, "l2", 1, 7));
-    assert_int_equal(safe_serial(outbox), 7);
-    assert_ok(unit_import_sheet(outbox, &early, NULL, 2, 4)); /* a newer sheet changes nothing */
-    assert_int_equal(safe_serial(outbox), 7);
-
-    assert_ok(unit_import_sheet(outbox, &late, NULL, 2, 0)); /* revoked: not waited for */
-    assert_int_equal(safe_serial(outbox), 8);
-    assert_ok(unit_import_sheet(outbox, &early, NULL, 3, 0));
-    assert_int_equal(safe_serial(outbox), 0); /* nobody left who could have read anything */
-    sk_outbox_close(outbox);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -268,8 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(is_created_once_and_private),      TEST(sheets_are_taken_newer_ones_only),
         TEST(a_revocation_is_taken_and_served), TEST(names_are_text_and_one_organisations_own),
-        TEST(there_is_room_for_sixty_four),     TEST(bundles_are_remembered_and_forgotten),
-        TEST(what_is_safe_to_delete),
+        TEST(there_is_room_for_sixty_four),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,48 @@ static void a_board_outlives_the_sheet_it_was_signed_under(void **state)
     sk_outbox_close(outbox);
 }
 
+/* Boards are accepted over a gap; which ones never came is kept. */
+static void gaps_are_recorded(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct sk_organisation *all;
+    struct unit_org org, other;
+
+    unit_org_new(&org);
+    org.counter = 6; /* the first that is taken leaves none behind it */
+    assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
+    assert_ok(unit_import_board(outbox, *state, &org, "b7", 1, 0));
+    assert_ok(unit_import_board(outbox, *state, &org, "b8", 1, 0));
+    org.counter = 11; /* 9 to 11 were spent and never made: 12 still names 8 */
+    assert_ok(unit_import_board(outbox, *state, &org, "b12", 1, 0));
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_int_equal(all[0].gaps.missing, 0);
+    free(all);
+    other = org;
+    org.counter = 15;
+    org.last_board.b[0] ^= 1;
+    assert_ok(unit_import_board(outbox, *state, &org, "b16", 1, 0));
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_int_equal(all[0].gaps.missing, 3);
+    assert_int_equal(all[0].gaps.first, 13);
+    assert_int_equal(all[0].gaps.last, 15);
+    free(all);
+    other.counter = 16; /* the next number, but after another 16 than ours */
+    assert_ok(unit_import_board(outbox, *state, &other, "b17", 1, 0));
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_int_equal(all[0].gaps.missing, 4);
+    assert_int_equal(all[0].gaps.first, 16);
+    assert_int_equal(all[0].gaps.last, 16);
+    free(all);
+    org.counter = UINT64_MAX - 1; /* the sum of what is missing stays at its end */
+    assert_ok(unit_import_board(outbox, *state, &org, "last", 1, 0));
+    assert_int_equal(unit_organisations(outbox, &all), 1);
+    assert_true(all[0].gaps.missing > UINT64_MAX - 20);
+    assert_true(all[0].gaps.last == UINT64_MAX - 1);
+    free(all);
+    sk_outbox_close(outbox);
+}
+
 static void buckets_are_read_one_by_one(void **state)
 {
     struct sk_outbox *outbox = unit_outbox_new(*state);
@@ -201,8 +243,8 @@ static void a_backup_is_an_outbox(void **state)
     unit_org_new(&org);
     assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
     assert_ok(unit_import_board(outbox, *state, &org, "b1", 40, 0));
-    assert_ok(sk_outbox_backup(outbox, to));
-    assert_error(sk_outbox_backup(outbox, to), SK_ERR_EXISTS);
+    assert_ok(sk_outbox_backup(outbox, to, 20000));
+    assert_error(sk_outbox_backup(outbox, to, 20000), SK_ERR_EXISTS);
     sk_outbox_close(outbox);
     assert_ok(sk_outbox_open(&outbox, to, false));
     assert_serves(outbox, &org, 1, unit_path(*state, "b1"));
@@ -219,6 +261,7 @@ int main(void)
         TEST(boards_follow_each_other),
         TEST(a_damaged_board_changes_nothing),
         TEST(a_board_outlives_the_sheet_it_was_signed_under),
+        TEST(gaps_are_recorded),
         TEST(buckets_are_read_one_by_one),
         TEST(check_finds_a_broken_bucket),
         TEST(a_backup_is_an_outbox),
