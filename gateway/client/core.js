@@ -22,5 +22,4 @@ export * from './receipt.js';
 export * from './rows.js';
 export * from './sheet.js';
 export * from './slots.js';
-export * from './token.js';
 export { Report } from './report.js';

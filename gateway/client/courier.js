@@ -1,7 +1,7 @@
-// The page that hands in sealed files: each goes on where it stopped, also on another day (FORMAT 8).
+// The page that hands in sealed files. Each goes on by itself while the page is open, under a token that nobody finds from the file (FORMAT 8).
 import { el, fill, link, p, show } from './dom.js';
 import { Refused } from './errors.js';
-import { epochInUse, sealedBlob, textBlob, tokenOf } from './courier_file.js';
+import { epochInUse, sealedBlob, textBlob } from './courier_file.js';
 import { onLeave } from './exit.js';
 import { Progress, askBeforeClosing } from './progress.js';
 import { Upload } from './tus.js';
@@ -46,10 +46,10 @@ function complain(form) {
 }
 
 async function send(items) {
-  const state = { upload: null, stopped: false };
+  const state = { upload: null, stopped: false, ended: null };
   const stop = () => {
     state.stopped = true;
-    if (state.upload) state.upload.leave();
+    if (state.upload && !state.ended) state.ended = state.upload.stop();
   };
   const wake = () => state.upload && state.upload.now();
   const free = askBeforeClosing();
@@ -68,6 +68,7 @@ async function send(items) {
 /** What became of it, in words. */
 async function sendOne(item, state, stop, wake) {
   if (state.stopped) return T.COURIER_LATER;
+  state.upload = null; // the one before is done with
   const view = new Progress(T.SEND_H1, { now: wake, stop });
   show(el('h1', {}, T.SEND_H1), p(T.SEND_KEEP), el('p', {}, el('strong', {}, item.name)), ...view.nodes);
   try {
@@ -75,16 +76,21 @@ async function sendOne(item, state, stop, wake) {
     await upload(blob, state, view);
     return T.COURIER_ACCEPTED;
   } catch (error) {
-    return WORDS[error.code] || T.COURIER_FAULT;
+    return words(error.code, await state.ended);
   }
 }
 
+/** ended: what became of an upload that was stopped; else null. */
+function words(code, ended) {
+  if (ended === 'stored') return T.COURIER_ACCEPTED;
+  return ended === 'unknown' ? T.SEND_LATE : WORDS[code] || T.COURIER_FAULT;
+}
+
 async function upload(blob, state, view) {
-  const token = await tokenOf(blob);
   for (let left = RESTARTS; ; left--) {
     const source = new BlobSource(blob);
-    state.upload = new Upload({ source, token, resume: true, changed: (now) => view.update(now) });
-    if (state.stopped) state.upload.leave();
+    if (state.stopped) throw new Refused('STOPPED');
+    state.upload = new Upload({ source, changed: (now) => view.update(now) });
     try {
       await state.upload.run();
       return;

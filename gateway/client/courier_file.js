@@ -2,9 +2,8 @@
 import { Refused } from './errors.js';
 import { getU32 } from './bytes.js';
 import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
-import { CHUNK, chunksOfLength } from './class.js';
+import { chunksOfLength } from './class.js';
 import { unarmour } from './armour.js';
-import { uploadToken } from './token.js';
 
 const BEGIN = '-----BEGIN SEALED-----';
 const HEAD = 4096; // of a file, in which the text must begin
@@ -43,15 +42,6 @@ export function textBlob(text) {
   }
   if (!looksSealed(bytes, bytes.length)) throw new Refused('ENVELOPE_SUITE');
   return new Blob([bytes]);
-}
-
-/**
- * By which token it is sent, so that the same file goes on where it stopped (FORMAT 8).
- * @param {Blob} blob
- * @returns {Promise<Uint8Array>}
- */
-export async function tokenOf(blob) {
-  return uploadToken(await bytesOf(blob.slice(blob.size - CHUNK)));
 }
 
 /** Whether it is sealed for a time whose keys are in use (FORMAT 4), by the clock of this device. */

@@ -1,7 +1,5 @@
 // A sealed report as a file: made piece by piece, offered as a download whose name says nothing.
-import { CHUNK } from './class.js';
 import { el } from './dom.js';
-import { uploadToken } from './token.js';
 
 /** What stands in the list of downloads. */
 export const FILE_NAME = 'document.bin';
@@ -11,7 +9,7 @@ const PART = 1 << 20;
  * Collects sealed pieces. Every full MiB becomes a Blob of its own, which a browser can keep outside of the page.
  * @param {AsyncIterable<Uint8Array>} pieces the header first, then whole chunks
  * @param {(done: number) => void} [progress]
- * @returns {Promise<{blob: Blob, token: Uint8Array}>} token: by which it is sent (FORMAT 8)
+ * @returns {Promise<Blob>}
  */
 export async function collect(pieces, progress = () => {}) {
   const type = 'application/octet-stream';
@@ -19,10 +17,8 @@ export async function collect(pieces, progress = () => {}) {
   let part = [];
   let held = 0;
   let done = 0;
-  let last = null;
   for await (const piece of pieces) {
-    last = piece.slice();
-    part.push(last);
+    part.push(piece.slice());
     held += piece.length;
     done += piece.length;
     if (held >= PART) {
@@ -32,7 +28,7 @@ export async function collect(pieces, progress = () => {}) {
     }
     progress(done);
   }
-  return { blob: new Blob([...blobs, ...part], { type }), token: uploadToken(last.subarray(-CHUNK)) };
+  return new Blob([...blobs, ...part], { type });
 }
 
 /**

@@ -1,4 +1,5 @@
 // A report as a file: locked here, also without a network, to be sent later or carried by somebody.
+import { random } from './bytes.js';
 import { button, el, fill, link, p, say, show, sizeText } from './dom.js';
 import { Refused } from './errors.js';
 import { onLeave } from './exit.js';
@@ -7,14 +8,14 @@ import { codeBlock, dropLanguages, keeping, showReceipt } from './receipt_view.j
 import { SEALED_BY } from './report.js';
 import { collect, saveLink } from './save.js';
 import { pause, sealDraft } from './sealing.js';
-import { sendBlob } from './send.js';
+import { sendSealed } from './send.js';
 import { sendProblem } from './words.js';
 
 /**
  * Seals a draft into a file, with a view of its own.
  * @param {import('./sealing.js').Draft} draft
  * @param {{recipients: object[], epoch: number, sealedBy?: number}} how
- * @returns {Promise<{blob: Blob, token: Uint8Array, row: Uint8Array}>}
+ * @returns {Promise<{blob: Blob, row: Uint8Array, token: Uint8Array}>} token: by which this page, and nobody else, can go on sending it
  * @throws {Refused} STOPPED
  */
 export async function lockDraft(draft, { recipients, epoch, sealedBy = SEALED_BY.BROWSER }) {
@@ -30,12 +31,12 @@ export async function lockDraft(draft, { recipients, epoch, sealedBy = SEALED_BY
   try {
     const { report, body, row } = await sealDraft(draft, { recipients, epoch, sealedBy });
     onLeave(() => report.wipe());
-    const made = await collect(report.pieces(body.stream(), pause), (done) => {
+    const blob = await collect(report.pieces(body.stream(), pause), (done) => {
       if (stopped) throw new Refused('STOPPED');
       view.update({ phase: 'locking', done, all: report.length });
     });
     report.wipe();
-    return { ...made, row };
+    return { blob, row, token: random(16) };
   } finally {
     free();
   }
@@ -43,7 +44,7 @@ export async function lockDraft(draft, { recipients, epoch, sealedBy = SEALED_BY
 
 /**
  * Shows what to do with a locked file, and the code.
- * @param {{blob: Blob, token: Uint8Array, row: Uint8Array}} file
+ * @param {{blob: Blob, row: Uint8Array, token: Uint8Array}} file lockDraft()
  * @param {{r: Uint8Array|null, followUp: boolean}} receipt
  * @param {string} [problem] why sending it did not work a moment ago
  */
@@ -72,7 +73,7 @@ function code({ r, followUp }) {
 
 async function sendSaved(file, receipt) {
   try {
-    await sendBlob(file.blob, file.row, file.token);
+    await sendSealed(file);
     showReceipt(receipt);
   } catch (error) {
     const stopped = error instanceof Refused && error.code === 'STOPPED';

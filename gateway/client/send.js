@@ -8,21 +8,19 @@ import { pause, sealDraft } from './sealing.js';
 import { Upload } from './tus.js';
 import { BlobSource, PieceSource } from './tus_source.js';
 
-const TOKEN = 16;
 /** So often something is begun anew that is lost over there; then it is not worth more. */
 const ROUNDS = 5;
 
 /**
  * Shows how far it is, and offers to stop, while `work` runs.
  * @param {(view: Progress, start: (upload: Upload) => Promise<void>) => Promise<void>} work
- * @param {(upload: Upload) => Promise<'dropped'|'stored'|'unknown'>} end what Stop does
  * @throws {Refused} as Upload.run; LATE: stopped when the last byte was on its way, and nobody knows whether it arrived
  */
-async function withView(work, end) {
+async function withView(work) {
   let upload = null;
   let ended = null;
   const stop = () => {
-    if (ended === null) ended = upload === null ? Promise.resolve('dropped') : end(upload);
+    if (ended === null) ended = upload === null ? Promise.resolve('dropped') : upload.stop();
   };
   const view = new Progress(T.SEND_H1, { now: () => upload && upload.now(), stop });
   const free = askBeforeClosing();
@@ -51,23 +49,15 @@ async function withView(work, end) {
 }
 
 /**
- * Seals what was written while it is sent. What is lost over there is sealed anew, with a new key and a new token.
- * @param {import('./sealing.js').Draft} draft
- * @param {{recipients: object[], epoch: () => number}} how
+ * Sends, and begins anew what is lost over there.
+ * @param {() => Promise<{source: object, release: () => void}>} make what Upload takes, and what ends it
  */
-export function sendDraft(draft, { recipients, epoch }) {
+function sendRounds(make) {
   return withView(async (view, start) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const { report, body, row } = await sealDraft(draft, { recipients, epoch: epoch(), sealedBy: SEALED_BY.BROWSER });
-      const source = new PieceSource(report.pieces(body.stream(), pause), report.length);
-      const release = () => {
-        source.close();
-        report.wipe();
-      };
-      onLeave(release);
-      const token = crypto.getRandomValues(new Uint8Array(TOKEN));
+      const { release, ...what } = await make();
       try {
-        await start(new Upload({ source, row, token, changed: (state) => view.update(state) }));
+        await start(new Upload({ ...what, changed: (state) => view.update(state) }));
         return;
       } catch (error) {
         if (!(error instanceof Refused) || error.code !== 'NOT_FOUND') throw error;
@@ -77,24 +67,31 @@ export function sendDraft(draft, { recipients, epoch }) {
       }
     }
     throw new Refused('USAGE');
-  }, (upload) => upload.stop());
+  });
 }
 
 /**
- * Sends a sealed file, from where it stopped the last time. Stopped, it can go on another time.
- * @param {Blob} blob @param {Uint8Array|undefined} row @param {Uint8Array} token uploadToken()
+ * Seals what was written while it is sent. What is lost over there is sealed anew, with a new key and a new token.
+ * @param {import('./sealing.js').Draft} draft
+ * @param {{recipients: object[], epoch: () => number}} how
  */
-export function sendBlob(blob, row, token) {
-  return withView(async (view, start) => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const source = new BlobSource(blob);
-      try {
-        await start(new Upload({ source, row, token, resume: true, changed: (state) => view.update(state) }));
-        return;
-      } catch (error) {
-        if (!(error instanceof Refused) || error.code !== 'NOT_FOUND') throw error;
-      }
-    }
-    throw new Refused('USAGE');
-  }, (upload) => upload.leave().then(() => 'dropped'));
+export function sendDraft(draft, { recipients, epoch }) {
+  return sendRounds(async () => {
+    const { report, body, row } = await sealDraft(draft, { recipients, epoch: epoch(), sealedBy: SEALED_BY.BROWSER });
+    const source = new PieceSource(report.pieces(body.stream(), pause), report.length);
+    const release = () => {
+      source.close();
+      report.wipe();
+    };
+    onLeave(release);
+    return { source, row, release };
+  });
 }
+
+/**
+ * Sends a sealed file; begun again after a refusal, it goes on where it was. Its token stands nowhere but in this page: who has a copy
+ * of the file cannot ask for it (FORMAT 8).
+ * @param {{blob: Blob, row: Uint8Array, token: Uint8Array}} file
+ */
+export const sendSealed = ({ blob, row, token }) =>
+  sendRounds(async () => ({ source: new BlobSource(blob), row, token, release() {} }));

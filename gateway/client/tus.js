@@ -1,4 +1,5 @@
 // A resumable upload: pieces small enough for a bad line, each sent until it is stored, never two at once.
+import { random } from './bytes.js';
 import { Refused } from './errors.js';
 import { Cut, Wire, uploadAddress, uploadOffset } from './tus_wire.js';
 
@@ -31,17 +32,17 @@ export class Upload {
   /**
    * @param {object} what
    * @param {import('./tus_source.js').Source} what.source
-   * @param {Uint8Array} [what.row] 16 bytes @param {Uint8Array} [what.token] 16 bytes (FORMAT 8)
-   * @param {boolean} [what.resume] part of it may be there already
+   * @param {Uint8Array} [what.row] 16 bytes
+   * @param {Uint8Array} [what.token] 16 random bytes (FORMAT 8) under which part of it may be there already; drawn here if none are given
    * @param {(state: State) => void} [what.changed]
    * @param {string} [what.path] @param {typeof WORLD} [what.world]
    */
-  constructor({ source, row, token, resume = false, changed = () => {}, path = '/uploads', world = WORLD }) {
-    Object.assign(this, { source, row, token, changed, path, world });
+  constructor({ source, row, token, changed = () => {}, path = '/uploads', world = WORLD }) {
+    Object.assign(this, { source, row, token: token || random(16), changed, path, world });
     this.wire = new Wire(path, world);
     this.url = null;
     this.offset = 0;
-    this.known = !resume; // whether offset is what the server has
+    this.known = !token; // whether offset is what the server has
     this.size = FIRST;
     this.failures = 0; // in a row
     this.stopped = false;
@@ -65,19 +66,14 @@ export class Upload {
     this.wake();
   }
 
-  /** Ends it and lets lie what is there: the same token goes on with it another day. Resolves when nothing runs any more. */
-  leave() {
-    this.stopped = true;
-    this.wake();
-    return this.wire.abort();
-  }
-
   /**
    * Ends it, and asks the server to forget what it has. A finished upload is not asked to be forgotten: it is stored.
    * @returns {Promise<'dropped'|'stored'|'unknown'>} unknown: the last byte was on its way, and no answer comes
    */
   async stop() {
-    await this.leave();
+    this.stopped = true;
+    this.wake();
+    await this.wire.abort();
     if (this.url === null) return 'dropped';
     try {
       if (this.lastSent && uploadOffset(await this.wire.head(this.url)) === this.source.length) return 'stored';

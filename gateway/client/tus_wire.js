@@ -64,11 +64,8 @@ export class Wire {
 
   /** @returns {Promise<Response>} 201 with a Location, or a refusal */
   create(length, row, token) {
-    const metadata = [['row', row], ['token', token]].filter(([, value]) => value);
-    return this.send('POST', this.path, {
-      'Upload-Length': String(length),
-      ...(metadata.length > 0 && { 'Upload-Metadata': metadata.map(([name, value]) => `${name} ${base64(value)}`).join(',') }),
-    });
+    const metadata = (row ? `row ${base64(row)},` : '') + `token ${base64(token)}`;
+    return this.send('POST', this.path, { 'Upload-Length': String(length), 'Upload-Metadata': metadata });
   }
 
   head(url) {

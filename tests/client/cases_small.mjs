@@ -9,13 +9,12 @@ const P = 2n ** 255n - 19n;
 
 export async function hashes(random, peer) {
   const key = random.bytes(32);
-  const label = random.of(['', 'slot-esk', 'receipt-root', 'x'.repeat(255), 'upload-token', 'дія']);
+  const label = random.of(['', 'slot-esk', 'receipt-root', 'x'.repeat(255), 'дія']);
   const data = random.bytes(random.length(20000));
   const keyed = random.below(2);
   const { bytes } = await peer.ask('F', u8(keyed), key, u8(utf8(label).length), utf8(label), data);
   assert.equal(hex(core.F(keyed ? key : null, label, data)), hex(bytes.slice(0, 32)));
   assert.equal(hex(core.blake(data)), hex(bytes.slice(32)));
-  if (!keyed && label === 'upload-token') assert.equal(hex(core.uploadToken(data)), hex(bytes.slice(0, 16)));
 }
 
 export async function digests(random, peer) {

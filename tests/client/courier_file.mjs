@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { core } from './answers_world.mjs';
 
-const { sealedBlob, textBlob, tokenOf, epochInUse } = core;
+const { sealedBlob, textBlob, epochInUse } = core;
 const LENGTH = 680 + 16400 * 2;
 const WEEK = 2968;
 const MONTH = 682;
@@ -46,17 +46,6 @@ async function text() {
   }
 }
 
-async function token() {
-  const blob = new Blob([envelope()]);
-  assert.deepEqual(await tokenOf(blob), core.uploadToken(envelope().subarray(LENGTH - 16400)));
-  const other = envelope();
-  other[LENGTH - 1] ^= 1;
-  assert.notDeepEqual(await tokenOf(new Blob([other])), await tokenOf(blob));
-  const header = envelope();
-  header[100] ^= 1;
-  assert.deepEqual(await tokenOf(new Blob([header])), await tokenOf(blob), 'of the end alone');
-}
-
 async function epochs() {
   const use = (epoch) => epochInUse(new Blob([envelope(epoch)]), NOW);
   for (const [ahead, good] of [[-2, false], [-1, true], [0, true], [1, true], [2, false]]) assert.equal(await use(WEEK + ahead), good);
@@ -65,7 +54,7 @@ async function epochs() {
   }
 }
 
-for (const test of [bytes, text, token, epochs]) {
+for (const test of [bytes, text, epochs]) {
   await test();
   console.log(`ok ${test.name}`);
 }

@@ -1,4 +1,7 @@
 // A clock that jumps and a tus server in memory whose line breaks as told: what tus.mjs plays with.
+import { webcrypto } from 'node:crypto';
+
+if (!globalThis.crypto) globalThis.crypto = webcrypto; // Node 18
 
 /** Time that passes only when nobody has anything else to do. */
 export class Clock {
