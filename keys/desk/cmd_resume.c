@@ -16,9 +16,6 @@
 #define COUNTER_JUMP 1000u
 #define SERIAL_JUMP 100u
 
-/* A gateway's word cannot drive the counter to its end. */
-#define COUNTER_SANE (UINT64_C(1) << 62)
-
 struct wanted {
     const char *file;
     uint32_t lost_first, lost_last; /* 0: none */
@@ -73,7 +70,8 @@ static enum sk_error highest(const struct sk_desk *desk, const struct sk_bundle_
     out->counter = sk_home_counter(desk);
     out->counter = now.counter > out->counter ? now.counter : out->counter;
     out->counter = seen->counter > out->counter ? seen->counter : out->counter;
-    return out->counter < COUNTER_SANE && out->serial < UINT32_MAX / 2 ? SK_OK : SK_ERR_TOO_LARGE;
+    return out->counter < SK_COUNTER_SANE && out->serial < UINT32_MAX / 2 ? SK_OK
+                                                                          : SK_ERR_CARRY_COUNTS;
 }
 
 static int resume_from(struct sk_desk *desk, const struct sk_bundle_file *b)

@@ -15,6 +15,9 @@
 /* So many reports are written to the index and made durable together. */
 #define SK_IMPORT_BATCH 64
 
+/* No desk ever made so many boards: a gateway's word cannot drive the counter to its end. */
+#define SK_COUNTER_SANE (UINT64_C(1) << 62)
+
 /* So many different weeks without a key are named one by one. */
 #define SK_IMPORT_EPOCHS 16
 
@@ -57,6 +60,7 @@ struct sk_bundle_file {
     uint32_t number;      /* of the envelope in hand, from 1 */
     bool again;           /* this very bundle was imported before */
     bool forked;          /* another bundle with this serial was imported */
+    bool impossible;      /* it says that this desk made more boards than can be */
     bool transfer_failed; /* an envelope is not what the gateway signed */
     bool from_quarantine; /* no bundle but one envelope that waited for its key */
     bool waits_on;        /* then: its key is still missing */

@@ -188,16 +188,15 @@ static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_fi
 
 /* What a set-back desk does not remember is remembered now: it acknowledges nothing, and spends no
  * number that may have been spent, until the way back is done. */
-static enum sk_error look_for_own(struct sk_import *im, const struct sk_bundle_file *b)
+static enum sk_error look_for_own(struct sk_import *im, struct sk_bundle_file *b)
 {
     struct sk_set_back seen = {0}, *known = &im->desk->state.set_back;
     enum sk_error e = sk_import_own_sheet(im->desk, b, &seen);
 
-    if (e == SK_OK) {
-        uint64_t counter = seen.counter < INT64_MAX ? seen.counter : INT64_MAX;
-
+    b->impossible = e == SK_OK && seen.counter >= SK_COUNTER_SANE;
+    if (e == SK_OK && !b->impossible) {
         known->serial = seen.serial > known->serial ? seen.serial : known->serial;
-        known->counter = counter > known->counter ? counter : known->counter;
+        known->counter = seen.counter > known->counter ? seen.counter : known->counter;
     }
     return e;
 }
@@ -269,6 +268,12 @@ static int finish(struct sk_bundle_file *b, enum sk_error e)
     if (b->transfer_failed) {
         return sk_refuse("%s: bundle %u did not arrive whole: copy it again, then import it again",
                          b->path, (unsigned)b->carry.serial);
+    }
+    if (b->impossible) {
+        return sk_refuse(
+            "%s: the gateway says that it has a board of this desk with a number that no "
+            "desk reaches: it is broken, or lies; tell the operator",
+            b->path);
     }
     return b->counts.damaged > 0 ? SK_EXIT_REFUSED : SK_EXIT_OK;
 }
