@@ -135,6 +135,9 @@ class Loop:
         self.publish(self.second)
         equal("export --serial still works before the purge",
               self.store.run("export", "--serial", "1", "--out", self.w.path("third.bin")).exit, 0)
+        self.purge("both have acknowledged, but on one board only: nothing goes", 0)
+        self.publish(self.first)
+        self.publish(self.second)
         self.purge("both have acknowledged: exactly the four go", 4)
         equal("the late one is still there", self.held(), 1)
 
@@ -206,6 +209,9 @@ class Loop:
         equal("then it comes in order", len(self.second.list()), len(before) + 3)
         equal("and is acknowledged", self.publish(self.second).carry_serial, 3)
         equal("the first desk acknowledges both", self.publish(self.first).carry_serial, 3)
+        self.purge("by their newest board only: nothing goes", 0)
+        self.publish(self.first)
+        self.publish(self.second)
         self.purge("all three are safe", 3)
         equal("nothing is left", self.held(), 0)
 

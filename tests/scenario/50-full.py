@@ -72,6 +72,9 @@ class Filling:
     def free(self):
         self.store.import_board(self.desk.board())
         self.store.purge()
+        equal("one board deletes nothing yet", self.store.stats()["envelopes"], len(self.taken))
+        self.store.import_board(self.desk.board())
+        self.store.purge()
         equal("purge works on a full store", self.store.stats()["envelopes"], 0)
         equal("a large report fits again", self.large(99)[1].status, 201)
         equal("and a small one", self.small(99)[1].status, 201)

@@ -23,18 +23,23 @@ class Paper:
         self.secrets = {self.week + i: sodium.randombytes(32) for i in range(weeks)}
         self.secrets.update((sk.MONTH | self.month + i, sodium.randombytes(32))
                             for i in range(months))
-        self.counter, self.carry_serial, self.previous = 0, 0, bytes(32)
+        self.counter, self.previous, self.serial = 0, bytes(32), 1
+        self.carry_serial, self.carry_digest = 0, bytes(32)
 
     def public(self, epoch):
         return sk.public_of(self.secrets[epoch])
 
-    def sheet(self, serial=1):
+    def sheet(self, serial=1, rekey=False):
+        """rekey: with another signing key for boards."""
+        self.serial = serial
+        if rekey:
+            self.desk_pk, self.desk_sk = sodium.crypto_sign_keypair()
         publics = {epoch: self.public(epoch) for epoch in sorted(self.secrets)}
         weekly = [pk for epoch, pk in publics.items() if not epoch & sk.MONTH]
         monthly = [pk for epoch, pk in publics.items() if epoch & sk.MONTH]
         data = signed.sheet_make(self.identity_sk, self.desk_pk, serial, self.week, weekly,
                                  self.month, monthly, self.week)
-        self.sheet_path = self.world.file(self.name + "-sheet.bin", data)
+        self.sheet_path = self.world.file("%s-sheet-%d.bin" % (self.name, serial), data)
         return self.sheet_path
 
     def open(self, envelope):
@@ -51,14 +56,15 @@ class Paper:
                 opened.append((entry, self.open(envelope)))
             except sk.Refused as error:
                 refused.append(str(error))
-        self.carry_serial = carry.serial
+        self.carry_serial, self.carry_digest = carry.serial, carry.header_digest
         return opened, refused
 
     def board_bytes(self, answers=(), **changed):
         """answers: (receipt, status, day, envelope digest, text). changed: other header fields."""
         today = sk.day_of(time.time())
         fields = {"counter": self.counter + 1, "issued": today, "stale": today + 30,
-                  "carry_serial": self.carry_serial, "sheet_serial": 1,
+                  "carry_serial": self.carry_serial, "carry_digest": self.carry_digest,
+                  "sheet_serial": self.serial,
                   "previous": self.previous, **changed}
         return signed.board_make(self.desk_sk, self.identity_pk, answers=answers, **fields)
 

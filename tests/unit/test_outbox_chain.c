@@ -444,11 +444,14 @@ static void a_new_chain_can_be_asked_for(void **state)
     unit_record_empty(outbox, &chain, 2);
     assert_ok(unit_import_sheet(outbox, &org, "Late", 1, 4)); /* joined with bundle 2 */
     assert_ok(unit_record(outbox, &chain, 3, ids, 3));
+    acknowledge_twice(outbox, *state, &org, &chain, 3);
     unit_chain_new(&fresh);
     assert_ok(unit_record(outbox, &fresh, 1, ids, 3));
     assert_int_equal(safe_serial(outbox), 0); /* bundle 1 of this chain is waited for */
     assert_error(unit_record(outbox, &chain, 4, NULL, 0), SK_ERR_CARRY_CHAIN);
-    acknowledge_twice(outbox, *state, &org, &fresh, 1);
+    assert_ok(unit_acknowledge(outbox, *state, &org, &fresh, 1));
+    assert_int_equal(safe_serial(outbox), 0); /* what the old chain's boards said is no second one */
+    assert_ok(unit_acknowledge(outbox, *state, &org, &fresh, 1));
     assert_int_equal(safe_serial(outbox), 1);
     sk_outbox_close(outbox);
 }
