@@ -9,6 +9,7 @@
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
 #include "keys/desk/text.h"
+#include "keys/desk/twins.h"
 #include "keys/desk/view.h"
 #include "keys/seal/answer.h"
 
@@ -23,6 +24,7 @@ struct filter {
 struct listing {
     const struct filter *filter;
     struct sk_threads *threads;
+    struct sk_twins twins;
     json_t *rows;
 };
 
@@ -57,10 +59,15 @@ static enum sk_error add_row(void *ctx, const struct sk_entry *entry)
 {
     struct listing *l = ctx;
 
-    if (wanted(l, entry) && json_array_append_new(l->rows, sk_view_brief(entry, l->threads)) != 0) {
-        return SK_ERR_MEMORY;
+    if (!wanted(l, entry)) {
+        return SK_OK;
     }
-    return SK_OK;
+    json_t *row = sk_view_brief(entry, l->threads);
+    bool twin = sk_twins_has(&l->twins, entry);
+    int bad = json_object_set_new(row, "same_header", json_boolean(twin));
+
+    bad |= json_array_append_new(l->rows, row);
+    return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
 /* ---- showing --------------------------------------------------------------- */
@@ -106,6 +113,13 @@ static enum sk_error sort(json_t **rows)
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
+/* That somebody unknown can read it too, or that another envelope came with its header. */
+static bool is_marked(const json_t *row)
+{
+    return json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ||
+           json_is_true(json_object_get(row, "same_header"));
+}
+
 static void print_row(const json_t *row)
 {
     char excerpt[4 * 60 + 1], category[4] = "-";
@@ -119,9 +133,9 @@ static void print_row(const json_t *row)
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ? "!"
-           : json_is_true(json_object_get(row, "sheets_known"))               ? " "
-                                                                              : "?",
+           is_marked(row)                                       ? "!"
+           : json_is_true(json_object_get(row, "sheets_known")) ? " "
+                                                                : "?",
            excerpt);
 }
 
@@ -138,8 +152,8 @@ static void print_table(const json_t *rows)
         print_row(json_array_get(rows, i));
     }
     printf(
-        "%zu report%s.  + follow-up, ! somebody unknown can read it too, ? sealed with key sheets "
-        "that are not known\n",
+        "%zu report%s.  + follow-up, ! look at it with `show`: somebody unknown can read it too, "
+        "or another came with its header, ? sealed with key sheets that are not known\n",
         n, n == 1 ? "" : "s");
 }
 
@@ -148,6 +162,9 @@ static int list(struct sk_desk *desk, const struct filter *filter)
     struct listing l = {.filter = filter, .rows = json_array()};
     enum sk_error e = l.rows == NULL ? SK_ERR_MEMORY : sk_threads_open(&l.threads, desk);
 
+    if (e == SK_OK) {
+        e = sk_twins_open(&l.twins, desk);
+    }
     if (e == SK_OK) {
         e = sk_index_each(desk, add_row, &l);
     }
@@ -160,6 +177,7 @@ static int list(struct sk_desk *desk, const struct filter *filter)
         print_table(l.rows);
     }
     json_decref(l.rows);
+    sk_twins_close(&l.twins);
     sk_threads_close(l.threads);
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
 }

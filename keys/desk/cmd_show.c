@@ -8,6 +8,7 @@
 #include "keys/desk/json.h"
 #include "keys/desk/text.h"
 #include "keys/desk/threads.h"
+#include "keys/desk/twins.h"
 #include "keys/desk/view.h"
 #include "keys/seal/answer.h"
 #include "keys/seal/content.h"
@@ -61,6 +62,14 @@ static void print_readers(const struct sk_entry *entry)
             "WARNING        it was sealed with key sheets that this desk does not know: an older "
             "or newer one, or one that its owner did not make public\n");
     }
+}
+
+static void print_twin(void)
+{
+    printf(
+        "WARNING        another envelope came with the header of this one: somebody who can read "
+        "this report, or who carried it, changed a copy. Compare both before you rely on either "
+        "(`list` marks them; what does not open is in quarantine/)\n");
 }
 
 static void print_fields(const struct sk_entry *entry)
@@ -133,7 +142,7 @@ static void print_thread(const struct sk_entry *entry, const struct sk_threads *
     }
 }
 
-static void print_report(const struct sk_entry *entry, const struct sk_threads *threads)
+static void print_report(const struct sk_entry *entry, const struct sk_threads *threads, bool twin)
 {
     char id[SK_ID_TEXT], day[11] = "";
     unsigned category = sk_entry_category(entry);
@@ -151,14 +160,31 @@ static void print_report(const struct sk_entry *entry, const struct sk_threads *
     }
     printf("%-14s %u\n", "size class", (unsigned)entry->chunks);
     print_readers(entry);
+    if (twin) {
+        print_twin();
+    }
     print_fields(entry);
     print_files(entry);
     print_thread(entry, threads);
 }
 
+static enum sk_error print_json(const struct sk_entry *entry, const struct sk_threads *threads,
+                                bool twin)
+{
+    json_t *view = sk_view_full(entry, threads);
+    enum sk_error e = SK_ERR_MEMORY;
+
+    if (view != NULL && json_object_set_new(view, "same_header", json_boolean(twin)) == 0) {
+        e = sk_json_print(view);
+    }
+    json_decref(view);
+    return e;
+}
+
 static int show(struct sk_desk *desk, const char *id, bool as_json)
 {
     struct sk_threads *threads = NULL;
+    struct sk_twins twins = {NULL, 0, 0};
     struct sk_entry entry = {.json = NULL};
     int code = sk_find_report(desk, id, &entry);
     enum sk_error e;
@@ -167,14 +193,15 @@ static int show(struct sk_desk *desk, const char *id, bool as_json)
         return code;
     }
     e = sk_threads_open(&threads, desk);
-    if (e == SK_OK && as_json) {
-        json_t *view = sk_view_full(&entry, threads);
-
-        e = view == NULL ? SK_ERR_MEMORY : sk_json_print(view);
-        json_decref(view);
-    } else if (e == SK_OK) {
-        print_report(&entry, threads);
+    if (e == SK_OK) {
+        e = sk_twins_open(&twins, desk);
     }
+    if (e == SK_OK && as_json) {
+        e = print_json(&entry, threads, sk_twins_has(&twins, &entry));
+    } else if (e == SK_OK) {
+        print_report(&entry, threads, sk_twins_has(&twins, &entry));
+    }
+    sk_twins_close(&twins);
     sk_threads_close(threads);
     sk_entry_free(&entry);
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);

@@ -35,6 +35,9 @@ enum sk_error sk_entry_take(struct sk_entry *out, json_t *json)
     enum sk_error e = sk_json_get_hex(json, "digest", &entry.digest, sizeof entry.digest);
 
     if (e == SK_OK) {
+        e = sk_json_get_hex(json, "header", &entry.header, sizeof entry.header);
+    }
+    if (e == SK_OK) {
         e = read_numbers(&entry, json);
     }
     if (e == SK_OK && (!json_is_array(json_object_get(json, "recipients")) ||

@@ -13,7 +13,8 @@
 #define SK_ID_TEXT 17 /* 16 hexadecimal characters and NUL */
 
 /*
- * json: {"digest", "epoch", "day", "chunks", "sealed_by", "flags", "recipients": [name...],
+ * json: {"digest", "header" (BLAKE2b of the envelope's), "epoch", "day", "chunks", "sealed_by",
+ *        "flags", "recipients": [name...],
  *        "offered": [identity of one that the gateway offered...], "unknown", "dummies",
  *        "sheets": digest in the prelude, "sheets_known", "parsed",
  *        "fields": [{"name", "value", "length"}...], value cut where length is greater,
@@ -21,7 +22,7 @@
  */
 struct sk_entry {
     json_t *json;
-    struct sk_digest digest;
+    struct sk_digest digest, header;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
     bool parsed, sheets_known;
 };

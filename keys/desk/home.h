@@ -5,7 +5,8 @@
  *     state           encrypted; what this desk knows of bundles, boards and peers
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
- *     quarantine/     what arrived damaged, <digest>.sealed, and what waits for its key, *.keyless
+ *     quarantine/     what arrived damaged, <digest>.sealed; copy-<digest>.sealed:
+ *                     what went wrong between the gateway and here; *.keyless: waits for its key
  *     boards/         every board that was made, <counter>.board
  *     sheets/         every key sheet that was issued, <serial>.sheet
  *     peers/          key sheets of other organisations

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "keys/base/file.h"
+#include "keys/base/hash.h"
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
 #include "keys/desk/import.h"
@@ -19,10 +20,10 @@ struct passage {
     struct sk_bundle_file *bundle;
     const struct sk_carry_entry *entry;
     uint32_t epoch;
-    bool known, foreign;  /* then nothing is written */
-    bool keyless;         /* kept until its key is here */
-    enum sk_error damage; /* of the envelope itself */
-    struct sk_digest actual;
+    bool known, foreign;             /* then nothing is written */
+    bool keyless;                    /* kept until its key is here */
+    enum sk_error damage;            /* of the envelope itself */
+    struct sk_digest actual, header; /* of the envelope, of its first 680 bytes */
     struct sk_keyset *keyset;
     struct sk_opener *opener;
     struct sk_file_writer *writer;
@@ -104,6 +105,7 @@ static enum sk_error begin(struct passage *p)
     }
     crypto_generichash_init(&p->hash, NULL, 0, sizeof p->actual.b);
     crypto_generichash_update(&p->hash, header, sizeof header);
+    sk_blake2b(&p->header, header, sizeof header);
     p->known = is_known(p);
     if (p->known) {
         return SK_OK;
@@ -185,12 +187,16 @@ static enum sk_error commit(struct passage *p)
 
 static enum sk_error quarantine(struct passage *p, enum sk_error why)
 {
-    char name[2 * sizeof p->actual.b + sizeof ".sealed"];
+    static const char lost[] = "copy-"; /* it went wrong on the way here: see twins.c */
+    char name[sizeof lost + 2 * sizeof p->actual.b + sizeof ".sealed"] = "";
     bool kept = p->writer != NULL;
     enum sk_error e = commit(p);
 
-    sk_hex(name, p->actual.b, sizeof p->actual.b);
-    memcpy(name + 2 * sizeof p->actual.b, ".sealed", sizeof ".sealed");
+    if (why == SK_ERR_CARRY_DIGEST) {
+        memcpy(name, lost, sizeof lost);
+    }
+    sk_hex(name + strlen(name), p->actual.b, sizeof p->actual.b);
+    memcpy(name + strlen(name), ".sealed", sizeof ".sealed");
     if (e == SK_OK && kept) {
         e = place(p, "quarantine", name);
     }
@@ -272,8 +278,9 @@ static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
         return e;
     }
     json =
-        json_pack("{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:o, s:o}", "digest",
-                  sk_json_hex(&p->actual, sizeof p->actual), "epoch", (json_int_t)p->epoch, "day",
+        json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:o, s:o}", "digest",
+                  sk_json_hex(&p->actual, sizeof p->actual), "header",
+                  sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch, "day",
                   (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks, "sealed_by",
                   (int)p->opened.prelude.sealed_by, "flags", (int)p->opened.prelude.flags, "parsed",
                   (int)parsed, "fields", fields, "files", files);

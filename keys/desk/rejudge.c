@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "keys/base/file.h"
+#include "keys/base/hash.h"
 #include "keys/base/secret.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
@@ -27,7 +28,7 @@ struct again {
     size_t epoch_count;
 };
 
-/* The sealed original's header, if the original is there and has it still. */
+/* The sealed original's header, if the original is there and has the one that was imported. */
 static bool read_header(const struct again *a, const struct sk_entry *entry,
                         uint8_t header[SK_HEADER_BYTES])
 {
@@ -45,6 +46,12 @@ static bool read_header(const struct again *a, const struct sk_entry *entry,
     bool whole = sk_fd_read(fd, header, SK_HEADER_BYTES, SK_ERR_IO) == SK_OK;
 
     close(fd);
+    if (whole) {
+        struct sk_digest digest;
+
+        sk_blake2b(&digest, header, SK_HEADER_BYTES);
+        whole = memcmp(&digest, &entry->header, sizeof digest) == 0;
+    }
     return whole;
 }
 

@@ -114,7 +114,8 @@ def frames():
 
 # ---- what a desk keeps --------------------------------------------------------
 
-ENTRY = {"digest": "ab" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
+ENTRY = {"digest": "ab" * 32, "header": "cd" * 32, "epoch": 2900, "day": DAY, "chunks": 1,
+         "sealed_by": 1, "flags": 1,
          "recipients": ["Інша"], "offered": ["05" * 32], "unknown": 0, "dummies": 5,
          "sheets": "ab" * 32, "sheets_known": False, "parsed": True,
          "fields": [{"name": "category", "value": "15", "length": 2},

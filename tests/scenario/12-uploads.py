@@ -17,7 +17,7 @@ import skrynka as sk
 from checks import equal, must, note, ok
 from paper import Paper
 from proxy import Proxy, Rule
-from tus import Tus, file_token, metadata, read_answer
+from tus import Officer, Tus, metadata, read_answer
 from world import GATEWAY, STORE, World, read
 
 PIECE = 131056
@@ -264,11 +264,17 @@ def check_whole(world, desk, gateway):
     path, code = world.seal([desk.sheet_path], "від кур'єра", "--attach",
                             world.random_file("фото.jpg", 700_000)[0])
     envelope = read(path)
-    token = file_token(envelope)
+    token, officer = os.urandom(16), Officer(envelope)
+    tus = Tus(gateway.web.port)
+    equal("a copy of the file, before: it names nothing", officer.asks(tus), {(404, None)})
+    officer.blocks(tus)
     cuts = [0, 1, 700, 131056 + 400, 300_000, 50_000, 100]
     with Proxy(("127.0.0.1", gateway.web.port),
                [Rule(cut=n, on="PATCH ", gently=n % 2 == 1) for n in cuts]) as proxy:
         where, patches = Tus(proxy.port).send(envelope, token=token, row=os.urandom(16))
+    equal("a copy of the file, after: only what he began himself", officer.asks(tus), {(200, 0)})
+    for name in officer.names:
+        tus.delete("/uploads/" + name.hex())
     equal("a saved file: its token is its address", where, "/uploads/" + token.hex())
     ok("a saved file: it was cut", patches >= len(cuts), patches)
     must("a saved file: its code", code)
@@ -574,7 +580,7 @@ def check_real_desk(world):
     envelope = read(path)
     with Proxy(("127.0.0.1", gateway.web.port), [Rule(cut=n, on="PATCH ")
                                                  for n in (10_000, 200_000, 1)]) as proxy:
-        Tus(proxy.port).send(envelope, token=file_token(envelope),
+        Tus(proxy.port).send(envelope, token=os.urandom(16),
                              row=sk.Receipt(sk.r_of(code)).row())
     equal("a real desk: the code is known", gateway.web.status(code).json()["state"], "received")
     desk.import_(store.export(name="carry-desk.bin"))

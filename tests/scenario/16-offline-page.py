@@ -1,16 +1,20 @@
 #!/usr/bin/python3 -B
 """Without a network: the page that was saved as a file seals, somebody else carries it, and reads a
 board from a file. And the live page, when the network goes after it was loaded."""
+import base64
 import os
 import re
 import socket
 import sys
 import threading
+import time
 
 import checks
+import skrynka as sk
 from checks import equal, must, note, ok
 from texts import texts
 from town import SUBMIT, Town, need_browsers
+from tus import Officer, Tus
 from web import CODE
 from world import World, read
 
@@ -18,6 +22,7 @@ T = texts("uk")
 TEXT = "Без мережі (%s): сорок людей без води. "
 SMALL = "Словами (%s): цей текст піде месенджером. "
 LIVE = "Мережа зникла (%s): сторінка лишилася відкритою. "
+SAVED = "Збережено й надіслано (%s) з тієї самої сторінки. "
 ANSWER = "Отримано з рук (%s)."
 
 OWN = re.compile(rb"^[A-Z]+ (?:http://)?(?:[a-z0-9-]+\.)*"
@@ -56,11 +61,49 @@ class Trap:
         self.listening.close()
 
 
+class Copied:
+    """Somebody who took a copy of a file on the way, while it is sent: before, in the middle of it
+    and after he learns nothing, and what he begins under names of his own stands in nobody's way."""
+
+    def __init__(self, town, name, path):
+        self.town, self.name, self.officer = town, name, Officer(read(path))
+        self.tus = Tus(town.wire.listening.getsockname()[1])
+        self.during, self.tokens, self.rows = [], set(), set()
+
+    def __enter__(self):
+        equal("%s, a copy: names nothing before" % self.name, self.officer.asks(self.tus),
+              {(404, None)})
+        self.officer.blocks(self.tus)
+        self.town.wire.take()
+        self.town.wire.instead = self.watch
+        return self
+
+    def watch(self, exchange):
+        """Asks at the first piece of each upload; the relay calls this for his questions too."""
+        name = exchange.path.rsplit("/", 1)[-1]
+        if exchange.method == "PATCH" and name not in self.tokens:
+            self.tokens.add(name)
+            self.during.append(self.officer.asks(self.tus))
+
+    def __exit__(self, *error):
+        self.town.wire.instead = None
+        if error[0]:
+            return
+        created = [x.header("Upload-Metadata") for x in self.town.wire.take() if x.method == "POST"]
+        pairs = [dict(word.split(" ") for word in text.split(",")) for text in created]
+        self.rows = {base64.b64decode(p["row"]) for p in pairs if "row" in p}
+        equal("%s, a copy: in the middle only his own" % self.name,
+              [self.during, len(self.during) > 0], [[{(200, 0)}] * len(self.during), True])
+        equal("%s, a copy: and after" % self.name, self.officer.asks(self.tus), {(200, 0)})
+        ok("%s: no token follows from the file" % self.name,
+           not self.tokens & {name.hex() for name in self.officer.names}, self.tokens)
+
+
 class Story:
     def __init__(self, town, kind):
         self.town, self.kind = town, kind
-        self.text, self.small, self.live, self.answer = (
-            text % kind.name for text in (TEXT, SMALL, LIVE, ANSWER))
+        self.text, self.small, self.live, self.saved, self.answer = (
+            text % kind.name for text in (TEXT, SMALL, LIVE, SAVED, ANSWER))
 
     def open_page(self, p):
         p.get("file://" + self.town.page)
@@ -107,12 +150,14 @@ class Story:
         trap.close()
 
     def hand_in(self):
-        with self.town.person(self.kind) as p:
-            self.courier(p)
-            p.choose("sealed", self.file)
-            p.press("#courier button")
-            p.until(lambda: p.one("h1").text == T.COURIER_RESULT, T.COURIER_RESULT)
-            ok("with JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
+        with self.town.person(self.kind) as p, Copied(self.town, "courier", self.file) as copied:
+            for _ in range(2):
+                self.courier(p)
+                p.choose("sealed", self.file)
+                p.press("#courier button")
+                p.until(lambda: p.one("h1").text == T.COURIER_RESULT, T.COURIER_RESULT)
+                ok("with JavaScript: accepted", T.COURIER_ACCEPTED in p.text, p.text)
+        equal("courier: sent twice, under two tokens", len(copied.tokens), 2)
         with self.town.person(self.kind, javascript=False) as p:
             self.courier(p)
             p.paste("#courier textarea", self.armour)
@@ -136,6 +181,22 @@ class Story:
             self.live_file = self.save(p)
             equal("nothing was sent", self.town.wire.take(), [])
 
+    def send_saved(self):
+        """Saved in the live page, copied at a checkpoint, and then sent from that page."""
+        with self.town.person(self.kind) as p:
+            self.town.form(p)
+            self.town.write(p, self.saved)
+            p.press("#report details:last-of-type summary")
+            self.button(p, T.SAVE_BUTTON)
+            p.until(lambda: p.one("h1").text == T.SAVED_H1, "sealed")
+            code = CODE.search(p.text).group(0)
+            with Copied(self.town, "live page", self.save(p)) as copied:
+                self.button(p, T.SAVED_NOW)
+                p.until(lambda: p.one("h1").text == T.DONE_H1, "it is sent")
+        today = sk.day_of(time.time())
+        ok("live page: under the row of its code", copied.rows <= {
+            sk.Receipt(sk.r_of(code)).row(day) for day in (today - 1, today)}, copied.rows)
+
     def desks(self):
         for desk in self.town.desks:
             item = self.town.check_opened(desk, self.text, [self.town.digest], category=4)
@@ -144,6 +205,7 @@ class Story:
             desk.answer(item["id"], "passed", self.answer)
             self.town.check_opened(desk, self.small, category=4)
             self.town.check_opened(desk, self.live)
+            self.town.check_opened(desk, self.saved)
 
     def read_board(self, board):
         trap = Trap()
@@ -173,6 +235,7 @@ def main(kinds):
             story.write_offline()
             story.hand_in()
             story.network_gone()
+            story.send_saved()
             equal("what was saved live is taken too", town.web.courier([story.live_file]).status,
                   201)
         town.carry()

@@ -115,7 +115,8 @@ class Meeting:
            hashlib.sha256(bytes(50_000)).hexdigest() in self.desks[0].open(item["id"]))
 
     def strangers(self):
-        """A recipient that the desk does not know, and a follow-up that another hand signed."""
+        """A recipient that the desk does not know, and a follow-up that another hand signed, with the
+        mailbox seed of the first."""
         desk, other = self.desks
         desk.run("peer", "--name", other.name, "--fingerprint", other.fingerprint,
                  other.sheet_path)
@@ -135,8 +136,8 @@ class Meeting:
               [0, 1, 0])
         ok("the known ones are named", other.name in str(shown[0]["recipients"]),
            shown[0]["recipients"])
-        equal("only the follow-up in another hand is marked", [s["foreign"] for s in shown],
-              [False, False, True])
+        equal("a follow-up in another hand does not join the thread",
+              [(len(s["thread"]), s["foreign"]) for s in shown], [(1, False), (1, False), (0, False)])
 
     def seal(self, receipt, recipients, flags, text):
         body = sk.make_multipart([("text", None, text.encode())], "b")

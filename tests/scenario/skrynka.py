@@ -274,7 +274,7 @@ def prelude_read(out, content):
     reserved = content[4:8] + content[137 + length:207] + content[239:256]
     need(reserved.count(0) == len(reserved), "prelude: reserved bytes")
     out.reply_pk, out.mailbox_seed, out.sign_pk = content[8:40], content[40:72], content[72:104]
-    out.mailbox = mailbox_of(out)
+    out.mailbox, out.seed = mailbox_of(out), content[207:239]
     out.sheets, out.boundary = content[104:136], content[137:137 + length].decode()
 
 

@@ -2,12 +2,12 @@
 import base64
 import hashlib
 import http.client
+import os
 import socket
 
 import checks
 
 PATCH = "application/offset+octet-stream"
-TAIL = 16400
 
 
 class Answer:
@@ -34,11 +34,32 @@ def metadata(**pairs):
                     for name, value in pairs.items())
 
 
-def file_token(envelope):
-    """FORMAT 8: what a saved file is sent under."""
-    data = envelope[-TAIL:]
-    label = b"upload-token"
-    return hashlib.blake2b(bytes([len(label)]) + label + data, digest_size=32).digest()[:16]
+class Officer:
+    """Holds a copy of a sealed file, and tries every name of its upload that could follow from it."""
+
+    def __init__(self, envelope):
+        self.length, self.row = len(envelope), os.urandom(16)
+        parts = (envelope, envelope[:680], envelope[680:], envelope[-16400:], envelope[:16400])
+        label = lambda part: bytes([12]) + b"upload-token" + part
+        self.names = {digest for part in parts for digest in (
+            hashlib.blake2b(label(part), digest_size=32).digest()[:16], part[:16], part[-16:],
+            hashlib.blake2b(part, digest_size=32).digest()[:16],
+            hashlib.blake2b(part, digest_size=16).digest(), hashlib.sha256(part).digest()[:16])}
+
+    def asks(self, tus):
+        """What he is told, as {(status, offset)}."""
+        answers = [tus.head("/uploads/" + name.hex()) for name in self.names]
+        return {(answer.status, answer.offset) for answer in answers}
+
+    def blocks(self, tus):
+        """Is there first, with a row of his own, and under every other name with another length."""
+        for i, name in enumerate(sorted(self.names)):
+            length = self.length + 16400 * self.length_step() if i % 2 else self.length
+            tus.create(length, Upload_Metadata=metadata(token=name, row=self.row))
+
+    def length_step(self):
+        """To the next class: as much again."""
+        return (self.length - 680) // 16400
 
 
 class Tus:

@@ -155,8 +155,7 @@ static void test_header_is_untouched_when_refused(void **state)
     struct sk_x25519_pk zero = {{0}};
 
     (void)state;
-    assert_error(sk_header_make(header, 1, &key, address.recipients, 9),
-                 SK_ERR_RECIPIENTS_COUNT);
+    assert_error(sk_header_make(header, 1, &key, address.recipients, 9), SK_ERR_RECIPIENTS_COUNT);
     assert_int_equal(header[0], 0xA7);
     assert_error(sk_slot_make(slot, &key, &zero), SK_ERR_KEY_LOW_ORDER);
     assert_int_equal(slot[0], 0xA7);

@@ -97,7 +97,8 @@ static void test_rows_by_day_known_answers(void **state)
     json_decref(vectors);
 }
 
-/* One answer of the gateway must hold all rows of a code, and nothing else may tie them together. */
+/* One answer of the gateway must hold all rows of a code, and nothing else may tie them together.
+ */
 static void test_rows_of_one_code_share_a_byte_and_no_more(void **state)
 {
     enum { DAYS = SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD };
