@@ -106,8 +106,8 @@ struct sk_chain_state {
     uint32_t last;           /* serial of the last bundle; 0: none yet */
     struct sk_digest digest; /* of its header; zero: none yet */
     bool copied;             /* made by sk_outbox_backup(), and no bundle was recorded since: the */
-    uint32_t copied_day;     /* original may have gone on, so the next bundle begins a new chain. 0: not
-                              * a copy, but a new chain was asked for and cut off in its making */
+    uint32_t copied_day;     /* original may have gone on, so the next bundle begins a new chain. Day 0:
+                              * no copy, but its chain was ended (sk_outbox_end_chain) */
 };
 
 enum sk_error sk_outbox_chain(struct sk_outbox *outbox, struct sk_chain_state *out);
@@ -140,6 +140,10 @@ enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
 /* What bundle `serial` of this chain held. NOT_FOUND (never made, or forgotten). */
 enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
                                struct sk_bundle_record *out);
+
+/* Ends the chain: the next bundle begins another one, as in a copy. For a store that was put back by
+ * other means than a backup, and for one that signs with another key from now on. */
+enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox);
 
 /* Whether an envelope was in a bundle of this chain already. */
 enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,

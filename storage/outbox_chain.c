@@ -94,6 +94,15 @@ void sk_chain_mark_ended(struct sk_txn *txn)
     }
 }
 
+enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox)
+{
+    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+
+    sk_chain_mark_ended(txn);
+    sk_outbox_raise_version(txn);
+    return sk_txn_commit(txn);
+}
+
 /* ---- another one ------------------------------------------------------------------------- */
 
 /* Nobody has anything of the new chain yet, whenever he joined. */

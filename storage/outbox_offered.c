@@ -80,13 +80,14 @@ struct offered {
 
 static enum sk_error add(struct offered *o, struct sk_bytes value, bool current, uint64_t counter)
 {
-    uint8_t *grown;
+    enum sk_error e = o->count < SK_CARRY_SHEETS_MAX
+                          ? sk_sheet_read(&o->scratch, value.p, value.len)
+                          : SK_ERR_CORRUPT;
 
-    if (o->count == SK_CARRY_SHEETS_MAX ||
-        sk_sheet_read(&o->scratch, value.p, value.len) != SK_OK) {
-        return SK_ERR_CORRUPT;
+    if (e != SK_OK) {
+        return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
     }
-    grown = realloc(o->bytes, o->len + value.len);
+    uint8_t *grown = realloc(o->bytes, o->len + value.len);
     if (grown == NULL) {
         return SK_ERR_MEMORY;
     }

@@ -121,10 +121,11 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_reco
     if (bundle->entries == NULL || bundle->sheets == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header, header_len, NULL) !=
-            SK_OK ||
-        !sheets_whole(bundle)) {
-        return SK_ERR_CORRUPT;
+    enum sk_error e = sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header,
+                                    header_len, NULL);
+
+    if (e != SK_OK || !sheets_whole(bundle)) {
+        return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
     }
     for (size_t i = 0; i < count; i++) {
         bundle->bytes += sk_envelope_length(bundle->entries[i].chunks);

@@ -61,11 +61,25 @@ static bool is_store(const char *dir)
     return sk_store_path(path, dir, "gateway.key") == SK_OK && access(path, F_OK) == 0;
 }
 
+/* All but its key: that can be drawn anew. */
+static bool has_outbox(const char *dir)
+{
+    char path[PATH_MAX];
+    int saved = errno;
+    bool there = sk_store_path(path, dir, "outbox") == SK_OK && access(path, F_OK) == 0;
+
+    errno = saved;
+    return there;
+}
+
 int sk_store_open(struct sk_store *store, enum sk_store_use use)
 {
     enum sk_error e;
 
     errno = 0;
+    if (!is_store(store->dir) && has_outbox(store->dir)) {
+        return sk_store_refuse_key(errno == EACCES ? SK_ERR_IO : SK_ERR_NOT_FOUND);
+    }
     if (!is_store(store->dir)) {
         return sk_refuse("%s: no store can be read here; check the path and whose it is, or make "
                          "one with 'skrynka-store --store DIR init'",
@@ -145,6 +159,16 @@ enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_
     }
     sk_secret_free(bytes);
     return e;
+}
+
+int sk_store_refuse_key(enum sk_error error)
+{
+    if (error == SK_ERR_NOT_FOUND || error == SK_ERR_CORRUPT) {
+        return sk_refuse("gateway.key: the gateway's key is %s; put it back from a backup, or draw a new "
+                         "one with 'new-key', which every desk must hear of",
+                         error == SK_ERR_CORRUPT ? "damaged" : "not there");
+    }
+    return sk_refuse_error("gateway.key", error);
 }
 
 enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk)

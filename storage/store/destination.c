@@ -1,6 +1,7 @@
 /* What an operator reads when a file or folder could not be written: what is wrong with the place,
  * and what to do. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static const char *advice(int reason)
 
 int sk_store_refuse_out(const char *path, enum sk_error error, const char *after)
 {
-    int reason = error == SK_ERR_IO || error == SK_ERR_FULL ? errno : 0;
+    bool by_errno = error == SK_ERR_IO || error == SK_ERR_FULL || error == SK_ERR_NOT_FOUND;
+    int reason = by_errno ? errno : 0;
     const char *text = error == SK_ERR_FULL && reason == 0 ? advice(ENOSPC) : advice(reason);
 
     if (text == NULL) {

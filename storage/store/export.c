@@ -104,9 +104,6 @@ static enum sk_error prepare(struct sk_export *x)
     enum sk_error e = choose_serial(x);
 
     if (e == SK_OK) {
-        e = sk_store_key_read(x->store, &x->key);
-    }
-    if (e == SK_OK) {
         e = sk_outbox_offered(x->store->outbox, &b->sheets, &b->carry.sheets, &b->sheet_bytes,
                               &b->sheet_len);
     }
@@ -247,7 +244,11 @@ static int record_and_name(struct sk_export *x, struct sk_file_writer *writer)
 
     if (e != SK_OK) {
         sk_file_writer_discard(writer);
-        return sk_refuse_error("outbox", e);
+        return e == SK_ERR_FULL
+                   ? sk_refuse("outbox: %s. Nothing was recorded: make room on the store's disk, then "
+                               "export again",
+                               sk_error_text(e))
+                   : sk_refuse_error("outbox", e);
     }
     e = sk_file_writer_commit(writer);
     if (e != SK_OK) {
@@ -284,9 +285,13 @@ static int export_new(struct sk_export *x)
     if (x->new_count == 0) {
         return sk_refuse("nothing new to carry; no bundle was made");
     }
+    e = sk_store_key_read(x->store, &x->key);
+    if (e != SK_OK) {
+        return sk_store_refuse_key(e);
+    }
     e = prepare(x);
     if (e != SK_OK) {
-        return sk_refuse_error(x->store->dir, e);
+        return sk_refuse_error("outbox", e);
     }
     e = write_new(x, &writer);
     return e == SK_OK ? record_and_name(x, writer) : refuse_unwritten(x, e);

@@ -21,6 +21,7 @@ static const char options_text[] =
 
 static const struct sk_command commands[] = {
     {"init", "[--size SIZE]", "makes a store and the gateway's key", sk_store_init},
+    {"new-key", "[--replace]", "draws the gateway's key anew, when it was lost", sk_store_new_key},
     {"import-sheet", "[--name NAME] --fingerprint HEX SHEET",
      "takes an organisation's key sheet; --name the first time", sk_store_import_sheet},
     {"export", "--out FILE [--serial N] [--limit SIZE] [--new-chain] [--force]",

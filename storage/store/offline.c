@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "gateway/listing.h"
 #include "gateway/locale_dir.h"
@@ -86,27 +88,91 @@ enum sk_error sk_offline_sums(struct sk_offline_sums *sums, struct sk_outbox *ou
 
 /* ---- offline --out DIR ---------------------------------------------------------- */
 
+/* All pages are on the disk before the first of them gets its name: what was there before stays whole
+ * when the stick is too small. */
+struct output {
+    const char *dir;
+    struct sk_file_writer *writers[SK_LANG_COUNT];
+    char sums[SK_LANG_COUNT][SK_HEX_TEXT];
+};
+
+static void page_name(char out[16], int lang)
+{
+    snprintf(out, 16, "%s.html", sk_lang_code((enum sk_lang)lang));
+}
+
 static enum sk_error write_page(void *ctx, enum sk_lang lang, const struct sk_page *page,
                                 const struct sk_page *program)
 {
-    const char *dir = ctx;
-    char path[PATH_MAX], name[16], hex[SK_HEX_TEXT];
+    struct output *out = ctx;
+    char path[PATH_MAX], name[16];
 
     (void)program;
-    snprintf(name, sizeof name, "%s.html", sk_lang_code(lang));
-    enum sk_error e = sk_store_path(path, dir, name);
+    page_name(name, (int)lang);
+    sum(out->sums[lang], page);
+    enum sk_error e = sk_store_path(path, out->dir, name);
 
     if (e == SK_OK) {
-        e = sk_file_replace(path, (const uint8_t *)page->bytes, page->len);
+        e = sk_file_writer_open(&out->writers[lang], path);
     }
     if (e == SK_OK) {
-        sum(hex, page);
-        printf("%s  %s\n", hex, name);
+        e = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
+    }
+    return e == SK_OK ? sk_file_writer_sync(out->writers[lang]) : e;
+}
+
+static enum sk_error name_pages(struct output *out)
+{
+    enum sk_error e = SK_OK;
+
+    for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        e = sk_file_writer_commit(out->writers[lang]);
+        out->writers[lang] = NULL;
     }
     return e;
 }
 
-static int write_pages(struct sk_store *store, char *dir)
+static void print_pages(const struct output *out)
+{
+    char name[16];
+
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        page_name(name, lang);
+        printf("%s  %s\n", out->sums[lang], name);
+    }
+}
+
+/* Takes away what a failure left, and the folder if it is ours; errno stays. */
+static void undo(struct output *out, bool made_dir)
+{
+    int reason = errno;
+
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        sk_file_writer_discard(out->writers[lang]);
+    }
+    if (made_dir) {
+        rmdir(out->dir);
+    }
+    errno = reason;
+}
+
+static int write_all(struct sk_store *store, const char *dir, bool made_dir)
+{
+    struct output out = {.dir = dir};
+    enum sk_error e = every_page(store->outbox, write_page, &out);
+
+    if (e == SK_OK) {
+        e = name_pages(&out);
+    }
+    if (e != SK_OK) {
+        undo(&out, made_dir);
+        return sk_store_refuse_out(dir, e, "Write the pages again when that is mended");
+    }
+    print_pages(&out);
+    return SK_EXIT_OK;
+}
+
+static int write_pages(struct sk_store *store, const char *dir)
 {
     unsigned missing = 0;
     enum sk_error e = sk_pages_offline_start(sk_locale_dir(), &missing);
@@ -118,12 +184,13 @@ static int write_pages(struct sk_store *store, char *dir)
         return sk_refuse("%u translations are missing in %s: install the program", missing,
                          sk_locale_dir());
     }
-    errno = 0;
-    if (mkdir(dir, 0777) != 0 && errno != EEXIST) {
-        return sk_refuse_error(dir, SK_ERR_IO);
+    bool made_dir = mkdir(dir, 0777) == 0;
+
+    if (!made_dir && errno != EEXIST) {
+        return sk_store_refuse_out(dir, SK_ERR_IO, "No page was written");
     }
-    e = every_page(store->outbox, write_page, dir);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(dir, e);
+    errno = 0;
+    return write_all(store, dir, made_dir);
 }
 
 int sk_store_offline(void *program, int argc, char **argv)

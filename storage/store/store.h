@@ -43,6 +43,8 @@ enum sk_error sk_store_lock(struct sk_store *store);
 
 /* Into guarded memory (sk_secret_free). CORRUPT when the file is no Ed25519 key. */
 enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_sk **key);
+/* Says what to do when the key could not be read; returns the exit code. */
+int sk_store_refuse_key(enum sk_error error);
 enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk);
 
 /* ---- paths ------------------------------------------------------------------ */
@@ -100,6 +102,7 @@ size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisat
 /* ---- the sub-commands --------------------------------------------------------- */
 
 int sk_store_init(void *program, int argc, char **argv);
+int sk_store_new_key(void *program, int argc, char **argv);
 int sk_store_import_sheet(void *program, int argc, char **argv);
 int sk_store_export(void *program, int argc, char **argv);
 int sk_store_import_board(void *program, int argc, char **argv);

@@ -21,10 +21,10 @@ one_line() { # a refusal is one line, and says who speaks
 
 # ---- help and version
 runs "--help" 0 "$store" --help
-for command in init import-sheet export import-board check stats offline purge rewrite backup; do
+for command in init new-key import-sheet export import-board check stats offline purge rewrite backup; do
     check "--help names $command" grep -q "$command" out
 done
-for command in init import-sheet export import-board check stats offline purge rewrite backup; do
+for command in init new-key import-sheet export import-board check stats offline purge rewrite backup; do
     runs "$command --help needs no store" 0 "$store" "$command" --help
     check "$command --help shows its words" grep -q -- "--store DIR $command" out
     runs "$command --version" 0 "$store" "$command" --version
@@ -48,6 +48,8 @@ usage "an unknown option of a command" --store s export --frobnicate
 usage "export without --out" --store s export
 usage "export --serial 0" --store s export --out x --serial 0
 usage "export --serial with letters" --store s export --out x --serial 1x
+usage "export --serial with --new-chain" --store s export --out x --serial 1 --new-chain
+usage "new-key with a word too many" --store s new-key x
 usage "export with a word too many" --store s export --out x y
 usage "init --size without a number" --store s init --size big
 usage "init --size too small" --store s init --size 1K
@@ -71,7 +73,7 @@ refused() {
     one_line "$name"
 }
 mkdir empty
-for command in check stats purge rewrite "export --out x" "backup --out x" "offline --out x"; do
+for command in check stats purge rewrite new-key "export --out x" "backup --out x" "offline --out x"; do
     # shellcheck disable=SC2086
     refused "${command%% *} in a folder that is no store" --store empty $command
 done
@@ -90,6 +92,7 @@ check "init twice keeps the key" [ "$sum" = "$(sha256sum <s/gateway.key)" ]
 
 runs "stats" 0 "$store" --store s stats
 check "stats shows the fingerprint" grep -q "$fingerprint" out
+check "stats shows the chain" grep -Eq '^Chain      [0-9a-f]{32}$' out
 check "stats shows the uploads under way" grep -q '^Uploads    0 under way, 0 ' out
 check "no colours into a file" [ "$(tr -cd '\033' <out | wc -c)" = 0 ]
 runs "stats --json" 0 "$store" --store s stats --json
@@ -98,6 +101,7 @@ import json, sys
 s = json.load(open("out"))
 assert s["uploads"] == 0 and s["upload_bytes"] == 0
 assert s["envelopes"] == 0 and s["rows"] == 0 and s["organisations"] == [] and s["last_bundle"] == 0
+assert len(s["chain"]) == 32 and s["chain_ended"] is False
 assert s["gateway"] == sys.argv[1] and s["size"] > 0 and 0 <= s["used_percent"] < 50' "$fingerprint"
 runs "check" 0 "$store" --store s check
 check "check tells which uploads can go on" grep -q '^resumable      0 of these' out
@@ -114,6 +118,17 @@ ln -s nowhere dangling
 refused "export over a dangling link" --store s export --out dangling
 refused "export of a bundle that never was" --store s export --serial 3 --out again.bin
 check "and leaves no file" [ ! -e again.bin -a ! -e again.bin.tmp ]
+
+# ---- the gateway's key
+refused "new-key while there is a key" --store s new-key
+check "the key is as it was" [ "$sum" = "$(sha256sum <s/gateway.key)" ]
+mv s/gateway.key key.aside
+for command in check stats purge rewrite "export --out x" "backup --out x"; do
+    # shellcheck disable=SC2086
+    refused "${command%% *} without the key" --store s $command
+    check "it names the way out" grep -q "gateway.key: .*'new-key'" err
+done
+mv key.aside s/gateway.key
 
 # ---- files that are not what they should be
 head -c 500 /dev/urandom >noise
@@ -152,6 +167,9 @@ for lang in uk ru crh en; do
     check "one line is of the store" [ "$(grep -c '^<div id=o ' pages/$lang.html)" = 1 ]
 done
 refused "offline under a folder that is not there" --store s offline --out none/pages
+mkdir half && mkdir half/ru.html.tmp # something that is in the way of the second page
+refused "offline that fails in its midst" --store s offline --out half
+check "leaves no page" [ "$(ls half)" = ru.html.tmp ]
 
 # ---- purge, rewrite, backup
 runs "purge of an empty store" 0 "$store" --store s purge
