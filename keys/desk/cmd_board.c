@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <sodium.h>
@@ -5,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
+#include "keys/base/file.h"
+#include "keys/base/hash.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
@@ -85,10 +89,9 @@ static enum sk_error live_threads(const struct sk_threads *threads, struct sk_th
 struct made { /* a board in memory */
     uint8_t *bytes;
     size_t len;
-    struct sk_digest digest;
 };
 
-enum reached { NOTHING, SPENT, KEPT, RECORDED }; /* how far its way went */
+enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
 
 static void kept_name(uint64_t counter, char name[40])
 {
@@ -105,11 +108,42 @@ static enum sk_error spend_counter(struct sk_desk *desk, uint64_t counter)
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
+/* The digest of the header of the board that is kept under the last counter; zero if there is none:
+ * a board need not follow another. */
+static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest *out)
+{
+    uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
+    char path[SK_PATH_MAX], name[40];
+    size_t len = 0;
+    int fd = -1;
+    enum sk_error e;
+
+    kept_name(sk_home_counter(desk), name);
+    e = header == NULL ? SK_ERR_MEMORY : sk_home_path(desk, path, "%s", name);
+    if (e == SK_OK) {
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
+    if (fd >= 0) {
+        e = sk_fd_read(fd, header, SK_BOARD_FIXED, SK_ERR_CORRUPT);
+        len = e == SK_OK ? sk_board_header_length(header, SK_BOARD_FIXED) : 0;
+        if (len > 0) {
+            e = sk_fd_read(fd, header + SK_BOARD_FIXED, len - SK_BOARD_FIXED, SK_ERR_CORRUPT);
+        }
+        close(fd);
+    }
+    if (e == SK_OK && len > 0) {
+        sk_blake2b(out, header, len);
+    }
+    free(header);
+    return e == SK_ERR_CORRUPT ? SK_OK : e;
+}
+
 static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan *plan)
 {
     uint32_t today = sk_day_of(time(NULL));
     const struct sk_series *series = sk_state_current(&desk->state);
     const struct sk_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
+    enum sk_error e;
 
     plan->issued_day = today;
     plan->stale_day = today + STALE_DAYS;
@@ -119,8 +153,8 @@ static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan
     }
     plan->sheet_serial = sk_home_serial(desk);
     plan->counter = sk_home_counter(desk) + 1;
-    plan->previous = desk->state.last_board;
-    return sk_home_identity(desk, 0, &plan->identity);
+    e = previous_board(desk, &plan->previous);
+    return e == SK_OK ? sk_home_identity(desk, 0, &plan->identity) : e;
 }
 
 static enum sk_error collect(void *ctx, const uint8_t *bytes, size_t len)
@@ -149,7 +183,7 @@ static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan
         return SK_ERR_KEYRING_RECORD;
     }
     memcpy(sk.b, held, sizeof sk.b);
-    e = sk_board_make(plan, &sk, list, count, collect, made, &made->digest);
+    e = sk_board_make(plan, &sk, list, count, collect, made, NULL);
     sodium_memzero(&sk, sizeof sk);
     return e;
 }
@@ -175,11 +209,6 @@ static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struc
     }
     if (e == SK_OK) {
         *reached = KEPT;
-        desk->state.last_board = made->digest;
-        e = sk_home_save_state(desk);
-    }
-    if (e == SK_OK) {
-        *reached = RECORDED;
         e = sk_outgo_send(&o, made->bytes, made->len);
     }
     sk_outgo_end(&o);

@@ -38,15 +38,13 @@ static enum sk_error spend(struct sk_desk *desk, const struct sk_set_back *from)
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
-/* The first board after it follows none; the next sheet differs from all before. */
+/* The first board after it follows none, since none is kept under the number before it. */
 static enum sk_error begin_again(struct sk_desk *desk, const struct sk_set_back *from)
 {
     enum sk_error e = spend(desk, from);
 
     if (e == SK_OK) {
         memset(&desk->state.set_back, 0, sizeof desk->state.set_back);
-        memset(&desk->state.last_board, 0, sizeof desk->state.last_board);
-        memset(&desk->state.last_sheet, 0, sizeof desk->state.last_sheet);
         e = sk_home_save_state(desk);
     }
     return e;

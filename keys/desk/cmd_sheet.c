@@ -117,14 +117,6 @@ static enum sk_error spend_serial(struct sk_desk *desk, const struct sk_sheet *s
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
-static enum sk_error record(struct sk_desk *desk, const struct sk_sheet *sheet,
-                            const uint8_t *bytes, size_t len)
-{
-    desk->state.keep_weeks = sheet->keep_weeks;
-    sk_blake2b(&desk->state.last_sheet, bytes, len);
-    return sk_home_save_state(desk);
-}
-
 enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
 
 /* As with a board: room at both ends, then the serial, then the home's copy, then the one outside.
@@ -150,7 +142,8 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
     }
     if (e == SK_OK) {
         *reached = KEPT;
-        e = record(desk, sheet, bytes, len);
+        desk->state.keep_weeks = sheet->keep_weeks;
+        e = sk_home_save_state(desk);
     }
     if (e == SK_OK) {
         e = sk_outgo_send(&o, bytes, len);

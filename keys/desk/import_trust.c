@@ -1,7 +1,10 @@
 /* Whose bundle it is: the gateway, its chain, and what it says of this desk itself. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/file.h"
+#include "keys/base/hash.h"
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "keys/desk/import.h"
@@ -107,25 +110,46 @@ enum sk_error sk_bundle_own_sheet(const struct sk_desk *desk, const struct sk_bu
     return e == SK_OK ? SK_ERR_NOT_FOUND : e;
 }
 
-/* Also when another copy of this desk issued a sheet with the number of this one's. */
+/* Whether the sheet that this desk kept under its last number is another one: then another copy of
+ * this desk issued a sheet too. */
+static enum sk_error issued_another(const struct sk_desk *desk, uint32_t serial,
+                                    const struct sk_digest *digest, bool *another)
+{
+    char path[SK_PATH_MAX];
+    struct sk_digest kept;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    enum sk_error e = sk_home_path(desk, path, "sheets/%u.sheet", (unsigned)serial);
+
+    if (e == SK_OK) {
+        e = sk_file_read(path, SK_SHEET_MAX, &bytes, &len);
+    }
+    if (e == SK_OK) {
+        sk_blake2b(&kept, bytes, len);
+        *another = memcmp(&kept, digest, sizeof kept) != 0;
+    }
+    free(bytes);
+    return e == SK_ERR_NOT_FOUND ? SK_OK : e;
+}
+
 enum sk_error sk_import_own_sheet(const struct sk_desk *desk, const struct sk_bundle_file *b,
                                   struct sk_set_back *seen)
 {
-    static const struct sk_digest none;
     struct sk_set_back current = {0};
     struct sk_digest digest;
     uint32_t serial = sk_home_serial(desk);
+    bool another = false;
     enum sk_error e = sk_bundle_own_sheet(desk, b, &current, &digest);
 
     if (e != SK_OK) {
         return e == SK_ERR_NOT_FOUND ? SK_OK : e;
     }
-    bool other = current.serial == serial &&
-                 memcmp(&desk->state.last_sheet, &none, sizeof none) != 0 &&
-                 memcmp(&desk->state.last_sheet, &digest, sizeof digest) != 0;
-
-    if (current.serial > serial || current.counter > sk_home_counter(desk) || other) {
+    if (current.serial == serial) {
+        e = issued_another(desk, serial, &digest, &another);
+    }
+    if (e == SK_OK &&
+        (current.serial > serial || current.counter > sk_home_counter(desk) || another)) {
         *seen = current;
     }
-    return SK_OK;
+    return e;
 }

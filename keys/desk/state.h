@@ -52,8 +52,6 @@ struct sk_state {
     struct sk_ed25519_pk gateway;
     struct sk_series *series; /* the one that boards speak of is the last of the gateway's */
     size_t series_count;
-    struct sk_digest last_board; /* of its header; zero: none */
-    struct sk_digest last_sheet; /* of the whole file; zero: none */
     uint8_t keep_weeks;
     struct sk_set_back set_back;
     struct sk_digest *offered; /* key sheets that the gateway offered, see sheets.h */

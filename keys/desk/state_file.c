@@ -85,15 +85,12 @@ static json_t *peers_json(const struct sk_state *state)
 static json_t *state_json(const struct sk_state *state)
 {
     return json_pack(
-        "{s:b, s:o, s:o, s:o, s:o, s:i, s:{s:I, s:I}, s:o, s:o, s:o, s:o}", "gateway_known",
+        "{s:b, s:o, s:o, s:i, s:{s:I, s:I}, s:o, s:o, s:o, s:o}", "gateway_known",
         (int)state->gateway_known, "gateway", sk_json_hex(&state->gateway, sizeof state->gateway),
-        "series", series_json(state), "last_board",
-        sk_json_hex(&state->last_board, sizeof state->last_board), "last_sheet",
-        sk_json_hex(&state->last_sheet, sizeof state->last_sheet), "keep_weeks",
-        (int)state->keep_weeks, "set_back", "serial", (json_int_t)state->set_back.serial, "counter",
-        (json_int_t)state->set_back.counter, "offered", offered_json(state), "judged",
-        sk_json_hex(&state->judged, sizeof state->judged), "committed", committed_json(state),
-        "peers", peers_json(state));
+        "series", series_json(state), "keep_weeks", (int)state->keep_weeks, "set_back", "serial",
+        (json_int_t)state->set_back.serial, "counter", (json_int_t)state->set_back.counter,
+        "offered", offered_json(state), "judged", sk_json_hex(&state->judged, sizeof state->judged),
+        "committed", committed_json(state), "peers", peers_json(state));
 }
 
 /* Out of memory, jansson leaves out what it could not append: better no new state than less. */
@@ -236,9 +233,6 @@ static enum sk_error read_newer(struct sk_state *state, const json_t *root)
     enum sk_error e = read_list(state, root, "series", read_series);
 
     if (e == SK_OK) {
-        e = sk_json_get_hex(root, "last_sheet", &state->last_sheet, sizeof state->last_sheet);
-    }
-    if (e == SK_OK) {
         e = sk_json_get_u32(set_back, "serial", &state->set_back.serial);
     }
     if (e == SK_OK) {
@@ -257,9 +251,6 @@ static enum sk_error read_root(struct sk_state *state, const json_t *root)
     enum sk_error e = sk_json_get_hex(root, "gateway", &state->gateway, sizeof state->gateway);
 
     state->gateway_known = json_is_true(json_object_get(root, "gateway_known"));
-    if (e == SK_OK) {
-        e = sk_json_get_hex(root, "last_board", &state->last_board, sizeof state->last_board);
-    }
     if (e == SK_OK) {
         e = sk_json_get_u32(root, "keep_weeks", &keep);
         state->keep_weeks = (uint8_t)keep;

@@ -145,8 +145,8 @@ def states():
     old = {"used": state, "new": empty}
     chain = {"id": "07" * 16, "gateway": digest(9), "start": 1, "bundles":
              [dict(bundle(1), lost=False), dict(bundle(2), lost=True), dict(bundle(4), lost=False)]}
-    named = {k: v for k, v in state.items() if k not in ("start", "bundles")}
-    named.update(series=[dict(chain, id="06" * 16, bundles=[]), chain], last_sheet=digest(3),
+    named = {k: v for k, v in state.items() if k not in ("start", "bundles", "last_board")}
+    named.update(series=[dict(chain, id="06" * 16, bundles=[]), chain],
                  set_back={"serial": 3, "counter": 1 << 40}, offered=[digest(6), digest(8)],
                  judged=digest(2))
     return {k: json.dumps(v).encode() for k, v in dict(old, chains=named).items()}

@@ -171,8 +171,6 @@ static void fill(struct sk_state *s)
     sk_state_current(s)->start = 2;
     assert_error(sk_state_add_series(s, &gateway, &other_chain), SK_OK);
     add(sk_state_current(s), 1);
-    s->last_board.b[0] = 5;
-    s->last_sheet.b[0] = 6;
     s->judged.b[0] = 7;
     s->keep_weeks = 8;
     s->set_back = (struct sk_set_back){.serial = 4, .counter = 1u << 31};
@@ -212,8 +210,6 @@ static void comes_back(void **state)
     assert_error(sk_state_load(&t, path, key), SK_OK);
     assert_true(t.gateway_known);
     assert_memory_equal(&t.gateway, &s.gateway, sizeof s.gateway);
-    assert_memory_equal(&t.last_board, &s.last_board, sizeof s.last_board);
-    assert_memory_equal(&t.last_sheet, &s.last_sheet, sizeof s.last_sheet);
     assert_memory_equal(&t.judged, &s.judged, sizeof s.judged);
     assert_int_equal(t.keep_weeks, 8);
     assert_true(sk_state_is_set_back(&t));
@@ -255,7 +251,6 @@ static void takes_over_the_state_of_before(void **state)
     assert_error(sk_file_replace(path, sealed, sizeof before - 1 + SK_VAULT_EXTRA), SK_OK);
     assert_error(sk_state_load(&s, path, key), SK_OK);
     assert_memory_equal(&s.gateway, &gateway, sizeof gateway);
-    assert_int_equal(s.last_board.b[0], 5);
     assert_int_equal(sk_state_committed(&s, 0), 3);
     assert_false(sk_state_is_set_back(&s));
     assert_ptr_equal(sk_state_current(&s), sk_state_series(&s, &gateway, &nameless));
