@@ -54,9 +54,10 @@ struct sk_organisation {
     struct sk_ed25519_pk pin;
     struct sk_sheet sheet;
     bool has_board;
-    struct sk_board board;  /* header of the current board */
+    struct sk_board board; /* header of the current board */
     struct sk_board_gaps gaps;
-    uint32_t joined_serial; /* carry serial when it was first imported: what came before is not its */
+    uint32_t
+        joined_serial; /* carry serial when it was first imported: what came before is not its */
     enum sk_acknowledgement acknowledgement;
     uint32_t acknowledged; /* up to this bundle by its newest board; at least joined_serial */
     uint32_t arrived;      /* the same by its last two boards: this is what may be deleted */
@@ -106,15 +107,15 @@ struct sk_chain_state {
     uint32_t last;           /* serial of the last bundle; 0: none yet */
     struct sk_digest digest; /* of its header; zero: none yet */
     bool copied;             /* made by sk_outbox_backup(), and no bundle was recorded since: the */
-    uint32_t copied_day;     /* original may have gone on, so the next bundle begins a new chain. Day 0:
-                              * no copy, but its chain was ended (sk_outbox_end_chain) */
+    uint32_t copied_day; /* original may have gone on, so the next bundle begins a new chain. Day 0:
+                          * no copy, but its chain was ended (sk_outbox_end_chain) */
 };
 
 enum sk_error sk_outbox_chain(struct sk_outbox *outbox, struct sk_chain_state *out);
 
 /* What the next bundle carries: for each organisation the sheets that were replaced since the last
- * bundle (the newest seven) and the current one, in the order of FORMAT section 6; *bytes: the sheets
- * themselves, as they stand behind the header. Both from malloc. */
+ * bundle (the newest seven) and the current one, in the order of FORMAT section 6; *bytes: the
+ * sheets themselves, as they stand behind the header. Both from malloc. */
 enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet **sheets,
                                 uint32_t *count, uint8_t **bytes, size_t *len);
 
@@ -129,11 +130,11 @@ struct sk_bundle_record {
 };
 void sk_bundle_record_free(struct sk_bundle_record *record); /* what it points to */
 
-/* Records a bundle before its file gets its name. The header says its chain and serial: the next one
- * of this chain, or serial 1 of another chain, which then takes the place of this one: envelopes that
- * were in bundles before are in none any more, every organisation has to acknowledge anew, and only
- * the digests of the old bundles stay known. A copy (sk_chain_state) takes only another chain.
- * USAGE, EXISTS (this serial is recorded), CARRY_CHAIN. */
+/* Records a bundle before its file gets its name. The header says its chain and serial: the next
+ * one of this chain, or serial 1 of another chain, which then takes the place of this one:
+ * envelopes that were in bundles before are in none any more, every organisation has to acknowledge
+ * anew, and only the digests of the old bundles stay known. A copy (sk_chain_state) takes only
+ * another chain. USAGE, EXISTS (this serial is recorded), CARRY_CHAIN. */
 enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
                                       const struct sk_bundle_record *record);
 
@@ -141,8 +142,8 @@ enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
 enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
                                struct sk_bundle_record *out);
 
-/* Ends the chain: the next bundle begins another one, as in a copy. For a store that was put back by
- * other means than a backup, and for one that signs with another key from now on. */
+/* Ends the chain: the next bundle begins another one, as in a copy. For a store that was put back
+ * by other means than a backup, and for one that signs with another key from now on. */
 enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox);
 
 /* Whether an envelope was in a bundle of this chain already. */
@@ -151,11 +152,13 @@ enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelo
 
 /* The serial up to which every organisation that could hold a report in those bundles has said, on
  * its last two boards, that it arrived. One board is not enough: a desk that was set back, or lost
- * what it took in last, says so on its next. Organisations that revoked their sheet do not count; one
- * without two boards holds it at what came before it joined. No organisation at all: 0. A copy: 0. */
+ * what it took in last, says so on its next. Organisations that revoked their sheet do not count;
+ * one without two boards holds it at what came before it joined. No organisation at all: 0. A copy:
+ * 0. */
 enum sk_error sk_outbox_safe_serial(struct sk_outbox *outbox, uint32_t *serial);
 
-/* After the envelopes of bundles up to `serial` are deleted from the inbox. Their digests stay known. */
+/* After the envelopes of bundles up to `serial` are deleted from the inbox. Their digests stay
+ * known. */
 enum sk_error sk_outbox_forget_bundles(struct sk_outbox *outbox, uint32_t serial);
 
 enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64_t *broken);

@@ -84,9 +84,9 @@ static enum sk_error may_follow(struct sk_txn *txn, const struct sk_carry *carry
                : SK_ERR_CARRY_CHAIN;
 }
 
-/* What is left of the old chain's bundles goes before the new one is recorded, in groups, since there
- * may be a million envelopes in them. That the chain has ended is said first: cut off in between, the
- * next bundle begins a new one all the same, with every envelope in it. */
+/* What is left of the old chain's bundles goes before the new one is recorded, in groups, since
+ * there may be a million envelopes in them. That the chain has ended is said first: cut off in
+ * between, the next bundle begins a new one all the same, with every envelope in it. */
 static enum sk_error clear_way(struct sk_outbox *outbox, const struct sk_carry *carry)
 {
     struct sk_txn *txn = sk_txn_begin(outbox->engine, true);

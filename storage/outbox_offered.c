@@ -68,7 +68,8 @@ void sk_offered_forget(struct sk_txn *txn)
     }
 }
 
-/* ---- what a bundle carries -------------------------------------------------------------------- */
+/* ---- what a bundle carries --------------------------------------------------------------------
+ */
 
 struct offered {
     struct sk_carry_sheet *sheets;

@@ -146,8 +146,7 @@ enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
     out->gaps = org.gaps;
     out->joined_serial = org.joined_serial;
     out->acknowledgement = org.kind;
-    out->acknowledged =
-        org.acknowledged > org.joined_serial ? org.acknowledged : org.joined_serial;
+    out->acknowledged = org.acknowledged > org.joined_serial ? org.acknowledged : org.joined_serial;
     out->arrived = sk_org_arrived(&org);
     return SK_OK;
 }

@@ -86,15 +86,15 @@ enum sk_error sk_chain_begin(struct sk_txn *txn, const struct sk_chain *chain);
 /* Keeps that a bundle was made. */
 void sk_chain_remember(struct sk_txn *txn, const struct sk_chain *chain, uint32_t serial,
                        const struct sk_digest *digest);
-/* What a board's acknowledgement is worth; *serial: of the bundle, 0 if it is none of this chain. */
+/* What a board's acknowledgement is worth; *serial: of the bundle, 0 if it is none of this chain.
+ */
 enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
                              enum sk_acknowledgement *kind, uint32_t *serial);
 
 /* ---- sheets for bundles (outbox_offered.c) ---- */
 
 /* The current sheet of an organisation is about to be replaced by one with another serial. */
-enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
-                              uint32_t serial);
+enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
 /* A bundle with all of them was recorded. */
 void sk_offered_forget(struct sk_txn *txn);
 

@@ -121,8 +121,8 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_reco
     if (bundle->entries == NULL || bundle->sheets == NULL) {
         return SK_ERR_MEMORY;
     }
-    enum sk_error e = sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header,
-                                    header_len, NULL);
+    enum sk_error e =
+        sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header, header_len, NULL);
 
     if (e != SK_OK || !sheets_whole(bundle)) {
         return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;

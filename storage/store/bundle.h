@@ -13,9 +13,9 @@
 
 struct sk_bundle {
     struct sk_carry carry;
-    struct sk_envelope_id *ids;     /* count of each, in the order of the file */
-    struct sk_carry_sheet *sheets;  /* carry.sheets of them */
-    uint8_t *sheet_bytes;           /* as they stand behind the header */
+    struct sk_envelope_id *ids;    /* count of each, in the order of the file */
+    struct sk_carry_sheet *sheets; /* carry.sheets of them */
+    uint8_t *sheet_bytes;          /* as they stand behind the header */
     size_t sheet_len;
     struct sk_carry_entry *entries; /* the digests are filled in by sk_bundle_stream() */
     uint64_t bytes;                 /* of all envelopes */

@@ -164,9 +164,10 @@ enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_
 int sk_store_refuse_key(enum sk_error error)
 {
     if (error == SK_ERR_NOT_FOUND || error == SK_ERR_CORRUPT) {
-        return sk_refuse("gateway.key: the gateway's key is %s; put it back from a backup, or draw a new "
-                         "one with 'new-key', which every desk must hear of",
-                         error == SK_ERR_CORRUPT ? "damaged" : "not there");
+        return sk_refuse(
+            "gateway.key: the gateway's key is %s; put it back from a backup, or draw a new "
+            "one with 'new-key', which every desk must hear of",
+            error == SK_ERR_CORRUPT ? "damaged" : "not there");
     }
     return sk_refuse_error("gateway.key", error);
 }
@@ -210,8 +211,9 @@ void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *o, uin
                      "that counts for nothing here");
         break;
     case SK_ACK_UNKNOWN:
-        fprintf(out, "acknowledges bundle %u of a chain that this store does not know, from before a "
-                     "restore or of another gateway: that counts for nothing here",
+        fprintf(out,
+                "acknowledges bundle %u of a chain that this store does not know, from before a "
+                "restore or of another gateway: that counts for nothing here",
                 o->board.carry_serial);
         break;
     default:

@@ -114,8 +114,8 @@ static enum sk_error prepare(struct sk_export *x)
     return sk_bundle_choose(b, x->envelopes, x->new_count, x->limit);
 }
 
-/* Sheets and envelopes first, into the place behind the header; then the header, which needs their digests.
- * *broken: envelope *at is not whole in the inbox. */
+/* Sheets and envelopes first, into the place behind the header; then the header, which needs their
+ * digests. *broken: envelope *at is not whole in the inbox. */
 static enum sk_error write_bundle(struct sk_export *x, struct sk_file_writer *writer, size_t *at,
                                   bool *broken)
 {
@@ -198,9 +198,10 @@ static void print_new_chain(const struct sk_export *x)
         return;
     }
     if (x->chain.copied && x->chain.copied_day != 0) {
-        printf("This store was put back from the backup of %s. What was made after that is not known "
-               "here,\nso a new chain of bundles begins",
-               sk_store_day_text(day, x->chain.copied_day));
+        printf(
+            "This store was put back from the backup of %s. What was made after that is not known "
+            "here,\nso a new chain of bundles begins",
+            sk_store_day_text(day, x->chain.copied_day));
     } else {
         printf("A new chain of bundles begins");
     }
@@ -217,9 +218,10 @@ static int refuse_after_record(const struct sk_export *x, const char *what, enum
     uint32_t serial = x->bundle.carry.serial;
     char way[256];
 
-    snprintf(way, sizeof way,
-             "Bundle %u is recorded all the same: write it again with 'export --serial %u --out FILE'",
-             serial, serial);
+    snprintf(
+        way, sizeof way,
+        "Bundle %u is recorded all the same: write it again with 'export --serial %u --out FILE'",
+        serial, serial);
     return sk_store_refuse_out(what, e, way);
 }
 
@@ -245,9 +247,10 @@ static int record_and_name(struct sk_export *x, struct sk_file_writer *writer)
     if (e != SK_OK) {
         sk_file_writer_discard(writer);
         return e == SK_ERR_FULL
-                   ? sk_refuse("outbox: %s. Nothing was recorded: make room on the store's disk, then "
-                               "export again",
-                               sk_error_text(e))
+                   ? sk_refuse(
+                         "outbox: %s. Nothing was recorded: make room on the store's disk, then "
+                         "export again",
+                         sk_error_text(e))
                    : sk_refuse_error("outbox", e);
     }
     e = sk_file_writer_commit(writer);
@@ -269,9 +272,10 @@ static int refuse_unwritten(const struct sk_export *x, enum sk_error e)
     }
     return sk_store_refuse_out(
         x->out, e,
-        too_large ? "Nothing was recorded: export again with --limit 3900M, which a FAT file system "
-                    "holds; the rest goes into the next bundle"
-                  : "Nothing was recorded: what is new stays for the next export");
+        too_large
+            ? "Nothing was recorded: export again with --limit 3900M, which a FAT file system "
+              "holds; the rest goes into the next bundle"
+            : "Nothing was recorded: what is new stays for the next export");
 }
 
 static int export_new(struct sk_export *x)
@@ -301,12 +305,10 @@ static int export_new(struct sk_export *x)
 
 static int read_options(struct sk_export *x, int argc, char **argv)
 {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {"serial", required_argument, NULL, 's'},
-                                            {"limit", required_argument, NULL, 'l'},
-                                            {"force", no_argument, NULL, 'f'},
-                                            {"new-chain", no_argument, NULL, 'n'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"out", required_argument, NULL, 'o'},   {"serial", required_argument, NULL, 's'},
+        {"limit", required_argument, NULL, 'l'}, {"force", no_argument, NULL, 'f'},
+        {"new-chain", no_argument, NULL, 'n'},   {NULL, 0, NULL, 0}};
     uint64_t serial;
     int c;
 

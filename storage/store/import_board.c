@@ -30,7 +30,8 @@ static void print_gap(const struct sk_organisation *o, const struct sk_board_gap
         return;
     }
     sk_store_gap_text(text, &o->gaps);
-    printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all answers.\n",
+    printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all "
+           "answers.\n",
            text, o->gaps.first == o->gaps.last ? "was" : "were");
 }
 
@@ -92,8 +93,8 @@ static enum sk_error find(struct sk_store *store, const struct claim *claim,
 {
     struct sk_organisation *all = NULL;
     size_t count = 0;
-    enum sk_error e = claim->board ? sk_outbox_organisations(store->outbox, &all, &count)
-                                   : SK_ERR_NOT_FOUND;
+    enum sk_error e =
+        claim->board ? sk_outbox_organisations(store->outbox, &all, &count) : SK_ERR_NOT_FOUND;
 
     if (e != SK_OK) {
         return e;
@@ -109,19 +110,22 @@ static enum sk_error find(struct sk_store *store, const struct claim *claim,
     return e;
 }
 
-/* A signature that does not verify is a sheet taken in the wrong order, far more often than a forger. */
+/* A signature that does not verify is a sheet taken in the wrong order, far more often than a
+ * forger. */
 static int refuse_signature(const char *path, const struct claim *claim,
                             const struct sk_organisation *o)
 {
     if (claim->sheet_serial > o->sheet.serial) {
-        return sk_refuse("%s: the desk made it under key sheet %u, and the newest here is %u: take in "
-                         "that sheet first, then this board",
-                         path, claim->sheet_serial, o->sheet.serial);
+        return sk_refuse(
+            "%s: the desk made it under key sheet %u, and the newest here is %u: take in "
+            "that sheet first, then this board",
+            path, claim->sheet_serial, o->sheet.serial);
     }
     if (claim->sheet_serial < o->sheet.serial) {
-        return sk_refuse("%s: the desk made it under key sheet %u, and sheet %u, which is here, has "
-                         "another signing key: ask the desk for a new board; nothing is lost",
-                         path, claim->sheet_serial, o->sheet.serial);
+        return sk_refuse(
+            "%s: the desk made it under key sheet %u, and sheet %u, which is here, has "
+            "another signing key: ask the desk for a new board; nothing is lost",
+            path, claim->sheet_serial, o->sheet.serial);
     }
     return sk_refuse("%s: %s; copy it again, or ask the desk for it", path,
                      sk_error_text(SK_ERR_BOARD_SIGNATURE));
@@ -134,15 +138,16 @@ static int refuse(const char *path, const struct claim *claim, const struct sk_o
     case SK_ERR_BOARD_SIGNATURE:
         return refuse_signature(path, claim, o);
     case SK_ERR_BOARD_COUNTER:
-        return sk_refuse("%s: this is board %llu, and board %llu is here already: a newer board holds "
-                         "all that an older one says",
-                         path, (unsigned long long)claim->counter,
-                         (unsigned long long)o->board.counter);
+        return sk_refuse(
+            "%s: this is board %llu, and board %llu is here already: a newer board holds "
+            "all that an older one says",
+            path, (unsigned long long)claim->counter, (unsigned long long)o->board.counter);
     case SK_ERR_BOARD_FLOOR:
-        return sk_refuse("%s: this is board %llu, and key sheet %u allows boards from %llu on: ask the "
-                         "desk for a new board; nothing is lost",
-                         path, (unsigned long long)claim->counter, o->sheet.serial,
-                         (unsigned long long)o->sheet.board_floor);
+        return sk_refuse(
+            "%s: this is board %llu, and key sheet %u allows boards from %llu on: ask the "
+            "desk for a new board; nothing is lost",
+            path, (unsigned long long)claim->counter, o->sheet.serial,
+            (unsigned long long)o->sheet.board_floor);
     default:
         return sk_refuse_error(path, e);
     }
@@ -150,7 +155,8 @@ static int refuse(const char *path, const struct claim *claim, const struct sk_o
 
 /* ---- the command ------------------------------------------------------------------- */
 
-static enum sk_error take_in(struct sk_store *store, const char *path, struct sk_organisation *after)
+static enum sk_error take_in(struct sk_store *store, const char *path,
+                             struct sk_organisation *after)
 {
     struct sk_progress progress;
 

@@ -1,5 +1,6 @@
 /* new-key: a store whose gateway.key was lost, or is in somebody else's hands, goes on with another
- * one. Reports are not sealed for it, so nothing that is here is lost; the desks must hear of it. */
+ * one. Reports are not sealed for it, so nothing that is here is lost; the desks must hear of it.
+ */
 #include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
@@ -86,8 +87,9 @@ static int new_key(struct sk_store *store, bool replace)
     enum sk_error e = sk_store_key_public(store, &pk);
 
     if (e == SK_OK && !replace) {
-        return sk_refuse("the gateway has its key, and the desks know it by that; if somebody else may "
-                         "have it, add --replace");
+        return sk_refuse(
+            "the gateway has its key, and the desks know it by that; if somebody else may "
+            "have it, add --replace");
     }
     if (e != SK_OK && e != SK_ERR_NOT_FOUND && e != SK_ERR_CORRUPT) {
         return sk_refuse_error("gateway.key", e);

@@ -88,8 +88,8 @@ enum sk_error sk_offline_sums(struct sk_offline_sums *sums, struct sk_outbox *ou
 
 /* ---- offline --out DIR ---------------------------------------------------------- */
 
-/* All pages are on the disk before the first of them gets its name: what was there before stays whole
- * when the stick is too small. */
+/* All pages are on the disk before the first of them gets its name: what was there before stays
+ * whole when the stick is too small. */
 struct output {
     const char *dir;
     struct sk_file_writer *writers[SK_LANG_COUNT];

@@ -75,7 +75,8 @@ static void print_staying(const struct purge *p, const struct sk_organisation *o
     uint32_t last = p->chain.last;
 
     if (p->chain.copied) {
-        printf("This store was put back from a backup: what was acknowledged before counts for nothing, "
+        printf("This store was put back from a backup: what was acknowledged before counts for "
+               "nothing, "
                "and\nnothing goes before the bundles of a new chain have arrived. Export first.\n");
         return;
     }

@@ -79,8 +79,9 @@ const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 
 #define SK_DAY_TEXT 11
 const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
 
-/* A file or folder could not be written: says what is wrong with the place and what to do (by errno),
- * and then the sentence `after`: what was spent, or that nothing was. Returns the exit code. */
+/* A file or folder could not be written: says what is wrong with the place and what to do (by
+ * errno), and then the sentence `after`: what was spent, or that nothing was. Returns the exit
+ * code. */
 int sk_store_refuse_out(const char *path, enum sk_error error, const char *after);
 
 /* A progress callback of storage/; ctx is a started struct sk_progress. */

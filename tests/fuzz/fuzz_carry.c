@@ -1,4 +1,5 @@
-/* Carry bundles: the header (length first, then structure, then signature), and behind it the sheets. */
+/* Carry bundles: the header (length first, then structure, then signature), and behind it the
+ * sheets. */
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
 #include "keys/seal/carry.h"

@@ -109,6 +109,8 @@ def restored(world):
     case = Case(world, "restored")
     case.report("один")
     case.gives("the first bundle arrives", case.export(), ["один"])
+    case.boards(2) # so that the copy has something that might be purged
+    case.says("it may go", "Bundles up to 1 arrived at every organisation")
     lost = case.store.stats()["chain"]
     copy = world.path("copy")
     case.store.run("backup", "--out", copy)
@@ -118,6 +120,7 @@ def restored(world):
     under_way = [case.desk.board() for _ in range(2)]
     put_back(case, copy)
     case.report("три")
+    case.purge("of what the copy has heard to have arrived", 0)
     for board in under_way:
         case.said = case.store.import_board(board).out.decode()
         case.says("the board that was under way is taken, for nothing",
@@ -229,7 +232,7 @@ def lost_key(world):
     case.report("один")
     case.gives("the first bundle arrives", case.export(), ["один"])
     case.report("два")
-    old = case.store.stats()["gateway"]
+    old, chain = case.store.stats()["gateway"], case.store.stats()["chain"]
     case.refused("a key that is there is not drawn anew in passing", "add --replace", "new-key")
     for spoil in (lambda path: os.remove(path), lambda path: os.truncate(path, 10)):
         spoil(os.path.join(case.store.dir, "gateway.key"))
@@ -244,6 +247,8 @@ def lost_key(world):
                   lambda: case.desk.take(bundle))
     case.desk.gateway = bytes.fromhex(key) # the analyst typed what the operator told
     case.gives("and takes it after that", bundle, ["два"])
+    equal("key: the chain is another one too", (case.store.stats()["last_bundle"],
+                                               case.store.stats()["chain"] == chain), (1, False))
     case.boards(2)
     case.purge("the new chain is acknowledged", 2)
     case.store.run("new-key", "--replace")

@@ -153,8 +153,8 @@ enum sk_error unit_record(struct sk_outbox *outbox, struct unit_chain *chain, ui
         sk_envelope_id_random(&ids[i]);
         entries[i].chunks = 1;
     }
-    assert_ok(sk_outbox_offered(outbox, &sheets, &carry.sheets, &record.sheets,
-                                &record.sheets_len));
+    assert_ok(
+        sk_outbox_offered(outbox, &sheets, &carry.sheets, &record.sheets, &record.sheets_len));
     record.header_len = sk_carry_header_length(carry.sheets, carry.count);
     record.header = malloc(record.header_len);
     assert_non_null(record.header);

@@ -29,8 +29,8 @@ static int set_up(void **state)
 
     assert_non_null(x);
     formats_open(&x->f, "carry");
-    assert_error(
-        sk_carry_read(&x->carry, x->sheets, x->entries, x->f.file.p, HEADER, &x->digest), SK_OK);
+    assert_error(sk_carry_read(&x->carry, x->sheets, x->entries, x->f.file.p, HEADER, &x->digest),
+                 SK_OK);
     *state = x;
     return 0;
 }
@@ -122,8 +122,8 @@ static void test_written_bundle_has_the_known_bytes(void **state)
     uint8_t out[HEADER];
 
     assert_int_equal(sk_carry_header_length(SHEETS, COUNT), HEADER);
-    assert_error(
-        sk_carry_write(out, &x->carry, x->sheets, x->entries, &x->f.gateway, &digest), SK_OK);
+    assert_error(sk_carry_write(out, &x->carry, x->sheets, x->entries, &x->f.gateway, &digest),
+                 SK_OK);
     assert_memory_equal(out, x->f.file.p, HEADER);
     assert_memory_equal(digest.b, x->digest.b, 32);
 }
@@ -341,8 +341,8 @@ static void test_every_flipped_byte_is_refused(void **state)
 
     for (size_t i = 0; i < HEADER; i++) {
         x->f.file.p[i] ^= 1;
-        assert_int_not_equal(
-            sk_carry_read(&carry, sheets, entries, x->f.file.p, HEADER, NULL), SK_OK);
+        assert_int_not_equal(sk_carry_read(&carry, sheets, entries, x->f.file.p, HEADER, NULL),
+                             SK_OK);
         x->f.file.p[i] ^= 1;
     }
 }

@@ -193,8 +193,7 @@ static void test_same_sheet_twice_is_refused(void **state)
     memcpy(bytes, x->bytes + x->at[i], end - x->at[i]);
     memcpy(bytes + end - x->at[i], x->bytes + x->at[i], end - x->at[i]);
     twice[1].current = true;
-    assert_error(sk_carry_sheets_check(twice, 2, bytes, 2 * (end - x->at[i])),
-                 SK_ERR_CARRY_COUNTS);
+    assert_error(sk_carry_sheets_check(twice, 2, bytes, 2 * (end - x->at[i])), SK_ERR_CARRY_COUNTS);
     assert_error(sk_carry_sheets_check(twice + 1, 1, bytes, end - x->at[i]), SK_OK);
     free(bytes);
 }

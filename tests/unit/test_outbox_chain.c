@@ -1,5 +1,5 @@
-/* The chain of bundles: what is recorded and forgotten, what acknowledgements are worth, and what
- * becomes of both in a store that was put back from a backup. */
+/* The chain of bundles: what is recorded and forgotten, and what acknowledgements are worth. Stores
+ * that were put back: test_outbox_restored.c. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,7 +293,8 @@ static void deleting_stays_one_board_behind(void **state)
     assert_int_equal(safe_serial(outbox), 2);
     assert_ok(unit_acknowledge(outbox, *state, &org, &chain, 5));
     assert_int_equal(safe_serial(outbox), 2);
-    assert_ok(unit_acknowledge(outbox, *state, &org, &chain, 0)); /* a desk that acknowledges nothing */
+    assert_ok(
+        unit_acknowledge(outbox, *state, &org, &chain, 0)); /* a desk that acknowledges nothing */
     assert_int_equal(safe_serial(outbox), 0);
     assert_ok(unit_acknowledge(outbox, *state, &org, &chain, 5));
     assert_ok(unit_acknowledge(outbox, *state, &org, &chain, 5));
@@ -358,104 +359,6 @@ static void digests_stay_known_after_a_purge(void **state)
     sk_outbox_close(outbox);
 }
 
-/* ---- a store that was put back ------------------------------------------------------------------ */
-
-/* An outbox with one organisation, two bundles of three envelopes, the first acknowledged; and its
- * backup, opened. */
-struct restored {
-    struct sk_outbox *outbox;
-    struct unit_chain chain, fresh;
-    struct unit_org org;
-    struct sk_envelope_id ids[6];
-};
-
-static void restored_open(struct restored *r, const char *folder)
-{
-    const char *to = unit_path(folder, "copy");
-    struct sk_outbox *original = unit_outbox_new(folder);
-
-    unit_org_new(&r->org);
-    unit_chain_open(&r->chain, original);
-    unit_chain_new(&r->fresh);
-    assert_ok(unit_import_sheet(original, &r->org, "One", 1, 4));
-    assert_ok(unit_record(original, &r->chain, 1, r->ids, 3));
-    assert_ok(unit_record(original, &r->chain, 2, r->ids + 3, 3));
-    acknowledge_twice(original, folder, &r->org, &r->chain, 1);
-    assert_false(state_of(original).copied);
-    assert_ok(sk_outbox_backup(original, to, 20123));
-    assert_false(state_of(original).copied);
-    assert_int_equal(safe_serial(original), 1);
-    sk_outbox_close(original);
-    assert_ok(sk_outbox_open(&r->outbox, to, true));
-}
-
-static void a_copy_knows_that_it_is_one(void **state)
-{
-    struct restored r;
-
-    restored_open(&r, *state);
-    assert_true(state_of(r.outbox).copied);
-    assert_int_equal(state_of(r.outbox).copied_day, 20123);
-    assert_int_equal(safe_serial(r.outbox), 0); /* nothing goes for what was said to the original */
-    assert_ok(unit_acknowledge(r.outbox, *state, &r.org, &r.chain, 2));
-    expect_standing(r.outbox, SK_ACK_ENDED, 0, 0);
-    assert_error(unit_record(r.outbox, &r.chain, 3, NULL, 0), SK_ERR_CARRY_CHAIN);
-    expect_bundle(r.outbox, 2, sk_carry_header_length(1, 3), r.ids + 3, 3);
-    sk_outbox_close(r.outbox);
-}
-
-static void a_new_chain_takes_the_place_of_the_old_one(void **state)
-{
-    struct sk_bundle_record record = {0};
-    struct sk_envelope_id again[6];
-    struct restored r;
-    uint32_t serial;
-
-    restored_open(&r, *state);
-    assert_ok(unit_record(r.outbox, &r.fresh, 1, again, 6));
-    assert_false(state_of(r.outbox).copied);
-    assert_memory_equal(state_of(r.outbox).chain.b, r.fresh.chain.b, 16);
-    assert_int_equal(state_of(r.outbox).last, 1);
-    assert_error(sk_outbox_bundle(r.outbox, 2, &record), SK_ERR_NOT_FOUND);
-    for (size_t i = 0; i < 6; i++) { /* what was in bundles of the old chain is in none */
-        assert_error(sk_outbox_carried(r.outbox, &r.ids[i], &serial), SK_ERR_NOT_FOUND);
-        assert_ok(sk_outbox_carried(r.outbox, &again[i], &serial));
-    }
-    expect_standing(r.outbox, SK_ACK_ENDED, 0, 0);
-    acknowledge_twice(r.outbox, *state, &r.org, &r.chain, 2); /* of the lost chain, however often */
-    expect_standing(r.outbox, SK_ACK_ENDED, 0, 0);
-    assert_int_equal(safe_serial(r.outbox), 0);
-    acknowledge_twice(r.outbox, *state, &r.org, &r.fresh, 1);
-    assert_int_equal(safe_serial(r.outbox), 1);
-    assert_ok(unit_record(r.outbox, &r.fresh, 2, NULL, 0));
-    sk_outbox_close(r.outbox);
-}
-
-/* Without a backup's mark too: whoever put it back can say so. */
-static void a_new_chain_can_be_asked_for(void **state)
-{
-    struct sk_outbox *outbox = unit_outbox_new(*state);
-    struct unit_chain chain, fresh;
-    struct sk_envelope_id ids[3];
-    struct unit_org org;
-
-    unit_org_new(&org);
-    unit_chain_open(&chain, outbox);
-    unit_record_empty(outbox, &chain, 2);
-    assert_ok(unit_import_sheet(outbox, &org, "Late", 1, 4)); /* joined with bundle 2 */
-    assert_ok(unit_record(outbox, &chain, 3, ids, 3));
-    acknowledge_twice(outbox, *state, &org, &chain, 3);
-    unit_chain_new(&fresh);
-    assert_ok(unit_record(outbox, &fresh, 1, ids, 3));
-    assert_int_equal(safe_serial(outbox), 0); /* bundle 1 of this chain is waited for */
-    assert_error(unit_record(outbox, &chain, 4, NULL, 0), SK_ERR_CARRY_CHAIN);
-    assert_ok(unit_acknowledge(outbox, *state, &org, &fresh, 1));
-    assert_int_equal(safe_serial(outbox), 0); /* what the old chain's boards said is no second one */
-    assert_ok(unit_acknowledge(outbox, *state, &org, &fresh, 1));
-    assert_int_equal(safe_serial(outbox), 1);
-    sk_outbox_close(outbox);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -471,9 +374,6 @@ int main(void)
         TEST(deleting_stays_one_board_behind),
         TEST(the_slowest_organisation_holds_back),
         TEST(digests_stay_known_after_a_purge),
-        TEST(a_copy_knows_that_it_is_one),
-        TEST(a_new_chain_takes_the_place_of_the_old_one),
-        TEST(a_new_chain_can_be_asked_for),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
