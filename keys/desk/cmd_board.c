@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -12,9 +11,13 @@
 #include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
+#include "keys/base/hash.h"
+#include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/outgo.h"
 #include "keys/desk/thread_list.h"
+#include "keys/desk/threads.h"
 #include "keys/open/board_make.h"
 
 #define STALE_DAYS 30
@@ -34,10 +37,16 @@ static void tell_left_out(const struct sk_thread_list *list)
 
 /* ---- the board ------------------------------------------------------------- */
 
-static enum sk_error board_path(const struct sk_desk *desk, uint64_t counter,
-                                char path[SK_PATH_MAX])
+struct made { /* a board in memory */
+    uint8_t *bytes;
+    size_t len;
+};
+
+enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
+
+static void kept_name(uint64_t counter, char name[40])
 {
-    return sk_home_path(desk, path, "boards/%llu.board", (unsigned long long)counter);
+    snprintf(name, 40, "boards/%llu.board", (unsigned long long)counter);
 }
 
 static enum sk_error spend_counter(struct sk_desk *desk, uint64_t counter)
@@ -50,32 +59,71 @@ static enum sk_error spend_counter(struct sk_desk *desk, uint64_t counter)
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
+/* The digest of the header of the board that is kept under the last counter; zero if there is none:
+ * a board need not follow another. */
+static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest *out)
+{
+    uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
+    char path[SK_PATH_MAX], name[40];
+    size_t len = 0;
+    int fd = -1;
+    enum sk_error e;
+
+    kept_name(sk_home_counter(desk), name);
+    e = header == NULL ? SK_ERR_MEMORY : sk_home_path(desk, path, "%s", name);
+    if (e == SK_OK) {
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    }
+    if (fd >= 0) {
+        e = sk_fd_read(fd, header, SK_BOARD_FIXED, SK_ERR_CORRUPT);
+        len = e == SK_OK ? sk_board_header_length(header, SK_BOARD_FIXED) : 0;
+        if (len > 0) {
+            e = sk_fd_read(fd, header + SK_BOARD_FIXED, len - SK_BOARD_FIXED, SK_ERR_CORRUPT);
+        }
+        close(fd);
+    }
+    if (e == SK_OK && len > 0) {
+        sk_blake2b(out, header, len);
+    }
+    free(header);
+    return e == SK_ERR_CORRUPT ? SK_OK : e;
+}
+
 static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan *plan)
 {
     uint32_t today = sk_day_of(time(NULL));
-    const struct sk_bundle *arrived;
+    const struct sk_series *series = sk_state_current(&desk->state);
+    const struct sk_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
+    enum sk_error e;
 
     plan->issued_day = today;
     plan->stale_day = today + STALE_DAYS;
-    plan->carry_serial = sk_state_acknowledged(&desk->state);
-    arrived = sk_state_bundle(&desk->state, plan->carry_serial);
     if (arrived != NULL) {
+        plan->carry_serial = arrived->serial;
         plan->carry_digest = arrived->digest;
     }
     plan->sheet_serial = sk_home_serial(desk);
     plan->counter = sk_home_counter(desk) + 1;
-    plan->previous = desk->state.last_board;
-    return sk_home_identity(desk, 0, &plan->identity);
+    e = previous_board(desk, &plan->previous);
+    return e == SK_OK ? sk_home_identity(desk, 0, &plan->identity) : e;
 }
 
-static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
+static enum sk_error collect(void *ctx, const uint8_t *bytes, size_t len)
 {
-    return sk_file_writer_put(ctx, bytes, len);
+    struct made *m = ctx;
+    uint8_t *more = realloc(m->bytes, m->len + len);
+
+    if (more == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    memcpy(more + m->len, bytes, len);
+    m->bytes = more;
+    m->len += len;
+    return SK_OK;
 }
 
 static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan,
-                          const struct sk_thread *list, size_t count, struct sk_file_writer *writer,
-                          struct sk_digest *digest)
+                          const struct sk_thread *list, size_t count, struct made *made)
 {
     size_t len = 0;
     const uint8_t *held = sk_keyring_get(desk->ring, SK_KEY_DESK, 0, &len);
@@ -86,83 +134,53 @@ static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan
         return SK_ERR_KEYRING_RECORD;
     }
     memcpy(sk.b, held, sizeof sk.b);
-    e = sk_board_make(plan, &sk, list, count, emit, writer, digest);
+    e = sk_board_make(plan, &sk, list, count, collect, made, NULL);
     sodium_memzero(&sk, sizeof sk);
     return e;
 }
 
-/* The counter is spent on disk first. The board stays in the home, and the state names it, before
- * a copy can be carried off: a copy that was lost can be given out again, and the gateway takes
- * no board that does not follow the one before. */
-static enum sk_error make_board(struct sk_desk *desk, const struct sk_board_plan *plan,
-                                const struct sk_thread *list, size_t count)
+/* The board is made in memory and its room taken at both ends; then the counter is spent on disk,
+ * and only then does a byte of the board leave this process: no counter ever seals two boards. The
+ * home keeps it before a copy can be carried off. */
+static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struct made *made,
+                             const char *out, enum reached *reached)
 {
-    struct sk_file_writer *writer = NULL;
-    struct sk_digest digest;
-    char path[SK_PATH_MAX];
-    enum sk_error e = spend_counter(desk, plan->counter);
+    struct sk_outgo o;
+    char name[40];
+    enum sk_error e;
 
+    kept_name(counter, name);
+    e = sk_outgo_prepare(&o, desk, name, out, made->len);
     if (e == SK_OK) {
-        e = board_path(desk, plan->counter, path);
+        e = spend_counter(desk, counter);
     }
     if (e == SK_OK) {
-        e = sk_file_writer_open(&writer, path);
+        *reached = SPENT;
+        e = sk_outgo_keep(&o, made->bytes, made->len);
     }
     if (e == SK_OK) {
-        e = seal(desk, plan, list, count, writer, &digest);
+        *reached = KEPT;
+        e = sk_outgo_send(&o, made->bytes, made->len);
     }
-    if (e != SK_OK) {
-        sk_file_writer_discard(writer);
-        return e;
-    }
-    e = sk_file_writer_commit(writer);
-    if (e == SK_OK) {
-        desk->state.last_board = digest;
-        e = sk_home_save_state(desk);
-    }
+    sk_outgo_end(&o);
     return e;
 }
 
-static enum sk_error copy_all(int from, struct sk_file_writer *to)
+static int refuse_board(const char *path, enum sk_error e, enum reached reached, uint64_t counter)
 {
-    uint8_t piece[16384];
-    enum sk_error e = SK_OK;
-    ssize_t n = 1;
+    unsigned long long n = counter;
 
-    while (e == SK_OK && n != 0) {
-        n = read(from, piece, sizeof piece);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        e = n < 0 ? SK_ERR_IO : sk_file_writer_put(to, piece, (size_t)n);
+    sk_refuse_error(path, e);
+    switch (reached) {
+    case NOTHING:
+        return sk_refuse("no board was made and none is lost");
+    case SPENT:
+        return sk_refuse("board %llu is lost, its number is spent: run `board` again for the next",
+                         n);
+    default:
+        return sk_refuse(
+            "board %llu is made and kept: write it with `board --again %llu --out FILE`", n, n);
     }
-    return e;
-}
-
-static enum sk_error give_out(const struct sk_desk *desk, uint64_t counter, const char *out)
-{
-    struct sk_file_writer *writer = NULL;
-    char path[SK_PATH_MAX];
-    enum sk_error e = board_path(desk, counter, path);
-    int fd;
-
-    if (e != SK_OK) {
-        return e;
-    }
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) {
-        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
-    }
-    e = sk_file_writer_open(&writer, out);
-    if (e == SK_OK) {
-        e = copy_all(fd, writer);
-    }
-    close(fd);
-    if (e != SK_OK) {
-        sk_file_writer_discard(writer);
-        return e;
-    }
-    return sk_file_writer_commit(writer);
 }
 
 static int board(struct sk_desk *desk, const char *path)
@@ -170,6 +188,8 @@ static int board(struct sk_desk *desk, const char *path)
     struct sk_threads *threads = NULL;
     struct sk_thread_list list = {.count = 0};
     struct sk_board_plan plan;
+    struct made made = {.bytes = NULL};
+    enum reached reached = NOTHING;
     size_t count = 0;
     enum sk_error e;
 
@@ -186,18 +206,19 @@ static int board(struct sk_desk *desk, const char *path)
         count = list.count;
     }
     if (e == SK_OK) {
-        e = make_board(desk, &plan, list.threads, count);
+        e = seal(desk, &plan, list.threads, count, &made);
     }
     if (e == SK_OK) {
-        e = give_out(desk, plan.counter, path);
+        e = let_out(desk, plan.counter, &made, path, &reached);
     }
     if (e == SK_OK) {
         tell_left_out(&list);
     }
+    free(made.bytes);
     sk_thread_list_free(&list);
     sk_threads_close(threads);
     if (e != SK_OK) {
-        return sk_refuse_error(path, e);
+        return refuse_board(path, e, reached, plan.counter);
     }
     printf("Board %llu: %zu threads; bundles up to %u are acknowledged. Carry it to the gateway.\n",
            (unsigned long long)plan.counter, count, (unsigned)plan.carry_serial);
@@ -206,10 +227,14 @@ static int board(struct sk_desk *desk, const char *path)
 
 static int again(struct sk_desk *desk, uint64_t counter, const char *path)
 {
-    enum sk_error e = give_out(desk, counter, path);
+    char name[40];
+    bool missing = false;
+    enum sk_error e;
 
-    if (e == SK_ERR_NOT_FOUND) {
-        return sk_refuse("this desk made no board %llu", (unsigned long long)counter);
+    kept_name(counter, name);
+    e = sk_outgo_again(desk, name, path, &missing);
+    if (missing) {
+        return sk_refuse("this desk keeps no board %llu", (unsigned long long)counter);
     }
     if (e != SK_OK) {
         return sk_refuse_error(path, e);
@@ -223,6 +248,7 @@ int sk_cmd_board(void *program, int argc, char **argv)
     static const struct option options[] = {{"out", required_argument, NULL, 'o'},
                                             {"again", required_argument, NULL, 'a'},
                                             {NULL, 0, NULL, 0}};
+    struct sk_desk *desk = program;
     const char *out = NULL;
     long counter = 0;
     int c, code;
@@ -242,9 +268,12 @@ int sk_cmd_board(void *program, int argc, char **argv)
     if (optind != argc || out == NULL) {
         return sk_usage("board: give --out FILE and nothing else");
     }
-    code = sk_home_open(program);
+    code = sk_home_open(desk);
     if (code != SK_EXIT_OK) {
         return code;
     }
-    return counter > 0 ? again(program, (uint64_t)counter, out) : board(program, out);
+    if (counter > 0) {
+        return again(desk, (uint64_t)counter, out);
+    }
+    return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk) : board(desk, out);
 }

@@ -52,10 +52,10 @@ static void say_losses(const struct sk_destroy *d)
 
 static void warn(const struct sk_destroy *d)
 {
-    const struct sk_state *state = &d->desk->state;
+    const struct sk_series *series = sk_state_current(&d->desk->state);
     uint32_t first = 0, last = 0;
 
-    if (d->count > 0 && sk_state_gap(state, state->start, &first, &last)) {
+    if (d->count > 0 && series != NULL && sk_series_gap(series, series->start, &first, &last)) {
         sk_refuse("bundle %u was not imported; reports of these weeks in it could never be opened "
                   "here",
                   (unsigned)first);

@@ -10,79 +10,115 @@
 static void tell_missing(uint32_t first, uint32_t last)
 {
     if (first == last) {
-        sk_refuse("bundle %u is missing: ask the operator for `skrynka-store export --serial %u`",
-                  (unsigned)first, (unsigned)first);
+        sk_refuse(
+            "bundle %u is missing: ask the operator for `skrynka-store export --serial %u`; if "
+            "the gateway deleted it, run `resume --lost %u`",
+            (unsigned)first, (unsigned)first, (unsigned)first);
     } else {
         sk_refuse("bundles %u to %u are missing: ask the operator for `skrynka-store export "
-                  "--serial N` with each of these numbers",
-                  (unsigned)first, (unsigned)last);
+                  "--serial N` with each of these numbers; if the gateway deleted them, run "
+                  "`resume --lost %u-%u`",
+                  (unsigned)first, (unsigned)last, (unsigned)first, (unsigned)last);
     }
 }
 
-static void tell_gaps(const struct sk_state *state)
+static void tell_gaps(const struct sk_series *series)
 {
-    bool late = sk_state_bundle(state, state->start) == NULL;
-    uint32_t first = 0, last = 0, from = state->start;
+    uint32_t first = 0, last = 0, from = series->start;
 
-    while (sk_state_gap(state, from, &first, &last)) {
+    while (sk_series_gap(series, from, &first, &last)) {
         tell_missing(first, last);
         from = last + 1;
     }
-    if (late && state->bundle_count > 0) {
+    if (sk_series_bundle(series, series->start) == NULL && series->bundle_count > 0) {
         sk_refuse("until they come, boards tell the operator to keep everything; if this desk "
                   "joined later and needs none of them, run `import --start-here`");
     }
 }
 
+int sk_tell_set_back(const struct sk_desk *desk)
+{
+    const struct sk_set_back *seen = &desk->state.set_back;
+
+    return sk_refuse(
+        "this desk was set back: the gateway has its sheet %u and its board %llu, and it "
+        "remembers sheet %u and board %llu. It acknowledges nothing and makes no sheet and "
+        "no board until you run `resume` with the newest bundle; a newer copy of this desk, "
+        "if there is one, is better (see WHEN IT BREAKS in skrynka-desk(1))",
+        (unsigned)seen->serial, (unsigned long long)seen->counter, (unsigned)sk_home_serial(desk),
+        (unsigned long long)sk_home_counter(desk));
+}
+
 static enum sk_error start_here(struct sk_desk *desk)
 {
-    if (desk->state.bundle_count == 0) {
+    struct sk_series *series = sk_state_current(&desk->state);
+
+    if (series == NULL || series->bundle_count == 0) {
         return SK_ERR_NOT_FOUND;
     }
-    desk->state.start = desk->state.bundles[0].serial;
+    series->start = series->bundles[0].serial;
     return sk_home_save_state(desk);
 }
 
-static int import_all(struct sk_desk *desk, bool from_here, int count, char **paths)
+static int import_all(struct sk_desk *desk, bool new_chain, int count, char **paths)
 {
     struct sk_import im;
     int code = SK_EXIT_OK;
     enum sk_error e;
 
     memset(&im, 0, sizeof im);
+    im.new_chain = new_chain;
     e = sk_import_open(&im, desk);
     if (e != SK_OK) {
-        code = sk_refuse_error("index", e);
-        count = 0;
+        sk_import_close(&im);
+        return sk_refuse_error("index", e);
     }
     for (int i = 0; i < count; i++) {
         if (sk_import_bundle(&im, paths[i]) != SK_EXIT_OK) {
             code = SK_EXIT_REFUSED;
         }
     }
+    e = sk_keyless_retry(&im);
     sk_import_close(&im);
-    if (e == SK_OK && from_here) {
-        e = start_here(desk);
+    if (e != SK_OK) {
+        return sk_refuse_error("quarantine", e);
+    }
+    e = sk_rejudge(desk, false);
+    return e == SK_OK ? code : sk_refuse_error("index", e);
+}
+
+static int import(struct sk_desk *desk, bool from_here, bool new_chain, int count, char **paths)
+{
+    int code = import_all(desk, new_chain, count, paths);
+    const struct sk_series *series;
+
+    if (from_here) {
+        enum sk_error e = start_here(desk);
+
         if (e != SK_OK) {
             return sk_refuse_error("--start-here", e);
         }
     }
-    tell_gaps(&desk->state);
-    return code;
+    series = sk_state_current(&desk->state);
+    if (series != NULL) {
+        tell_gaps(series);
+    }
+    return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk) : code;
 }
 
 int sk_cmd_import(void *program, int argc, char **argv)
 {
     static const struct option list[] = {{"start-here", no_argument, NULL, 's'},
+                                         {"new-chain", no_argument, NULL, 'n'},
                                          {NULL, 0, NULL, 0}};
-    bool from_here = false;
+    bool from_here = false, new_chain = false;
     int c, code;
 
     while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 's') {
+        if (c != 's' && c != 'n') {
             return sk_option_unknown(argv, c);
         }
-        from_here = true;
+        *(c == 's' ? &from_here : &new_chain) = true;
     }
     if (optind == argc && !from_here) {
         return sk_usage("import: give the files of carry bundles");
@@ -91,5 +127,5 @@ int sk_cmd_import(void *program, int argc, char **argv)
     if (code != SK_EXIT_OK) {
         return code;
     }
-    return import_all(program, from_here, argc - optind, argv + optind);
+    return import(program, from_here, new_chain, argc - optind, argv + optind);
 }

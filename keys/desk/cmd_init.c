@@ -22,8 +22,8 @@ static enum sk_error make_folder(const char *path)
 
 static enum sk_error make_folders(const struct sk_desk *desk)
 {
-    static const char *const names[] = {"index", "reports", "quarantine",
-                                        "peers", "boards",  "destroyed"};
+    static const char *const names[] = {"index",  "reports", "quarantine", "peers",
+                                        "boards", "sheets",  "offered",    "destroyed"};
     char path[SK_PATH_MAX];
     enum sk_error e = SK_OK;
 

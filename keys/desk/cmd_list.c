@@ -133,7 +133,9 @@ static void print_row(const json_t *row)
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           is_marked(row) ? "!" : " ",
+           is_marked(row)                                       ? "!"
+           : json_is_true(json_object_get(row, "sheets_known")) ? " "
+                                                                : "?",
            json_is_true(json_object_get(row, "parsed")) ? " " : "~", excerpt);
 }
 
@@ -151,7 +153,8 @@ static void print_table(const json_t *rows)
     }
     printf(
         "%zu report%s.  + follow-up, ! look at it with `show`: somebody unknown can read it too, "
-        "or another came with its header, ~ read only in part\n",
+        "or another came with its header, ? sealed with key sheets that are not known, ~ read only "
+        "in part\n",
         n, n == 1 ? "" : "s");
 }
 

@@ -10,6 +10,7 @@
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/keyset.h"
 #include "keys/desk/threads.h"
 #include "keys/desk/unpack.h"
 #include "keys/desk/verify.h"
@@ -19,8 +20,7 @@ struct opening {
     struct sk_desk *desk;
     struct sk_entry entry;
     int envelope, dir;
-    struct sk_peer_sheets peers;
-    struct sk_keyset *keyset;
+    struct sk_x25519_sk *own;
     struct sk_payload_key *key;
     struct sk_opened opened;
     struct sk_progress progress;
@@ -74,18 +74,15 @@ static int make_folder(struct opening *o, const char *path)
 static enum sk_error verify(struct opening *o)
 {
     struct stat st;
-    enum sk_error e = sk_peer_sheets_load(&o->peers, o->desk);
+    enum sk_error e = sk_keyset_own(o->own, o->desk, o->entry.epoch);
 
-    if (e == SK_OK) {
-        e = sk_keyset_get(o->keyset, o->desk, &o->peers, o->entry.epoch);
-    }
     if (e == SK_OK && fstat(o->envelope, &st) != 0) {
         e = SK_ERR_IO;
     }
     if (e == SK_OK) {
         sk_progress_start(&o->progress, "verifying", (uint64_t)st.st_size);
         o->progress.bytes = 1;
-        e = sk_verify_file(o->envelope, (uint64_t)st.st_size, &o->entry.digest, o->keyset,
+        e = sk_verify_file(o->envelope, (uint64_t)st.st_size, &o->entry.digest, o->own,
                            &o->progress, &o->opened, o->key);
         sk_progress_end(&o->progress);
     }
@@ -106,9 +103,9 @@ static int open_original(struct opening *o)
     if (o->envelope < 0) {
         return sk_refuse("%s: the sealed original is missing; import its bundle again", path);
     }
-    o->keyset = sk_secret_new(sizeof *o->keyset);
+    o->own = sk_secret_new(sizeof *o->own);
     o->key = sk_secret_new(sizeof *o->key);
-    e = o->keyset == NULL || o->key == NULL ? SK_ERR_MEMORY : verify(o);
+    e = o->own == NULL || o->key == NULL ? SK_ERR_MEMORY : verify(o);
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
 }
 
@@ -160,8 +157,7 @@ static void release(struct opening *o)
 {
     json_decref(o->view);
     sk_secret_free(o->key);
-    sk_secret_free(o->keyset);
-    sk_peer_sheets_free(&o->peers);
+    sk_secret_free(o->own);
     if (o->dir >= 0) {
         close(o->dir);
     }

@@ -8,6 +8,7 @@
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/import.h"
 #include "keys/desk/json.h"
 #include "keys/seal/answer.h"
 #include "keys/seal/sheet.h"
@@ -15,16 +16,6 @@
 struct wanted {
     const char *name, *fingerprint, *file;
 };
-
-static const struct sk_peer *peer_of(const struct sk_state *state, const struct sk_ed25519_pk *id)
-{
-    for (size_t i = 0; i < state->peer_count; i++) {
-        if (memcmp(&state->peers[i].identity, id, sizeof *id) == 0) {
-            return &state->peers[i];
-        }
-    }
-    return NULL;
-}
 
 static void list_peers(const struct sk_state *state)
 {
@@ -44,7 +35,7 @@ static void list_peers(const struct sk_state *state)
 static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, const char *name,
                            const uint8_t *bytes, size_t len)
 {
-    const struct sk_peer *old = peer_of(&desk->state, &sheet->identity);
+    const struct sk_peer *old = sk_state_peer(&desk->state, &sheet->identity);
     struct sk_peer peer = {
         .identity = sheet->identity, .serial = sheet->serial, .sheet = sheet->digest};
     char path[SK_PATH_MAX], hex[65];
@@ -84,7 +75,10 @@ static int add_peer(struct sk_desk *desk, const struct wanted *w, const struct s
         e = learn(desk, sheet, w->name, bytes, len);
     }
     if (e == SK_OK) {
-        printf("%s: sheet %u is known; reports that are imported from now on name it.\n", w->name,
+        e = sk_rejudge(desk, true);
+    }
+    if (e == SK_OK) {
+        printf("%s: sheet %u is known; reports name it, also those imported before.\n", w->name,
                (unsigned)sheet->serial);
     }
     free(bytes);

@@ -7,15 +7,16 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
-#include "keys/base/file.h"
 #include "keys/base/hash.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/identity.h"
+#include "keys/desk/outgo.h"
+#include "keys/desk/sheets.h"
 #include "keys/open/sheet_make.h"
 
 struct wanted {
-    long weeks, months, keep_weeks;
+    long weeks, months, keep_weeks, again;
     const char *out;
 };
 
@@ -84,79 +85,145 @@ static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *
     return SK_OK;
 }
 
-/* Serial and keys are in the keyring on disk before anybody can seal to them. */
-static enum sk_error record(struct sk_desk *desk, const struct sk_sheet *sheet)
+static void kept_name(uint32_t serial, char name[40])
 {
-    uint8_t serial[4];
-    enum sk_error e;
-
-    sk_put_u32(serial, sheet->serial);
-    e = sk_keyring_put(desk->ring, SK_KEY_SHEET_SERIAL, 0, serial, sizeof serial);
-    if (e == SK_OK) {
-        e = sk_home_save_keyring(desk);
-    }
-    if (e == SK_OK) {
-        desk->state.keep_weeks = sheet->keep_weeks;
-        e = sk_home_save_state(desk);
-    }
-    return e;
+    snprintf(name, 40, "sheets/%u.sheet", (unsigned)serial);
 }
 
-static enum sk_error write_sheet(const struct sk_keyring *keyring, const struct sk_sheet *sheet,
-                                 const char *path)
+static enum sk_error sign(const struct sk_keyring *keyring, const struct sk_sheet *sheet,
+                          uint8_t **bytes, size_t *bytes_len)
 {
     size_t len = 0;
     const uint8_t *held = sk_keyring_get(keyring, SK_KEY_IDENTITY, 0, &len);
     struct sk_ed25519_sk identity;
-    uint8_t *bytes = NULL;
     enum sk_error e;
 
     if (held == NULL || len != sizeof identity) {
         return SK_ERR_KEYRING_RECORD;
     }
     memcpy(identity.b, held, sizeof identity.b);
-    e = sk_sheet_make(sheet, &identity, &bytes, &len);
+    e = sk_sheet_make(sheet, &identity, bytes, bytes_len);
     sodium_memzero(&identity, sizeof identity);
-    if (e == SK_OK) {
-        e = sk_file_replace(path, bytes, len);
-    }
-    free(bytes);
     return e;
+}
+
+/* Serial and keys are in the keyring on disk before anybody can seal to them. */
+static enum sk_error spend_serial(struct sk_desk *desk, const struct sk_sheet *sheet)
+{
+    uint8_t serial[4];
+    enum sk_error e;
+
+    sk_put_u32(serial, sheet->serial);
+    e = sk_keyring_put(desk->ring, SK_KEY_SHEET_SERIAL, 0, serial, sizeof serial);
+    return e == SK_OK ? sk_home_save_keyring(desk) : e;
+}
+
+enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
+
+/* As with a board: room at both ends, then the serial, then the home's copy, then the one outside.
+ */
+static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
+                             const uint8_t *bytes, size_t len, const char *out,
+                             enum reached *reached)
+{
+    struct sk_outgo o = {.kept = NULL};
+    char name[40];
+    enum sk_error e = sk_home_folder(desk, "sheets");
+
+    kept_name(sheet->serial, name);
+    if (e == SK_OK) {
+        e = sk_outgo_prepare(&o, desk, name, out, len);
+    }
+    if (e == SK_OK) {
+        e = spend_serial(desk, sheet);
+    }
+    if (e == SK_OK) {
+        *reached = SPENT;
+        e = sk_outgo_keep(&o, bytes, len);
+    }
+    if (e == SK_OK) {
+        *reached = KEPT;
+        desk->state.keep_weeks = sheet->keep_weeks;
+        e = sk_home_save_state(desk);
+    }
+    if (e == SK_OK) {
+        e = sk_outgo_send(&o, bytes, len);
+    }
+    sk_outgo_end(&o);
+    return e;
+}
+
+static int refuse_sheet(const char *path, enum sk_error e, enum reached reached, uint32_t serial)
+{
+    sk_refuse_error(path, e);
+    switch (reached) {
+    case NOTHING:
+        return sk_refuse("no sheet was made and none is lost");
+    case SPENT:
+        return sk_refuse("sheet %u is lost, its number is spent: run `sheet` again for the next",
+                         (unsigned)serial);
+    default:
+        return sk_refuse("sheet %u is made and kept: write it with `sheet --again %u --out FILE`",
+                         (unsigned)serial, (unsigned)serial);
+    }
 }
 
 static int issue(struct sk_desk *desk, const struct wanted *wanted,
                  const struct sk_keyring *identity)
 {
     struct sk_sheet *sheet = calloc(1, sizeof *sheet);
+    enum reached reached = NOTHING;
+    uint8_t *bytes = NULL;
+    uint32_t serial = 0;
+    size_t len = 0;
     char last[11] = "";
     enum sk_error e = sheet == NULL ? SK_ERR_MEMORY : fill_head(desk, wanted, sheet, identity);
 
     if (e == SK_OK) {
+        serial = sheet->serial;
         e = fill_keys(desk, sheet);
     }
     if (e == SK_OK) {
-        e = record(desk, sheet);
+        e = sign(identity, sheet, &bytes, &len);
     }
     if (e == SK_OK) {
-        e = write_sheet(identity, sheet, wanted->out);
+        e = let_out(desk, sheet, bytes, len, wanted->out, &reached);
     }
     if (e == SK_OK) {
         sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
         printf("Sheet %u, %u weeks and %u months, is good until %s. Carry it to the gateway.\n",
                (unsigned)sheet->serial, (unsigned)sheet->weeks, (unsigned)sheet->months, last);
     }
+    free(bytes);
     free(sheet);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(wanted->out, e);
+    return e == SK_OK ? SK_EXIT_OK : refuse_sheet(wanted->out, e, reached, serial);
+}
+
+static int again(const struct sk_desk *desk, const struct wanted *wanted)
+{
+    char name[40];
+    bool missing = false;
+    enum sk_error e;
+
+    kept_name((uint32_t)wanted->again, name);
+    e = sk_outgo_again(desk, name, wanted->out, &missing);
+    if (missing) {
+        return sk_refuse("this desk keeps no sheet %ld", wanted->again);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(wanted->out, e);
+    }
+    printf("Sheet %ld, as it was made.\n", wanted->again);
+    return SK_EXIT_OK;
 }
 
 /* -1: go on, else an exit code. */
 static int read_options(int argc, char **argv, struct wanted *w)
 {
-    static const struct option list[] = {{"weeks", required_argument, NULL, 'w'},
-                                         {"months", required_argument, NULL, 'm'},
-                                         {"keep-weeks", required_argument, NULL, 'k'},
-                                         {"out", required_argument, NULL, 'o'},
-                                         {NULL, 0, NULL, 0}};
+    static const struct option list[] = {
+        {"weeks", required_argument, NULL, 'w'},      {"months", required_argument, NULL, 'm'},
+        {"keep-weeks", required_argument, NULL, 'k'}, {"again", required_argument, NULL, 'a'},
+        {"out", required_argument, NULL, 'o'},        {NULL, 0, NULL, 0}};
     int c;
 
     while ((c = getopt_long(argc, argv, "+:", list, NULL)) != -1) {
@@ -171,6 +238,9 @@ static int read_options(int argc, char **argv, struct wanted *w)
             break;
         case 'k':
             n = w->keep_weeks = sk_option_number("--keep-weeks", optarg, 1, 255);
+            break;
+        case 'a':
+            n = w->again = sk_option_number("--again", optarg, 1, UINT32_MAX);
             break;
         case 'o':
             w->out = optarg;
@@ -190,6 +260,7 @@ static int read_options(int argc, char **argv, struct wanted *w)
 
 int sk_cmd_sheet(void *program, int argc, char **argv)
 {
+    struct sk_desk *desk = program;
     struct wanted wanted = {.weeks = 13, .months = 6, .keep_weeks = 8, .out = NULL};
     struct sk_keyring *identity = NULL;
     int code = read_options(argc, argv, &wanted);
@@ -197,12 +268,19 @@ int sk_cmd_sheet(void *program, int argc, char **argv)
     if (code != -1) {
         return code;
     }
-    code = sk_home_open(program);
-    if (code == SK_EXIT_OK) {
-        code = sk_identity_open(program, &identity);
+    code = sk_home_open(desk);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
+    if (wanted.again > 0) {
+        return again(desk, &wanted);
+    }
+    if (sk_state_is_set_back(&desk->state)) {
+        return sk_tell_set_back(desk);
+    }
+    code = sk_identity_open(desk, &identity);
     if (code == SK_EXIT_OK) {
-        code = issue(program, &wanted, identity);
+        code = issue(desk, &wanted, identity);
     }
     sk_keyring_free(identity);
     return code;

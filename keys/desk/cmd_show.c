@@ -27,6 +27,19 @@ static void print_line(const char *label, const char *text)
     putchar('\n');
 }
 
+/* A name that nobody here gave is only a fingerprint, and its beginning can be imitated. */
+static void print_offered(const struct sk_entry *entry)
+{
+    const json_t *offered = sk_entry_offered(entry);
+
+    for (size_t i = 0; i < json_array_size(offered); i++) {
+        const char *hex = json_string_value(json_array_get(offered, i));
+
+        printf("%-14s %.8s: offered by the gateway, not named here; name it with `peer`\n", "",
+               hex != NULL ? hex : "");
+    }
+}
+
 static void print_readers(const struct sk_entry *entry)
 {
     const json_t *names = json_object_get(entry->json, "recipients");
@@ -39,10 +52,15 @@ static void print_readers(const struct sk_entry *entry)
         sk_print_safe(stdout, name != NULL ? name : "");
     }
     putchar('\n');
+    print_offered(entry);
     if (entry->unknown > 0) {
-        printf("WARNING        %u more can read it whom this desk does not know: organisations "
-               "whose sheets it was not given (see `peer`), or strangers\n",
+        printf("WARNING        %u more can read it whom neither this desk knows nor the gateway "
+               "offered: strangers, until somebody explains them (see `peer`)\n",
                (unsigned)entry->unknown);
+    } else if (!entry->sheets_known) {
+        printf(
+            "WARNING        it was sealed with key sheets that this desk does not know: an older "
+            "or newer one, or one that its owner did not make public\n");
     }
 }
 

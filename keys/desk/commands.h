@@ -3,6 +3,9 @@
 #ifndef SK_KEYS_DESK_COMMANDS_H
 #define SK_KEYS_DESK_COMMANDS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "keys/desk/entry.h"
 #include "keys/desk/home.h"
 
@@ -17,6 +20,8 @@ int sk_cmd_open(void *program, int argc, char **argv);
 int sk_cmd_answer(void *program, int argc, char **argv);
 int sk_cmd_board(void *program, int argc, char **argv);
 int sk_cmd_destroy(void *program, int argc, char **argv);
+int sk_cmd_gateway(void *program, int argc, char **argv);
+int sk_cmd_resume(void *program, int argc, char **argv);
 int sk_cmd_stats(void *program, int argc, char **argv);
 
 /* A number from the command line, between lowest and highest; else a usage message and -1. */
@@ -28,5 +33,12 @@ int sk_option_unknown(char **argv, int result);
 /* Finds the one report that an id or its beginning names; else prints why and returns an exit
  * code. */
 int sk_find_report(struct sk_desk *desk, const char *prefix, struct sk_entry *out);
+
+/* Says that this desk was put back from a backup, and what to do; returns SK_EXIT_REFUSED. */
+int sk_tell_set_back(const struct sk_desk *desk);
+
+/* A key of 32 bytes as people write it: 64 hexadecimal characters, with spaces and colons between
+ * them or not. False: something else. */
+bool sk_read_key(uint8_t out[32], const char *text);
 
 #endif

@@ -54,6 +54,7 @@ enum sk_error sk_entry_take(struct sk_entry *out, json_t *json)
     if (sk_json_get_u32(json, "outcome", &entry.outcome) != SK_OK) {
         entry.outcome = SK_PARSE_STOPPED; /* an entry of before does not say why */
     }
+    entry.sheets_known = json_is_true(json_object_get(json, "sheets_known"));
     *out = entry;
     return SK_OK;
 }
@@ -92,6 +93,11 @@ json_t *sk_entry_fields(const struct sk_entry *entry)
 json_t *sk_entry_files(const struct sk_entry *entry)
 {
     return json_object_get(entry->json, "files");
+}
+
+json_t *sk_entry_offered(const struct sk_entry *entry)
+{
+    return json_object_get(entry->json, "offered");
 }
 
 const char *sk_entry_field(const struct sk_entry *entry, const char *name)

@@ -14,7 +14,9 @@
 
 /*
  * json: {"digest", "header" (BLAKE2b of the envelope's), "epoch", "day", "chunks", "sealed_by",
- *        "flags", "recipients": [name...], "unknown", "dummies", "parsed", "outcome" (enum
+ *        "flags", "recipients": [name...],
+ *        "offered": [identity of one that the gateway offered...], "unknown", "dummies",
+ *        "sheets": digest in the prelude, "sheets_known", "parsed", "outcome" (enum
  *        sk_parse_outcome), "cut" (by the index),
  *        "fields": [{"name", "value", "length"}...], value cut where length is greater,
  *        "files": [{"field", "name", "type", "size"}...]}
@@ -24,6 +26,7 @@ struct sk_entry {
     struct sk_digest digest, header;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
     bool parsed; /* whole */
+    bool sheets_known;
     uint32_t outcome;
 };
 
@@ -41,8 +44,9 @@ const char *sk_entry_field(const struct sk_entry *entry, const char *name);
 /* 1 to 15, or 0 for none. */
 unsigned sk_entry_category(const struct sk_entry *entry);
 
-json_t *sk_entry_fields(const struct sk_entry *entry); /* borrowed */
-json_t *sk_entry_files(const struct sk_entry *entry);  /* borrowed */
+json_t *sk_entry_fields(const struct sk_entry *entry);  /* borrowed */
+json_t *sk_entry_files(const struct sk_entry *entry);   /* borrowed */
+json_t *sk_entry_offered(const struct sk_entry *entry); /* borrowed; may be NULL */
 
 /* Why the body could not be read to its end: "it has more than 1,000 parts". NULL: it was. */
 const char *sk_entry_incomplete(const struct sk_entry *entry);

@@ -7,9 +7,11 @@
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
  *     quarantine/     what arrived damaged, <digest>.sealed; copy-<digest>.sealed:
- *                     what went wrong between the gateway and here
+ *                     what went wrong between the gateway and here; *.keyless: waits for its key
  *     boards/         boards that were made, <counter>.board
+ *     sheets/         every key sheet that was issued, <serial>.sheet
  *     peers/          key sheets of other organisations
+ *     offered/        key sheets that the gateway offered, <digest>.sheet
  *     destroyed/      what `destroy` is about to erase
  */
 #ifndef SK_KEYS_DESK_HOME_H

@@ -19,7 +19,7 @@ enum sk_error sk_import_open(struct sk_import *im, struct sk_desk *desk)
     if (e == SK_OK) {
         e = sk_threads_open(&im->threads, desk);
     }
-    return e == SK_OK ? sk_peer_sheets_load(&im->peers, desk) : e;
+    return e == SK_OK ? sk_known_sheets_load(&im->sheets, desk) : e;
 }
 
 static void drop_pending(struct sk_import *im)
@@ -33,7 +33,7 @@ static void drop_pending(struct sk_import *im)
 void sk_import_close(struct sk_import *im)
 {
     drop_pending(im);
-    sk_peer_sheets_free(&im->peers);
+    sk_known_sheets_free(&im->sheets);
     sk_threads_close(im->threads);
     sk_index_close(im->index);
     sk_digests_free(&im->indexed);

@@ -85,13 +85,30 @@ static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, u
     return e == SK_OK ? check_length(b, size) : e;
 }
 
-static enum sk_error read_header(struct sk_bundle_file *b)
+static enum sk_error read_sheets(struct sk_bundle_file *b)
+{
+    enum sk_error e = SK_ERR_MEMORY;
+
+    for (uint32_t i = 0; i < b->carry.sheets; i++) {
+        b->sheet_len += b->sheets[i].length;
+    }
+    b->sheet_bytes = malloc(b->sheet_len + 1);
+    if (b->sheet_bytes != NULL) {
+        e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
+    }
+    return e == SK_OK
+               ? sk_carry_sheets_check(b->sheets, b->carry.sheets, b->sheet_bytes, b->sheet_len)
+               : e;
+}
+
+enum sk_error sk_bundle_open(struct sk_bundle_file *b, const char *path)
 {
     uint8_t fixed[SK_CARRY_FIXED];
     struct stat st;
     enum sk_error e;
 
-    b->fd = open(b->path, O_RDONLY | O_CLOEXEC);
+    *b = (struct sk_bundle_file){.path = path};
+    b->fd = open(path, O_RDONLY | O_CLOEXEC);
     if (b->fd < 0) {
         return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
     }
@@ -104,24 +121,45 @@ static enum sk_error read_header(struct sk_bundle_file *b)
     if (e == SK_OK) {
         e = sk_carry_read_fixed(&b->carry, fixed);
     }
-    return e == SK_OK ? read_rest(b, fixed, (uint64_t)st.st_size) : e;
+    if (e == SK_OK) {
+        e = read_rest(b, fixed, (uint64_t)st.st_size);
+    }
+    return e == SK_OK ? read_sheets(b) : e;
 }
 
-/* Bundles may come in any order: each is held against both of its neighbours. EXISTS: this very
- * bundle was imported before. */
+void sk_bundle_release(struct sk_bundle_file *b)
+{
+    free(b->sheet_bytes);
+    free(b->sheets);
+    free(b->entries);
+    if (b->fd >= 0) {
+        close(b->fd);
+    }
+}
+
+/* NULL also for one that is recorded as lost: nothing is known of its header. */
+static const struct sk_bundle *held(const struct sk_series *series, uint32_t serial)
+{
+    const struct sk_bundle *b = series != NULL ? sk_series_bundle(series, serial) : NULL;
+
+    return b != NULL && !b->lost ? b : NULL;
+}
+
+/* Bundles may come in any order: each is held against both of its neighbours. */
 static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_file *b)
 {
+    const struct sk_series *series = sk_state_series(state, &b->carry.gateway, &b->carry.chain);
     uint32_t serial = b->carry.serial;
-    const struct sk_bundle *same = sk_state_bundle(state, serial);
-    const struct sk_bundle *before = serial > 0 ? sk_state_bundle(state, serial - 1) : NULL;
-    const struct sk_bundle *after = serial < UINT32_MAX ? sk_state_bundle(state, serial + 1) : NULL;
-    enum sk_error e = sk_carry_follows(&b->carry, state->gateway_known ? &state->gateway : NULL,
-                                       before != NULL ? before->serial : 0,
+    const struct sk_bundle *same = held(series, serial);
+    const struct sk_bundle *before = held(series, serial - 1);
+    const struct sk_bundle *after = serial < UINT32_MAX ? held(series, serial + 1) : NULL;
+    enum sk_error e = sk_carry_follows(&b->carry, NULL, before != NULL ? before->serial : 0,
                                        before != NULL ? &before->digest : NULL);
 
     if (e == SK_OK && same != NULL) {
-        b->forked = memcmp(&same->digest, &b->digest, sizeof b->digest) != 0;
-        e = b->forked ? SK_ERR_CARRY_CHAIN : SK_ERR_EXISTS;
+        b->again = memcmp(&same->digest, &b->digest, sizeof b->digest) == 0;
+        b->forked = !b->again;
+        e = b->forked ? SK_ERR_CARRY_CHAIN : SK_OK;
     }
     if (e == SK_OK && after != NULL &&
         memcmp(&after->previous, &b->digest, sizeof b->digest) != 0) {
@@ -130,28 +168,47 @@ static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_
     return e;
 }
 
-static void trust_gateway(struct sk_state *state, const struct sk_bundle_file *b)
+/* The sheets that people could choose from, then all that this desk knows anew. */
+static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_file *b)
 {
-    char hex[65];
+    const uint8_t *at = b->sheet_bytes;
+    size_t before = im->desk->state.offered_count;
+    enum sk_error e = SK_OK;
 
-    if (!state->gateway_known) {
-        state->gateway_known = true;
-        state->gateway = b->carry.gateway;
-        sk_hex(hex, state->gateway.b, sizeof state->gateway.b);
-        printf("This desk now trusts the gateway with the key %s; compare it with the "
-               "operator's.\n",
-               hex);
+    for (uint32_t i = 0; e == SK_OK && i < b->carry.sheets; i++) {
+        e = sk_offered_keep(im->desk, &b->sheets[i].digest, at, b->sheets[i].length);
+        at += b->sheets[i].length;
     }
+    if (e == SK_OK && im->desk->state.offered_count != before) {
+        sk_known_sheets_free(&im->sheets);
+        e = sk_known_sheets_load(&im->sheets, im->desk);
+    }
+    return e;
+}
+
+/* What a set-back desk does not remember is remembered now: it acknowledges nothing, and spends no
+ * number that may have been spent, until the way back is done. */
+static enum sk_error look_for_own(struct sk_import *im, struct sk_bundle_file *b)
+{
+    struct sk_set_back seen = {0}, *known = &im->desk->state.set_back;
+    enum sk_error e = sk_import_own_sheet(im->desk, b, &seen);
+
+    b->impossible = e == SK_OK && seen.counter >= SK_COUNTER_SANE;
+    if (e == SK_OK && !b->impossible) {
+        known->serial = seen.serial > known->serial ? seen.serial : known->serial;
+        known->counter = seen.counter > known->counter ? seen.counter : known->counter;
+    }
+    return e;
 }
 
 static void report(const struct sk_bundle_file *b)
 {
     const struct sk_import_counts *c = &b->counts;
 
-    printf("Bundle %u: %u new, %u known, %u not for this desk, %u damaged", b->carry.serial,
-           c->fresh, c->known, c->foreign, c->damaged);
+    printf("Bundle %u%s: %u new, %u known, %u not for this desk, %u damaged", b->carry.serial,
+           b->again ? ", again" : "", c->fresh, c->known, c->foreign, c->damaged);
     if (c->keyless > 0) {
-        printf(", %u of weeks whose key this desk does not hold", c->keyless);
+        printf(", %u of weeks whose key this desk does not hold (kept)", c->keyless);
     }
     if (c->unparsed > 0) {
         printf(", %u that could be read only in part", c->unparsed);
@@ -162,9 +219,13 @@ static void report(const struct sk_bundle_file *b)
 /* All envelopes, then the index, then the mark that the bundle is here: in this order. */
 static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
 {
-    struct sk_bundle done = {b->carry.serial, b->digest, b->carry.previous};
-    enum sk_error e = SK_OK;
+    struct sk_bundle done = {
+        .serial = b->carry.serial, .digest = b->digest, .previous = b->carry.previous};
+    enum sk_error e = take_sheets(im, b);
 
+    if (e == SK_OK) {
+        e = look_for_own(im, b);
+    }
     for (uint32_t i = 0; e == SK_OK && i < b->carry.count; i++) {
         b->number = i + 1;
         e = sk_import_envelope(im, b, &b->entries[i]);
@@ -173,8 +234,9 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
     enum sk_error flushed = sk_import_flush(im);
 
     e = e == SK_OK ? flushed : e;
-    if (e == SK_OK && !b->transfer_failed) {
-        e = sk_state_add_bundle(&im->desk->state, &done);
+    if (e == SK_OK && !b->transfer_failed && !b->again) {
+        e = sk_series_add(sk_state_series(&im->desk->state, &b->carry.gateway, &b->carry.chain),
+                          &done);
     }
     if (flushed == SK_OK) {
         enum sk_error saved = sk_home_save_state(im->desk);
@@ -187,48 +249,67 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
 static int finish(struct sk_bundle_file *b, enum sk_error e)
 {
     sk_progress_end(&b->progress);
-    if (e == SK_ERR_EXISTS) {
-        printf("Bundle %u was imported before; nothing to do.\n", b->carry.serial);
-        return SK_EXIT_OK;
-    }
     if (e == SK_ERR_NOT_FOUND && b->number > 0) {
         return sk_refuse("skrynka-parse is missing: install it next to skrynka-desk or in %s",
                          PKGLIBEXECDIR);
     }
     if (e == SK_ERR_CARRY_CHAIN && b->forked) {
-        return sk_refuse("%s: another bundle %u was imported before: ask the operator whether the "
-                         "store was restored from an old backup",
-                         b->path, (unsigned)b->carry.serial);
+        return sk_refuse(
+            "%s: another bundle %u of this chain was imported before: the store was put "
+            "back from a backup without a new chain; tell the operator, whose manual "
+            "says what to do",
+            b->path, (unsigned)b->carry.serial);
     }
     if (e != SK_OK) {
         return sk_refuse_error(b->path, e);
     }
     report(b);
+    sk_keyless_tell(b);
     if (b->transfer_failed) {
         return sk_refuse("%s: bundle %u did not arrive whole: copy it again, then import it again",
                          b->path, (unsigned)b->carry.serial);
     }
+    if (b->impossible) {
+        return sk_refuse(
+            "%s: the gateway says that it has a board of this desk with a number that no "
+            "desk reaches: it is broken, or lies; tell the operator",
+            b->path);
+    }
     return b->counts.damaged > 0 ? SK_EXIT_REFUSED : SK_EXIT_OK;
+}
+
+static int take_trusted(struct sk_import *im, struct sk_bundle_file *b)
+{
+    enum sk_error e = check_chain(&im->desk->state, b);
+    int code = SK_EXIT_OK;
+
+    if (e == SK_OK) {
+        code = sk_import_trust_chain(im, b);
+    }
+    if (e == SK_OK && code == SK_EXIT_OK) {
+        e = take_in(im, b);
+    }
+    return code == SK_EXIT_OK ? finish(b, e) : code;
 }
 
 int sk_import_bundle(struct sk_import *im, const char *path)
 {
-    struct sk_bundle_file b = {.path = path, .fd = -1};
-    int code;
-    enum sk_error e = read_header(&b);
+    struct sk_bundle_file b;
+    enum sk_error e = sk_bundle_open(&b, path);
+    int code = SK_EXIT_REFUSED;
 
     if (e == SK_OK) {
-        e = check_chain(&im->desk->state, &b);
+        struct sk_progress before = b.progress;
+
+        sk_progress_end(&b.progress); /* a question may come */
+        code = sk_import_trust_gateway(im->desk, &b);
+        if (code == SK_EXIT_OK) {
+            b.progress = before;
+            code = take_trusted(im, &b);
+        }
+    } else {
+        code = finish(&b, e);
     }
-    if (e == SK_OK) {
-        trust_gateway(&im->desk->state, &b);
-        e = take_in(im, &b);
-    }
-    code = finish(&b, e);
-    free(b.sheets);
-    free(b.entries);
-    if (b.fd >= 0) {
-        close(b.fd);
-    }
+    sk_bundle_release(&b);
     return code;
 }

@@ -12,6 +12,7 @@
 #include "keys/desk/collect.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
+#include "keys/desk/judge.h"
 #include "keys/open/opener.h"
 
 struct passage {
@@ -19,13 +20,15 @@ struct passage {
     struct sk_bundle_file *bundle;
     const struct sk_carry_entry *entry;
     uint32_t epoch;
-    bool known, keyless, foreign;    /* then nothing is written */
+    bool known, foreign;             /* then nothing is written */
+    bool keyless;                    /* kept until its key is here */
     enum sk_error damage;            /* of the envelope itself */
     struct sk_digest actual, header; /* of the envelope, of its first 680 bytes */
     struct sk_keyset *keyset;
     struct sk_opener *opener;
     struct sk_file_writer *writer;
     struct sk_opened opened;
+    struct sk_judgement judgement;
     crypto_generichash_state hash;
     char incoming[SK_PATH_MAX];
 };
@@ -66,7 +69,7 @@ static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_H
     enum sk_error e = sk_envelope_epoch(header, len, &p->epoch, &chunks);
 
     if (e == SK_OK) {
-        e = sk_keyset_get(p->keyset, p->im->desk, &p->im->peers, p->epoch);
+        e = sk_keyset_get(p->keyset, p->im->desk, &p->im->sheets, p->epoch);
     }
     if (e == SK_ERR_ENVELOPE_EPOCH) {
         p->keyless = true;
@@ -76,7 +79,10 @@ static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_H
         e = sk_opener_new(&p->opener, header, len, &p->keyset->own, 1);
     }
     if (e == SK_ERR_ENVELOPE_NOT_OURS) {
-        p->foreign = true;
+        /* A desk that was put back from a backup draws a week's key anew: the other one may be
+         * found. */
+        p->keyless = p->keyset->reissued;
+        p->foreign = !p->keyless;
         return SK_OK;
     }
     if (e == SK_OK && id_taken(p)) {
@@ -105,7 +111,7 @@ static enum sk_error begin(struct passage *p)
         return SK_OK;
     }
     e = look_at_header(p, header);
-    if (e != SK_OK || p->keyless || p->foreign) {
+    if (e != SK_OK || p->foreign) {
         return e;
     }
     e = sk_home_path(p->im->desk, p->incoming, "reports/incoming");
@@ -113,6 +119,23 @@ static enum sk_error begin(struct passage *p)
         e = sk_file_writer_open(&p->writer, p->incoming);
     }
     return e == SK_OK ? sk_file_writer_put(p->writer, header, sizeof header) : e;
+}
+
+/* Only the machine's errors are returned. */
+static enum sk_error end(struct passage *p)
+{
+    enum sk_error e = SK_OK;
+
+    p->damage = sk_opener_end(p->opener, NULL, 0, &p->opened);
+    if (p->damage == SK_OK) {
+        e = sk_judge(&p->judgement, p->opener, p->keyset, &p->im->sheets,
+                     &p->opened.prelude.sheets);
+    }
+    if (e == SK_ERR_RECIPIENTS_SLOTS) {
+        p->damage = e;
+        e = SK_OK;
+    }
+    return e;
 }
 
 static enum sk_error pass_chunks(struct passage *p)
@@ -136,7 +159,7 @@ static enum sk_error pass_chunks(struct passage *p)
         }
     }
     if (e == SK_OK && p->opener != NULL && p->damage == SK_OK) {
-        p->damage = sk_opener_end(p->opener, p->keyset->known, p->keyset->known_count, &p->opened);
+        e = end(p);
     }
     crypto_generichash_final(&p->hash, p->actual.b, sizeof p->actual.b);
     return e;
@@ -146,7 +169,7 @@ static enum sk_error pass_chunks(struct passage *p)
 static enum sk_error place(struct passage *p, const char *folder, const char *name)
 {
     char path[SK_PATH_MAX];
-    enum sk_error e = sk_home_path(p->im->desk, path, "%s/%s.sealed", folder, name);
+    enum sk_error e = sk_home_path(p->im->desk, path, "%s/%s", folder, name);
 
     if (e == SK_OK && rename(p->incoming, path) != 0) {
         e = SK_ERR_IO;
@@ -165,7 +188,7 @@ static enum sk_error commit(struct passage *p)
 static enum sk_error quarantine(struct passage *p, enum sk_error why)
 {
     static const char lost[] = "copy-"; /* it went wrong on the way here: see twins.c */
-    char name[sizeof lost + 2 * sizeof p->actual.b] = "";
+    char name[sizeof lost + 2 * sizeof p->actual.b + sizeof ".sealed"] = "";
     bool kept = p->writer != NULL;
     enum sk_error e = commit(p);
 
@@ -173,6 +196,7 @@ static enum sk_error quarantine(struct passage *p, enum sk_error why)
         memcpy(name, lost, sizeof lost);
     }
     sk_hex(name + strlen(name), p->actual.b, sizeof p->actual.b);
+    memcpy(name + strlen(name), ".sealed", sizeof ".sealed");
     if (e == SK_OK && kept) {
         e = place(p, "quarantine", name);
     }
@@ -188,16 +212,28 @@ static enum sk_error quarantine(struct passage *p, enum sk_error why)
     return e;
 }
 
-static json_t *recipients_json(const struct passage *p)
+/* Its key may be on another stick: it waits, and is no reason to hold anything back. */
+static enum sk_error keep_waiting(struct passage *p)
 {
-    json_t *list = json_array();
+    char name[SK_KEYLESS_NAME];
+    enum sk_error e;
 
-    for (size_t i = 0; list != NULL && i < p->keyset->known_count; i++) {
-        if ((p->opened.known >> i & 1u) != 0) {
-            json_array_append_new(list, json_string(p->keyset->names[i]));
-        }
+    if (p->bundle->from_quarantine) {
+        p->bundle->waits_on = true;
+        return SK_OK;
     }
-    return list;
+    sk_keyless_name(name, p->epoch, p->entry->day, &p->actual);
+    e = commit(p);
+    if (e == SK_OK) {
+        e = place(p, "quarantine", name);
+    }
+    if (e == SK_OK) {
+        e = sk_home_sync_folder(p->im->desk, "quarantine");
+    }
+    if (e == SK_OK) {
+        sk_keyless_count(&p->bundle->counts, p->epoch);
+    }
+    return e;
 }
 
 struct listing {
@@ -244,16 +280,23 @@ static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
     if (e != SK_OK) {
         return e;
     }
-    json = json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:o, s:i, s:i, s:b, s:i, s:b, s:o, s:o}",
-                     "digest", sk_json_hex(&p->actual, sizeof p->actual), "header",
+    json = json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:i, s:b, s:o, s:o}", "digest",
+                     sk_json_hex(&p->actual, sizeof p->actual), "header",
                      sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch,
                      "day", (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks,
                      "sealed_by", (int)p->opened.prelude.sealed_by, "flags",
-                     (int)p->opened.prelude.flags, "recipients", recipients_json(p), "unknown",
-                     (int)p->opened.unknown, "dummies", (int)p->opened.dummies, "parsed",
-                     (int)(l.outcome == SK_PARSE_WHOLE), "outcome", (int)l.outcome, "cut",
-                     (int)l.cut, "fields", l.fields, "files", l.files);
-    return json == NULL ? SK_ERR_MEMORY : sk_entry_take(out, json);
+                     (int)p->opened.prelude.flags, "parsed", (int)(l.outcome == SK_PARSE_WHOLE),
+                     "outcome", (int)l.outcome, "cut", (int)l.cut, "fields", l.fields, "files",
+                     l.files);
+    if (json == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    if (json_object_set_new(json, "sheets", sk_json_hex(&p->opened.prelude.sheets, 32)) != 0 ||
+        sk_judgement_note(&p->judgement, p->keyset, json) != SK_OK) {
+        json_decref(json);
+        return SK_ERR_MEMORY;
+    }
+    return sk_entry_take(out, json);
 }
 
 static enum sk_error keep(struct passage *p)
@@ -264,7 +307,7 @@ static enum sk_error keep(struct passage *p)
                              .flags = p->opened.prelude.flags,
                              .reply_pk = p->opened.prelude.reply_pk,
                              .sign_pk = p->opened.prelude.sign_pk};
-    char id[SK_ID_TEXT];
+    char id[SK_ID_TEXT], name[SK_ID_TEXT + sizeof ".sealed"];
     enum sk_error e = commit(p);
 
     sk_mailbox_derive(&thread.mailbox, &p->opened.prelude.mailbox_seed, &thread.reply_pk,
@@ -274,7 +317,8 @@ static enum sk_error keep(struct passage *p)
     }
     if (e == SK_OK) {
         sk_entry_id(&p->actual, id);
-        e = place(p, "reports", id);
+        snprintf(name, sizeof name, "%s.sealed", id);
+        e = place(p, "reports", name);
     }
     if (e == SK_OK) {
         p->bundle->counts.fresh++;
@@ -296,7 +340,7 @@ static enum sk_error settle(struct passage *p)
     if (p->known) {
         counts->known++;
     } else if (p->keyless) {
-        counts->keyless++;
+        return keep_waiting(p);
     } else if (p->foreign) {
         counts->foreign++;
     } else if (p->damage != SK_OK) {
@@ -331,7 +375,7 @@ enum sk_error sk_import_envelope(struct sk_import *im, struct sk_bundle_file *bu
     }
     sk_file_writer_discard(p->writer);
     sk_opener_free(p->opener);
-    sk_secret_free(p->keyset);
+    sk_keyset_free(p->keyset);
     sk_secret_free(p);
     return e;
 }

@@ -30,9 +30,8 @@ json_t *sk_json_hex(const void *bytes, size_t len)
     return value;
 }
 
-enum sk_error sk_json_get_hex(const json_t *object, const char *name, void *out, size_t len)
+enum sk_error sk_json_hex_value(const json_t *value, void *out, size_t len)
 {
-    const json_t *value = json_object_get(object, name);
     const char *text = json_string_value(value);
     uint8_t bytes[HEX_MAX];
     size_t got = 0;
@@ -45,6 +44,11 @@ enum sk_error sk_json_get_hex(const json_t *object, const char *name, void *out,
     }
     sodium_memzero(bytes, sizeof bytes);
     return e;
+}
+
+enum sk_error sk_json_get_hex(const json_t *object, const char *name, void *out, size_t len)
+{
+    return sk_json_hex_value(json_object_get(object, name), out, len);
 }
 
 enum sk_error sk_json_get_u64(const json_t *object, const char *name, uint64_t *out)

@@ -12,6 +12,7 @@
 json_t *sk_json_hex(const void *bytes, size_t len); /* NULL: out of memory */
 
 /* Exactly len bytes from a string of hexadecimal digits. CORRUPT. */
+enum sk_error sk_json_hex_value(const json_t *value, void *out, size_t len);
 enum sk_error sk_json_get_hex(const json_t *object, const char *name, void *out, size_t len);
 enum sk_error sk_json_get_u32(const json_t *object, const char *name, uint32_t *out);
 enum sk_error sk_json_get_u64(const json_t *object, const char *name, uint64_t *out);

@@ -2,34 +2,34 @@
 #ifndef SK_KEYS_DESK_KEYSET_H
 #define SK_KEYS_DESK_KEYSET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "keys/desk/home.h"
-#include "keys/seal/sheet.h"
+#include "keys/desk/sheets.h"
 
-#define SK_KEYSET_MAX 32u
-
-/* The sheets of other organisations that this desk was given. */
-struct sk_peer_sheets { /* all zero: none */
-    struct sk_sheet *sheets;
-    size_t count;
+struct sk_known_key { /* somebody's public key of that epoch */
+    struct sk_x25519_pk pk;
+    struct sk_ed25519_pk identity;
+    const char *name; /* borrowed; NULL: only offered by the gateway */
 };
 
-/* Reads and verifies all of them; those of no listed peer are left out. */
-enum sk_error sk_peer_sheets_load(struct sk_peer_sheets *out, const struct sk_desk *desk);
-void sk_peer_sheets_free(struct sk_peer_sheets *sheets);
-
-/* Secret: in memory from sk_secret_new(). */
+/* Secret: in memory from sk_secret_new(), all zero at first. */
 struct sk_keyset {
+    uint32_t epoch;
     struct sk_x25519_sk own;
-    struct sk_x25519_pk known[SK_KEYSET_MAX]; /* [0] is this desk's */
-    const char *names[SK_KEYSET_MAX];         /* borrowed from the state */
+    struct sk_known_key *known; /* public; [0] is this desk's. Each key once. */
     size_t known_count;
+    bool reissued; /* a sheet of this desk has another key for the epoch, which is not here */
 };
 
-/* ENVELOPE_EPOCH when this desk has no key for the epoch. */
+/* The desk's secret key for an epoch. ENVELOPE_EPOCH when it has none. */
+enum sk_error sk_keyset_own(struct sk_x25519_sk *out, const struct sk_desk *desk, uint32_t epoch);
+
+/* ENVELOPE_EPOCH when this desk has no key for the epoch; MEMORY. */
 enum sk_error sk_keyset_get(struct sk_keyset *out, const struct sk_desk *desk,
-                            const struct sk_peer_sheets *peers, uint32_t epoch);
+                            const struct sk_known_sheets *sheets, uint32_t epoch);
+void sk_keyset_free(struct sk_keyset *set); /* NULL is a no-op; wipes and releases */
 
 #endif

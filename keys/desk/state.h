@@ -12,12 +12,22 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/seal/carry.h"
 
 #define SK_PEER_NAME_MAX 64
 
-struct sk_bundle { /* one that was imported whole */
+struct sk_bundle { /* one that was imported whole, or that is known to be lost */
     uint32_t serial;
+    bool lost; /* the gateway cannot write it any more; then the digests are zero */
     struct sk_digest digest, previous;
+};
+
+struct sk_series { /* the bundles of one chain of one gateway */
+    struct sk_chain id;
+    struct sk_ed25519_pk gateway;
+    uint32_t start;            /* the bundle with which this desk joined; 1 unless told otherwise */
+    struct sk_bundle *bundles; /* by ascending serial */
+    size_t bundle_count;
 };
 
 struct sk_committed { /* records of an index segment that are known to be on disk */
@@ -32,14 +42,21 @@ struct sk_peer { /* another organisation: its keys tell who else can read a repo
     struct sk_digest sheet;
 };
 
+struct sk_set_back {  /* what a bundle showed that this desk does not remember; all zero: nothing */
+    uint32_t serial;  /* of a sheet of this desk */
+    uint64_t counter; /* of a board of this desk */
+};
+
 struct sk_state {
     bool gateway_known;
     struct sk_ed25519_pk gateway;
-    uint32_t start;            /* the bundle with which this desk joined; 1 unless told otherwise */
-    struct sk_bundle *bundles; /* by ascending serial */
-    size_t bundle_count;
-    struct sk_digest last_board; /* of its header; zero: none */
+    struct sk_series *series; /* the one that boards speak of is the last of the gateway's */
+    size_t series_count;
     uint8_t keep_weeks;
+    struct sk_set_back set_back;
+    struct sk_digest *offered; /* key sheets that the gateway offered, see sheets.h */
+    size_t offered_count;
+    struct sk_digest judged; /* with which sheets the reports' readers were named last */
     struct sk_committed *committed;
     size_t committed_count;
     struct sk_peer *peers;
@@ -49,20 +66,39 @@ struct sk_state {
 void sk_state_init(struct sk_state *state);
 void sk_state_free(struct sk_state *state);
 
-/* NOT_FOUND, CORRUPT, MEMORY, IO. */
+/* A state that was written before chains had names is taken over: its bundles are of a chain with
+ * the name zero. NOT_FOUND, CORRUPT, MEMORY, IO. */
 enum sk_error sk_state_load(struct sk_state *state, const char *path, const uint8_t key[32]);
 enum sk_error sk_state_save(const struct sk_state *state, const char *path, const uint8_t key[32]);
 
-/* NULL if that bundle was not imported. */
-const struct sk_bundle *sk_state_bundle(const struct sk_state *state, uint32_t serial);
-enum sk_error sk_state_add_bundle(struct sk_state *state, const struct sk_bundle *bundle);
+/* The chain that boards acknowledge: the newest of the gateway that is trusted. NULL: none yet. */
+struct sk_series *sk_state_current(const struct sk_state *state);
+struct sk_series *sk_state_series(const struct sk_state *state, const struct sk_ed25519_pk *gateway,
+                                  const struct sk_chain *chain);
+/* A new one, which becomes current if it is of the trusted gateway. MEMORY. */
+enum sk_error sk_state_add_series(struct sk_state *state, const struct sk_ed25519_pk *gateway,
+                                  const struct sk_chain *chain);
+/* Makes a known one the current one; its pointer, and all others, end to be valid. */
+void sk_state_turn_to(struct sk_state *state, struct sk_series *series);
 
-/* The highest serial up to which every bundle since the start was imported; 0: none. This is
- * what a board tells the operator, who deletes it: never count over a gap. */
-uint32_t sk_state_acknowledged(const struct sk_state *state);
+/* NULL if that bundle was neither imported nor recorded as lost. */
+const struct sk_bundle *sk_series_bundle(const struct sk_series *series, uint32_t serial);
+/* Replaces one that was lost. MEMORY. */
+enum sk_error sk_series_add(struct sk_series *series, const struct sk_bundle *bundle);
 
-/* The first run of serials at or after `from` that are missing below the highest imported. */
-bool sk_state_gap(const struct sk_state *state, uint32_t from, uint32_t *first, uint32_t *last);
+/* The last bundle such that every one since the start was imported or is recorded as lost, and that
+ * was imported itself; NULL: none. This is what a board tells the operator, who deletes it: never
+ * count over a gap. */
+const struct sk_bundle *sk_series_arrived(const struct sk_series *series);
+
+/* The first run of serials at or after `from` that are missing below the highest known. */
+bool sk_series_gap(const struct sk_series *series, uint32_t from, uint32_t *first, uint32_t *last);
+
+/* Whether a bundle showed that this desk was put back from a backup. */
+bool sk_state_is_set_back(const struct sk_state *state);
+
+bool sk_state_offered(const struct sk_state *state, const struct sk_digest *sheet);
+enum sk_error sk_state_add_offered(struct sk_state *state, const struct sk_digest *sheet);
 
 uint64_t sk_state_committed(const struct sk_state *state, uint32_t segment);
 enum sk_error sk_state_commit(struct sk_state *state, uint32_t segment, uint64_t records);
@@ -70,5 +106,8 @@ void sk_state_forget(struct sk_state *state, uint32_t segment); /* a segment tha
 
 /* Adds or replaces the peer with that identity. */
 enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_peer *peer);
+/* NULL if there is none. */
+const struct sk_peer *sk_state_peer(const struct sk_state *state,
+                                    const struct sk_ed25519_pk *identity);
 
 #endif

@@ -14,17 +14,42 @@ static const uint8_t label[] = "skrynka desk state 1";
 
 /* ---- to JSON --------------------------------------------------------------- */
 
-static json_t *bundles_json(const struct sk_state *state)
+static json_t *bundles_json(const struct sk_series *series)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < state->bundle_count; i++) {
-        const struct sk_bundle *b = &state->bundles[i];
+    for (size_t i = 0; i < series->bundle_count; i++) {
+        const struct sk_bundle *b = &series->bundles[i];
 
-        json_array_append_new(list,
-                              json_pack("{s:I, s:o, s:o}", "serial", (json_int_t)b->serial,
-                                        "digest", sk_json_hex(&b->digest, sizeof b->digest),
-                                        "previous", sk_json_hex(&b->previous, sizeof b->previous)));
+        json_array_append_new(list, json_pack("{s:I, s:b, s:o, s:o}", "serial",
+                                              (json_int_t)b->serial, "lost", (int)b->lost, "digest",
+                                              sk_json_hex(&b->digest, sizeof b->digest), "previous",
+                                              sk_json_hex(&b->previous, sizeof b->previous)));
+    }
+    return list;
+}
+
+static json_t *series_json(const struct sk_state *state)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < state->series_count; i++) {
+        const struct sk_series *s = &state->series[i];
+
+        json_array_append_new(list, json_pack("{s:o, s:o, s:I, s:o}", "id",
+                                              sk_json_hex(&s->id, sizeof s->id), "gateway",
+                                              sk_json_hex(&s->gateway, sizeof s->gateway), "start",
+                                              (json_int_t)s->start, "bundles", bundles_json(s)));
+    }
+    return list;
+}
+
+static json_t *offered_json(const struct sk_state *state)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < state->offered_count; i++) {
+        json_array_append_new(list, sk_json_hex(&state->offered[i], sizeof state->offered[i]));
     }
     return list;
 }
@@ -59,31 +84,41 @@ static json_t *peers_json(const struct sk_state *state)
 
 static json_t *state_json(const struct sk_state *state)
 {
-    return json_pack("{s:b, s:o, s:I, s:o, s:i, s:o, s:o, s:o}", "gateway_known",
-                     state->gateway_known, "gateway",
-                     sk_json_hex(&state->gateway, sizeof state->gateway), "start",
-                     (json_int_t)state->start, "last_board",
-                     sk_json_hex(&state->last_board, sizeof state->last_board), "keep_weeks",
-                     (int)state->keep_weeks, "bundles", bundles_json(state), "committed",
-                     committed_json(state), "peers", peers_json(state));
+    return json_pack(
+        "{s:b, s:o, s:o, s:i, s:{s:I, s:I}, s:o, s:o, s:o, s:o}", "gateway_known",
+        (int)state->gateway_known, "gateway", sk_json_hex(&state->gateway, sizeof state->gateway),
+        "series", series_json(state), "keep_weeks", (int)state->keep_weeks, "set_back", "serial",
+        (json_int_t)state->set_back.serial, "counter", (json_int_t)state->set_back.counter,
+        "offered", offered_json(state), "judged", sk_json_hex(&state->judged, sizeof state->judged),
+        "committed", committed_json(state), "peers", peers_json(state));
 }
 
 /* Out of memory, jansson leaves out what it could not append: better no new state than less. */
 static enum sk_error check_whole(const json_t *root, const struct sk_state *state)
 {
-    if (json_array_size(json_object_get(root, "bundles")) != state->bundle_count ||
+    const json_t *series = json_object_get(root, "series");
+
+    if (json_array_size(series) != state->series_count ||
+        json_array_size(json_object_get(root, "offered")) != state->offered_count ||
         json_array_size(json_object_get(root, "committed")) != state->committed_count ||
         json_array_size(json_object_get(root, "peers")) != state->peer_count) {
         return SK_ERR_MEMORY;
+    }
+    for (size_t i = 0; i < state->series_count; i++) {
+        const json_t *bundles = json_object_get(json_array_get(series, i), "bundles");
+
+        if (json_array_size(bundles) != state->series[i].bundle_count) {
+            return SK_ERR_MEMORY;
+        }
     }
     return SK_OK;
 }
 
 /* ---- from JSON ------------------------------------------------------------- */
 
-static enum sk_error read_bundle(struct sk_state *state, const json_t *item)
+static enum sk_error read_bundle(struct sk_series *series, const json_t *item)
 {
-    struct sk_bundle b;
+    struct sk_bundle b = {.lost = json_is_true(json_object_get(item, "lost"))};
     enum sk_error e = sk_json_get_u32(item, "serial", &b.serial);
 
     if (e == SK_OK) {
@@ -92,7 +127,59 @@ static enum sk_error read_bundle(struct sk_state *state, const json_t *item)
     if (e == SK_OK) {
         e = sk_json_get_hex(item, "previous", &b.previous, sizeof b.previous);
     }
-    return e == SK_OK ? sk_state_add_bundle(state, &b) : e;
+    return e == SK_OK ? sk_series_add(series, &b) : e;
+}
+
+/* "start" and "bundles" of item, for the newest series. */
+static enum sk_error read_bundles(struct sk_state *state, const json_t *item)
+{
+    struct sk_series *series = &state->series[state->series_count - 1];
+    const json_t *list = json_object_get(item, "bundles");
+    enum sk_error e = sk_json_get_u32(item, "start", &series->start);
+
+    if (e == SK_OK && !json_is_array(list)) {
+        e = SK_ERR_CORRUPT;
+    }
+    for (size_t i = 0; e == SK_OK && i < json_array_size(list); i++) {
+        e = read_bundle(series, json_array_get(list, i));
+    }
+    return e;
+}
+
+static enum sk_error read_series(struct sk_state *state, const json_t *item)
+{
+    struct sk_chain id;
+    struct sk_ed25519_pk gateway;
+    enum sk_error e = sk_json_get_hex(item, "id", &id, sizeof id);
+
+    if (e == SK_OK) {
+        e = sk_json_get_hex(item, "gateway", &gateway, sizeof gateway);
+    }
+    if (e == SK_OK) {
+        e = sk_state_add_series(state, &gateway, &id);
+    }
+    return e == SK_OK ? read_bundles(state, item) : e;
+}
+
+/* Before chains had names there was one only. */
+static enum sk_error read_nameless_series(struct sk_state *state, const json_t *root)
+{
+    static const struct sk_chain none;
+
+    if (!state->gateway_known) {
+        return SK_OK;
+    }
+    enum sk_error e = sk_state_add_series(state, &state->gateway, &none);
+
+    return e == SK_OK ? read_bundles(state, root) : e;
+}
+
+static enum sk_error read_offered(struct sk_state *state, const json_t *item)
+{
+    struct sk_digest digest;
+    enum sk_error e = sk_json_hex_value(item, &digest, sizeof digest);
+
+    return e == SK_OK ? sk_state_add_offered(state, &digest) : e;
 }
 
 static enum sk_error read_committed(struct sk_state *state, const json_t *item)
@@ -139,24 +226,37 @@ static enum sk_error read_list(struct sk_state *state, const json_t *root, const
     return e;
 }
 
+/* What came with the chains' names; nothing of it is in a state that is older. */
+static enum sk_error read_newer(struct sk_state *state, const json_t *root)
+{
+    const json_t *set_back = json_object_get(root, "set_back");
+    enum sk_error e = read_list(state, root, "series", read_series);
+
+    if (e == SK_OK) {
+        e = sk_json_get_u32(set_back, "serial", &state->set_back.serial);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_u64(set_back, "counter", &state->set_back.counter);
+    }
+    if (e == SK_OK) {
+        e = sk_json_get_hex(root, "judged", &state->judged, sizeof state->judged);
+    }
+    return e == SK_OK ? read_list(state, root, "offered", read_offered) : e;
+}
+
 static enum sk_error read_root(struct sk_state *state, const json_t *root)
 {
+    bool named = json_object_get(root, "series") != NULL;
     uint32_t keep = 0;
     enum sk_error e = sk_json_get_hex(root, "gateway", &state->gateway, sizeof state->gateway);
 
     state->gateway_known = json_is_true(json_object_get(root, "gateway_known"));
     if (e == SK_OK) {
-        e = sk_json_get_u32(root, "start", &state->start);
-    }
-    if (e == SK_OK) {
-        e = sk_json_get_hex(root, "last_board", &state->last_board, sizeof state->last_board);
-    }
-    if (e == SK_OK) {
         e = sk_json_get_u32(root, "keep_weeks", &keep);
         state->keep_weeks = (uint8_t)keep;
     }
     if (e == SK_OK) {
-        e = read_list(state, root, "bundles", read_bundle);
+        e = named ? read_newer(state, root) : read_nameless_series(state, root);
     }
     if (e == SK_OK) {
         e = read_list(state, root, "committed", read_committed);

@@ -25,7 +25,7 @@ static enum sk_error pass(int fd, struct sk_opener *opener, uint32_t chunks,
 }
 
 enum sk_error sk_verify_file(int fd, uint64_t len, const struct sk_digest *expected,
-                             const struct sk_keyset *keyset, struct sk_progress *progress,
+                             const struct sk_x25519_sk *own, struct sk_progress *progress,
                              struct sk_opened *opened, struct sk_payload_key *key)
 {
     uint8_t header[SK_HEADER_BYTES];
@@ -36,7 +36,7 @@ enum sk_error sk_verify_file(int fd, uint64_t len, const struct sk_digest *expec
                                           : sk_fd_read(fd, header, sizeof header, SK_ERR_IO);
 
     if (e == SK_OK) {
-        e = sk_opener_new(&opener, header, len, &keyset->own, 1);
+        e = sk_opener_new(&opener, header, len, own, 1);
     }
     if (e != SK_OK) {
         return e;
@@ -45,7 +45,7 @@ enum sk_error sk_verify_file(int fd, uint64_t len, const struct sk_digest *expec
     crypto_generichash_update(&hash, header, sizeof header);
     e = pass(fd, opener, sk_class_of_length(len), &hash, progress);
     if (e == SK_OK) {
-        e = sk_opener_end(opener, keyset->known, keyset->known_count, opened);
+        e = sk_opener_end(opener, NULL, 0, opened);
     }
     crypto_generichash_final(&hash, actual.b, sizeof actual.b);
     if (e == SK_OK && memcmp(&actual, expected, sizeof actual) != 0) {

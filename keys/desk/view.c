@@ -69,14 +69,15 @@ json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *thr
     sk_entry_id(&entry->digest, id);
     sk_entry_excerpt(entry, excerpt);
     return json_pack(
-        "{s:s, s:o, s:o, s:s, s:s, s:i, s:I, s:b, s:b, s:O, s:I, s:b}", "id", id, "day",
+        "{s:s, s:o, s:o, s:s, s:s, s:i, s:I, s:b, s:b, s:O, s:O?, s:I, s:b, s:b}", "id", id, "day",
         day_json(entry->day), "category", category > 0 ? json_integer(category) : json_null(),
         "status", sk_status_name(sk_view_status(threads, entry)), "text_excerpt", excerpt,
         "attachments", (int)json_array_size(sk_entry_files(entry)), "size_class",
         (json_int_t)entry->chunks, "follow_up", (entry->flags & SK_FLAG_FOLLOW_UP) != 0,
         "answers_wanted", (entry->flags & SK_FLAG_ANSWERS) != 0, "recipients",
-        json_object_get(entry->json, "recipients"), "unknown_recipients",
-        (json_int_t)entry->unknown, "parsed", (int)entry->parsed);
+        json_object_get(entry->json, "recipients"), "offered_recipients", sk_entry_offered(entry),
+        "unknown_recipients", (json_int_t)entry->unknown, "sheets_known", (int)entry->sheets_known,
+        "parsed", (int)entry->parsed);
 }
 
 json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads)

@@ -5,7 +5,6 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/secret.h"
-#include "keys/open/recipients.h"
 #include "keys/seal/block_digest.h"
 #include "keys/seal/envelope.h"
 #include "keys/seal/slots.h"
@@ -285,4 +284,10 @@ enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk 
     }
     sodium_memzero(&prelude, sizeof prelude);
     return e;
+}
+
+enum sk_error sk_opener_recipients(const struct sk_opener *opener, const struct sk_x25519_pk *known,
+                                   size_t known_count, struct sk_recipients *out)
+{
+    return sk_recipients_find(out, opener->header, &opener->file_key, known, known_count);
 }

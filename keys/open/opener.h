@@ -15,6 +15,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/open/recipients.h"
 #include "keys/seal/class.h"
 #include "keys/seal/content.h"
 
@@ -55,6 +56,11 @@ struct sk_opened {
  * here: out->unknown counts them and the caller shows it. */
 enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,
                             size_t known_count, struct sk_opened *out);
+
+/* The same question alone, for a header that was verified before: no chunk is needed. USAGE,
+ * RECIPIENTS_SLOTS. */
+enum sk_error sk_opener_recipients(const struct sk_opener *opener, const struct sk_x25519_pk *known,
+                                   size_t known_count, struct sk_recipients *out);
 
 /* Random access to a verified envelope for whoever holds its payload key only. */
 void sk_opener_payload_key(const struct sk_opener *opener, struct sk_payload_key *out);

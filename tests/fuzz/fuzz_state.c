@@ -21,8 +21,8 @@ static enum sk_error load(struct sk_state *state, const uint8_t *bytes, size_t s
 
 static void check_lists(const struct sk_state *s)
 {
-    for (size_t i = 1; i < s->bundle_count; i++) {
-        FUZZ_MUST(s->bundles[i - 1].serial <= s->bundles[i].serial);
+    for (size_t i = 0; i < s->offered_count; i++) {
+        FUZZ_MUST(sk_state_offered(s, &s->offered[i]));
     }
     for (size_t i = 0; i < s->committed_count; i++) {
         FUZZ_MUST(sk_state_committed(s, s->committed[i].segment) == s->committed[i].records);
@@ -36,19 +36,23 @@ static void check_lists(const struct sk_state *s)
 }
 
 /* No bundle is acknowledged that did not come, nor one behind a gap. */
-static void check_serials(const struct sk_state *s)
+static void check_serials(const struct sk_series *s)
 {
-    uint32_t done = sk_state_acknowledged(s), first = 0, last = 0;
+    const struct sk_bundle *done = sk_series_arrived(s);
+    uint32_t first = 0, last = 0;
 
-    if (sk_state_bundle(s, UINT32_MAX) != NULL) {
+    for (size_t i = 1; i < s->bundle_count; i++) {
+        FUZZ_MUST(s->bundles[i - 1].serial < s->bundles[i].serial);
+    }
+    if (sk_series_bundle(s, UINT32_MAX) != NULL) {
         return; /* no serial comes behind the last one */
     }
-    if (done != 0) {
-        FUZZ_MUST(sk_state_bundle(s, s->start) != NULL && sk_state_bundle(s, done) != NULL);
+    if (done != NULL) {
+        FUZZ_MUST(sk_series_bundle(s, s->start) != NULL && !done->lost);
     }
-    if (sk_state_gap(s, s->start, &first, &last)) {
-        FUZZ_MUST(first <= last && (done == 0 || done < first));
-        FUZZ_MUST(sk_state_bundle(s, first) == NULL && sk_state_bundle(s, last) == NULL);
+    if (sk_series_gap(s, s->start, &first, &last)) {
+        FUZZ_MUST(first <= last && (done == NULL || done->serial < first));
+        FUZZ_MUST(sk_series_bundle(s, first) == NULL && sk_series_bundle(s, last) == NULL);
     }
 }
 
@@ -62,7 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sk_state_init(&state);
     if (load(&state, sealed, size + SK_VAULT_EXTRA) == SK_OK) {
         check_lists(&state);
-        check_serials(&state);
+        for (size_t i = 0; i < state.series_count; i++) {
+            check_serials(&state.series[i]);
+        }
     }
     sk_state_free(&state);
     FUZZ_MUST(load(&state, data, size) == SK_ERR_CORRUPT);

@@ -114,8 +114,10 @@ def frames():
 
 # ---- what a desk keeps --------------------------------------------------------
 
-ENTRY = {"digest": "ab" * 32, "header": "cd" * 32, "epoch": 2900, "day": DAY, "chunks": 1, "sealed_by": 1, "flags": 1,
-         "recipients": ["Інша"], "unknown": 0, "dummies": 5, "parsed": True,
+ENTRY = {"digest": "ab" * 32, "header": "cd" * 32, "epoch": 2900, "day": DAY, "chunks": 1,
+         "sealed_by": 1, "flags": 1,
+         "recipients": ["Інша"], "offered": ["05" * 32], "unknown": 0, "dummies": 5,
+         "sheets": "ab" * 32, "sheets_known": False, "parsed": True,
          "fields": [{"name": "category", "value": "15", "length": 2},
                     {"name": "text", "value": "рядок\n\u202e один\u0007\t два", "length": 30}],
          "files": [{"field": "file", "name": "a.jpg", "type": "image/jpeg", "size": 5}]}
@@ -140,7 +142,14 @@ def states():
              "committed": [{"segment": 2968, "records": 3}],
              "peers": [{"name": "Інша", "identity": digest(5), "serial": 2, "sheet": digest(6)}]}
     empty = dict(state, gateway_known=False, bundles=[], committed=[], peers=[])
-    return {"used": json.dumps(state).encode(), "new": json.dumps(empty).encode()}
+    old = {"used": state, "new": empty}
+    chain = {"id": "07" * 16, "gateway": digest(9), "start": 1, "bundles":
+             [dict(bundle(1), lost=False), dict(bundle(2), lost=True), dict(bundle(4), lost=False)]}
+    named = {k: v for k, v in state.items() if k not in ("start", "bundles", "last_board")}
+    named.update(series=[dict(chain, id="06" * 16, bundles=[]), chain],
+                 set_back={"serial": 3, "counter": 1 << 40}, offered=[digest(6), digest(8)],
+                 judged=digest(2))
+    return {k: json.dumps(v).encode() for k, v in dict(old, chains=named).items()}
 
 
 # ---- what holders of codes read -----------------------------------------------

@@ -1,0 +1,241 @@
+/* The way back of a desk that was put back from a backup. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/cli/ask.h"
+#include "keys/cli/command.h"
+#include "keys/desk/commands.h"
+#include "keys/desk/import.h"
+#include "keys/desk/json.h"
+
+/* What may have been spent and never came to the gateway: nobody made a thousand boards, or a
+ * hundred sheets, that were not carried there. */
+#define COUNTER_JUMP 1000u
+#define SERIAL_JUMP 100u
+
+struct wanted {
+    const char *file;
+    uint32_t lost_first, lost_last; /* 0: none */
+    bool yes;
+};
+
+/* ---- the numbers ------------------------------------------------------------- */
+
+static enum sk_error spend(struct sk_desk *desk, const struct sk_set_back *from)
+{
+    uint8_t serial[4], counter[8];
+    enum sk_error e;
+
+    sk_put_u32(serial, from->serial + SERIAL_JUMP);
+    sk_put_u64(counter, from->counter + COUNTER_JUMP);
+    e = sk_keyring_put(desk->ring, SK_KEY_SHEET_SERIAL, 0, serial, sizeof serial);
+    if (e == SK_OK) {
+        e = sk_keyring_put(desk->ring, SK_KEY_BOARD_COUNTER, 0, counter, sizeof counter);
+    }
+    return e == SK_OK ? sk_home_save_keyring(desk) : e;
+}
+
+/* The first board after it follows none, since none is kept under the number before it. */
+static enum sk_error begin_again(struct sk_desk *desk, const struct sk_set_back *from)
+{
+    enum sk_error e = spend(desk, from);
+
+    if (e == SK_OK) {
+        memset(&desk->state.set_back, 0, sizeof desk->state.set_back);
+        e = sk_home_save_state(desk);
+    }
+    return e;
+}
+
+/* The highest of what this desk remembers, what this bundle says and what earlier ones said. */
+static enum sk_error highest(const struct sk_desk *desk, const struct sk_bundle_file *b,
+                             struct sk_set_back *out)
+{
+    const struct sk_set_back *seen = &desk->state.set_back;
+    struct sk_set_back now = {0};
+    struct sk_digest digest;
+    enum sk_error e = sk_bundle_own_sheet(desk, b, &now, &digest);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    out->serial = sk_home_serial(desk);
+    out->serial = now.serial > out->serial ? now.serial : out->serial;
+    out->serial = seen->serial > out->serial ? seen->serial : out->serial;
+    out->counter = sk_home_counter(desk);
+    out->counter = now.counter > out->counter ? now.counter : out->counter;
+    out->counter = seen->counter > out->counter ? seen->counter : out->counter;
+    return out->counter < SK_COUNTER_SANE && out->serial < UINT32_MAX / 2 ? SK_OK
+                                                                          : SK_ERR_CARRY_COUNTS;
+}
+
+static int resume_from(struct sk_desk *desk, const struct sk_bundle_file *b)
+{
+    struct sk_set_back from = {0};
+    int code = sk_import_trust_gateway(desk, b);
+    enum sk_error e;
+
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    e = highest(desk, b, &from);
+    if (e == SK_ERR_NOT_FOUND) {
+        return sk_refuse(
+            "%s: it holds no key sheet of this desk, so it does not tell what the gateway "
+            "has of it; give the newest bundle",
+            b->path);
+    }
+    if (e == SK_OK) {
+        e = begin_again(desk, &from);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error(b->path, e);
+    }
+    printf(
+        "This desk goes on behind sheet %u and board %llu. Now run `sheet` (it tells the gateway, "
+        "signed, that no board up to %llu counts any more) and carry the sheet to the gateway, "
+        "then "
+        "import the bundles again that are named as missing, then `board`.\n",
+        (unsigned)sk_home_serial(desk), (unsigned long long)sk_home_counter(desk),
+        (unsigned long long)sk_home_counter(desk));
+    return SK_EXIT_OK;
+}
+
+static int resume(struct sk_desk *desk, const char *path)
+{
+    struct sk_bundle_file b;
+    enum sk_error e = sk_bundle_open(&b, path);
+    int code;
+
+    sk_progress_end(&b.progress);
+    code = e == SK_OK ? resume_from(desk, &b) : sk_refuse_error(path, e);
+    sk_bundle_release(&b);
+    return code;
+}
+
+/* ---- bundles that do not come any more --------------------------------------- */
+
+static int confirm(const struct wanted *w)
+{
+    if (w->yes) {
+        return SK_EXIT_OK;
+    }
+    switch (
+        sk_ask("Bundles %u to %u will count as lost: boards go on past them, and what the gateway "
+               "still holds of them will be deleted there although this desk has not got it. Go on "
+               "only if `skrynka-store export --serial N` cannot write them any more.",
+               (unsigned)w->lost_first, (unsigned)w->lost_last)) {
+    case SK_ANSWER_YES:
+        return SK_EXIT_OK;
+    case SK_ANSWER_NO:
+        return sk_refuse("nothing was changed");
+    default:
+        return sk_refuse(
+            "nobody is here to answer; with --yes it is done without a question, but only "
+            "if `skrynka-store export --serial N` cannot write these bundles any more");
+    }
+}
+
+static enum sk_error record_lost(struct sk_series *series, const struct wanted *w, unsigned *count)
+{
+    enum sk_error e = SK_OK;
+
+    for (uint32_t serial = w->lost_first; e == SK_OK && serial <= w->lost_last; serial++) {
+        struct sk_bundle lost = {.serial = serial, .lost = true};
+
+        if (sk_series_bundle(series, serial) == NULL) {
+            e = sk_series_add(series, &lost);
+            (*count)++;
+        }
+    }
+    return e;
+}
+
+/* Only what is missing between others can be lost: a later bundle proves that they were made. */
+static bool between(const struct sk_series *series, const struct wanted *w)
+{
+    return series != NULL && series->bundle_count > 0 && w->lost_first >= series->start &&
+           w->lost_last < series->bundles[series->bundle_count - 1].serial;
+}
+
+static int lose(struct sk_desk *desk, const struct wanted *w)
+{
+    struct sk_series *series = sk_state_current(&desk->state);
+    unsigned count = 0;
+    enum sk_error e;
+    int code;
+
+    if (!between(series, w)) {
+        return sk_refuse(
+            "bundles %u to %u are not all missing before one that was imported; see what "
+            "`import` names",
+            (unsigned)w->lost_first, (unsigned)w->lost_last);
+    }
+    code = confirm(w);
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    e = record_lost(series, w, &count);
+    if (e == SK_OK) {
+        e = sk_home_save_state(desk);
+    }
+    if (e != SK_OK) {
+        return sk_refuse_error("state", e);
+    }
+    printf("%u bundles of %u to %u are recorded as lost. Should one be found, import it.\n", count,
+           (unsigned)w->lost_first, (unsigned)w->lost_last);
+    return SK_EXIT_OK;
+}
+
+/* ---- options ----------------------------------------------------------------- */
+
+/* "4" or "4-9". At most as many as a bundle has envelopes: a slip of the finger fills no disk. */
+static bool read_range(const char *text, struct wanted *w)
+{
+    char *end = NULL;
+    unsigned long first = strtoul(text, &end, 10), last = first;
+
+    if (end == text || *text < '0' || *text > '9') {
+        return false;
+    }
+    if (*end == '-' && end[1] >= '0' && end[1] <= '9') {
+        last = strtoul(end + 1, &end, 10);
+    }
+    if (*end != '\0' || first == 0 || last < first || last >= UINT32_MAX || last - first > 100000) {
+        return false;
+    }
+    w->lost_first = (uint32_t)first;
+    w->lost_last = (uint32_t)last;
+    return true;
+}
+
+int sk_cmd_resume(void *program, int argc, char **argv)
+{
+    static const struct option list[] = {{"lost", required_argument, NULL, 'l'},
+                                         {"yes", no_argument, NULL, 'y'},
+                                         {NULL, 0, NULL, 0}};
+    struct wanted w = {.file = NULL};
+    int c, code;
+
+    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
+        if (c == 'y') {
+            w.yes = true;
+        } else if (c != 'l') {
+            return sk_option_unknown(argv, c);
+        } else if (!read_range(optarg, &w)) {
+            return sk_usage("--lost takes the number of a bundle, or the first and the last: 4-9");
+        }
+    }
+    w.file = optind + 1 == argc ? argv[optind] : NULL;
+    if (optind + (w.file != NULL) != argc || (w.file != NULL) == (w.lost_first > 0)) {
+        return sk_usage("resume: give the newest bundle, or --lost");
+    }
+    code = sk_home_open(program);
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    return w.file != NULL ? resume(program, w.file) : lose(program, &w);
+}

@@ -1,0 +1,177 @@
+/* Envelopes of weeks whose key this desk does not hold: they are kept, since the key may lie on
+ * another stick, and tried again when it is here. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "keys/base/calendar.h"
+#include "keys/desk/import.h"
+#include "keys/desk/json.h"
+#include "keys/seal/class.h"
+
+void sk_keyless_name(char out[SK_KEYLESS_NAME], uint32_t epoch, uint32_t day,
+                     const struct sk_digest *digest)
+{
+    char hex[2 * sizeof digest->b + 1];
+
+    sk_hex(hex, digest->b, sizeof digest->b);
+    snprintf(out, SK_KEYLESS_NAME, "%08x-%u-%s.keyless", (unsigned)epoch, (unsigned)day, hex);
+}
+
+static bool read_name(const char *name, uint32_t *epoch, struct sk_carry_entry *entry)
+{
+    char hex[2 * sizeof entry->envelope.b + 1];
+    unsigned e = 0, day = 0;
+    size_t len = 0;
+    int end = 0;
+
+    if (sscanf(name, "%8x-%10u-%64[0-9a-f].keyless%n", &e, &day, hex, &end) != 3 || end == 0 ||
+        name[end] != '\0' ||
+        sodium_hex2bin(entry->envelope.b, sizeof entry->envelope.b, hex, strlen(hex), NULL, &len,
+                       NULL) != 0 ||
+        len != sizeof entry->envelope.b) {
+        return false;
+    }
+    *epoch = e;
+    entry->day = day;
+    return true;
+}
+
+void sk_keyless_count(struct sk_import_counts *counts, uint32_t epoch)
+{
+    counts->keyless++;
+    for (unsigned i = 0; i < counts->epoch_count; i++) {
+        if (counts->epochs[i].epoch == epoch) {
+            counts->epochs[i].count++;
+            return;
+        }
+    }
+    if (counts->epoch_count < SK_IMPORT_EPOCHS) {
+        counts->epochs[counts->epoch_count].epoch = epoch;
+        counts->epochs[counts->epoch_count++].count = 1;
+    }
+}
+
+/* "week from 2026-11-23", "month 2026-11". */
+static void epoch_text(uint32_t epoch, char out[40])
+{
+    uint32_t number = epoch & ~SK_EPOCH_MONTH;
+    char day[11] = "";
+
+    if ((epoch & SK_EPOCH_MONTH) != 0) {
+        snprintf(out, 40, "month %u-%02u", 1970 + (unsigned)number / 12, (unsigned)number % 12 + 1);
+    } else if (number < 100000 && sk_day_format(sk_week_first_day(number), day)) {
+        snprintf(out, 40, "week from %s", day);
+    } else {
+        snprintf(out, 40, "week %u", (unsigned)number);
+    }
+}
+
+void sk_keyless_tell(struct sk_bundle_file *b)
+{
+    const struct sk_import_counts *c = &b->counts;
+
+    for (unsigned i = 0; i < c->epoch_count; i++) {
+        char text[40];
+
+        epoch_text(c->epochs[i].epoch, text);
+        sk_import_say(b,
+                      "%s: %u of the %s, whose key this desk does not hold; kept in quarantine and "
+                      "tried again with every import",
+                      b->path, c->epochs[i].count, text);
+    }
+}
+
+/* ---- trying again --------------------------------------------------------------- */
+
+/* The envelope passes as if it came with a bundle. */
+static enum sk_error pass(struct sk_import *im, const char *path, struct sk_carry_entry *entry)
+{
+    struct sk_bundle_file b = {.path = path, .from_quarantine = true, .number = 1};
+    struct stat st;
+    enum sk_error e = SK_OK;
+
+    b.carry.count = 1;
+    b.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (b.fd < 0 || fstat(b.fd, &st) != 0) {
+        e = SK_ERR_IO;
+    }
+    if (e == SK_OK) {
+        entry->chunks = sk_class_of_length((uint64_t)st.st_size);
+        e = entry->chunks == 0 ? SK_ERR_CORRUPT : sk_import_envelope(im, &b, entry);
+    }
+    if (e == SK_OK) {
+        e = sk_import_flush(im);
+    }
+    if (e == SK_OK) {
+        e = sk_home_save_state(im->desk);
+    }
+    if (e == SK_OK && !b.waits_on && !b.transfer_failed) {
+        printf("An envelope that waited for its key: %s.\n", b.counts.fresh > 0   ? "a new report"
+                                                             : b.counts.known > 0 ? "it was known"
+                                                             : b.counts.damaged > 0
+                                                                 ? "damaged"
+                                                                 : "not for this desk");
+        e = unlink(path) == 0 ? SK_OK : SK_ERR_IO;
+    }
+    if (b.fd >= 0) {
+        close(b.fd);
+    }
+    return e;
+}
+
+/* One that was altered in the quarantine does not stand in the way of the others. */
+static enum sk_error try_one(struct sk_import *im, const char *name)
+{
+    struct sk_carry_entry entry = {.day = 0};
+    struct sk_x25519_sk own;
+    char path[SK_PATH_MAX];
+    uint32_t epoch = 0;
+    enum sk_error e;
+
+    if (!read_name(name, &epoch, &entry)) {
+        return SK_OK;
+    }
+    e = sk_keyset_own(&own, im->desk, epoch);
+    sodium_memzero(&own, sizeof own);
+    if (e != SK_OK) {
+        return SK_OK;
+    }
+    e = sk_home_path(im->desk, path, "quarantine/%s", name);
+    if (e == SK_OK) {
+        e = pass(im, path, &entry);
+    }
+    return e == SK_ERR_CORRUPT || e == SK_ERR_CARRY_LENGTH ? SK_OK : e;
+}
+
+enum sk_error sk_keyless_retry(struct sk_import *im)
+{
+    char path[SK_PATH_MAX];
+    struct dirent **names = NULL;
+    enum sk_error e = sk_home_path(im->desk, path, "quarantine");
+    int n;
+
+    if (e != SK_OK) {
+        return e;
+    }
+    /* All names first: what is damaged goes back into the same folder. */
+    n = scandir(path, &names, NULL, alphasort);
+    if (n < 0) {
+        return errno == ENOENT ? SK_OK : errno == ENOMEM ? SK_ERR_MEMORY : SK_ERR_IO;
+    }
+    for (int i = 0; i < n; i++) {
+        if (e == SK_OK) {
+            e = try_one(im, names[i]->d_name);
+        }
+        free(names[i]);
+    }
+    free(names);
+    return e;
+}

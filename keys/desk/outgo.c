@@ -1,0 +1,113 @@
+#include "keys/desk/outgo.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A name that a file cannot get is found out now, not when the number is spent. */
+static enum sk_error check_name(const char *path)
+{
+    struct stat st;
+    size_t len = strlen(path);
+
+    if (len == 0 || path[len - 1] == '/' || (stat(path, &st) == 0 && S_ISDIR(st.st_mode))) {
+        errno = EISDIR;
+        return SK_ERR_IO;
+    }
+    return SK_OK;
+}
+
+static enum sk_error take_room(struct sk_file_writer *writer, size_t len)
+{
+    static const uint8_t zeros[16384];
+    enum sk_error e = SK_OK;
+
+    while (e == SK_OK && len > 0) {
+        size_t n = len < sizeof zeros ? len : sizeof zeros;
+
+        e = sk_file_writer_put(writer, zeros, n);
+        len -= n;
+    }
+    return e == SK_OK ? sk_file_writer_sync(writer) : e;
+}
+
+enum sk_error sk_outgo_prepare(struct sk_outgo *o, const struct sk_desk *desk, const char *kept,
+                               const char *out, size_t len)
+{
+    char path[SK_PATH_MAX];
+    enum sk_error e = check_name(out);
+
+    *o = (struct sk_outgo){.outside = NULL, .kept = NULL};
+    if (e == SK_OK) {
+        e = sk_file_writer_open(&o->outside, out);
+    }
+    if (e == SK_OK) {
+        e = take_room(o->outside, len);
+    }
+    if (e == SK_OK) {
+        e = sk_home_path(desk, path, "%s", kept);
+    }
+    if (e == SK_OK) {
+        e = sk_file_writer_open(&o->kept, path);
+    }
+    return e == SK_OK ? take_room(o->kept, len) : e;
+}
+
+static enum sk_error fill(struct sk_file_writer **writer, const uint8_t *bytes, size_t len)
+{
+    struct sk_file_writer *w = *writer;
+    enum sk_error e = sk_file_writer_rewind(w, 0);
+
+    if (e == SK_OK) {
+        e = sk_file_writer_put(w, bytes, len);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    *writer = NULL; /* commit releases it either way */
+    return sk_file_writer_commit(w);
+}
+
+enum sk_error sk_outgo_keep(struct sk_outgo *o, const uint8_t *bytes, size_t len)
+{
+    return fill(&o->kept, bytes, len);
+}
+
+enum sk_error sk_outgo_send(struct sk_outgo *o, const uint8_t *bytes, size_t len)
+{
+    return fill(&o->outside, bytes, len);
+}
+
+void sk_outgo_end(struct sk_outgo *o)
+{
+    int e = errno; /* of what went wrong, for the message */
+
+    sk_file_writer_discard(o->kept);
+    sk_file_writer_discard(o->outside);
+    *o = (struct sk_outgo){.outside = NULL, .kept = NULL};
+    errno = e;
+}
+
+enum sk_error sk_outgo_again(const struct sk_desk *desk, const char *kept, const char *out,
+                             bool *missing)
+{
+    enum { KEPT_MAX = 1 << 30 };
+    char path[SK_PATH_MAX];
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    enum sk_error e = sk_home_path(desk, path, "%s", kept);
+
+    if (e == SK_OK) {
+        e = sk_file_read(path, KEPT_MAX, &bytes, &len);
+        *missing = e == SK_ERR_NOT_FOUND;
+    }
+    if (e == SK_OK) {
+        e = check_name(out);
+    }
+    if (e == SK_OK) {
+        e = sk_file_replace(out, bytes, len);
+    }
+    free(bytes);
+    return e;
+}

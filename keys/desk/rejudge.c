@@ -1,0 +1,223 @@
+/* Reports that are in the index already, judged again: who can read them is known better when a
+ * further key sheet is known. One log after the other is written anew and takes the old one's
+ * place; it has as many records as before, so that a cut leaves the one or the other, both whole.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/base/file.h"
+#include "keys/base/hash.h"
+#include "keys/base/secret.h"
+#include "keys/desk/import.h"
+#include "keys/desk/json.h"
+#include "keys/desk/judge.h"
+#include "keys/desk/segment.h"
+
+struct again {
+    struct sk_desk *desk;
+    bool all; /* also those whose readers are all known by name */
+    struct sk_known_sheets sheets;
+    struct sk_keyset *keyset;
+    struct sk_segment *fresh; /* of the epoch in hand */
+    enum sk_error failed;     /* the keyring's walk cannot be stopped */
+    uint32_t *epochs;
+    size_t epoch_count;
+};
+
+/* The sealed original's header, if the original is there and has the one that was imported. */
+static bool read_header(const struct again *a, const struct sk_entry *entry,
+                        uint8_t header[SK_HEADER_BYTES])
+{
+    char path[SK_PATH_MAX], id[SK_ID_TEXT];
+    int fd;
+
+    sk_entry_id(&entry->digest, id);
+    if (sk_home_path(a->desk, path, "reports/%s.sealed", id) != SK_OK) {
+        return false;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return false;
+    }
+    bool whole = sk_fd_read(fd, header, SK_HEADER_BYTES, SK_ERR_IO) == SK_OK;
+
+    close(fd);
+    if (whole) {
+        struct sk_digest digest;
+
+        sk_blake2b(&digest, header, SK_HEADER_BYTES);
+        whole = memcmp(&digest, &entry->header, sizeof digest) == 0;
+    }
+    return whole;
+}
+
+/* Further sheets say nothing new of it. */
+static bool explained(const struct sk_entry *entry)
+{
+    return entry->unknown == 0 && entry->sheets_known &&
+           json_array_size(sk_entry_offered(entry)) == 0;
+}
+
+/* What cannot be judged stays as it was. MEMORY only. */
+static enum sk_error judge(struct again *a, struct sk_entry *entry)
+{
+    uint8_t header[SK_HEADER_BYTES];
+    struct sk_digest sheets;
+    struct sk_judgement j;
+    struct sk_opener *opener = NULL;
+    enum sk_error e;
+
+    if ((!a->all && explained(entry)) ||
+        sk_json_get_hex(entry->json, "sheets", &sheets, sizeof sheets) != SK_OK ||
+        !read_header(a, entry, header)) {
+        return SK_OK;
+    }
+    e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    if (e == SK_OK) {
+        e = sk_judge(&j, opener, a->keyset, &a->sheets, &sheets);
+    }
+    if (e == SK_OK) {
+        e = sk_judgement_note(&j, a->keyset, entry->json);
+    }
+    sk_opener_free(opener);
+    return e == SK_ERR_MEMORY ? e : SK_OK;
+}
+
+static enum sk_error write_one(void *ctx, const uint8_t *payload, size_t len)
+{
+    struct again *a = ctx;
+    struct sk_entry entry;
+    char *text = NULL;
+    size_t text_len = 0;
+    enum sk_error e = sk_entry_read(&entry, payload, len);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    e = judge(a, &entry);
+    if (e == SK_OK) {
+        e = sk_json_write(entry.json, &text, &text_len);
+    }
+    if (e == SK_OK) {
+        e = sk_segment_append(a->fresh, (const uint8_t *)text, text_len);
+    }
+    sk_json_text_free(text);
+    sk_entry_free(&entry);
+    return e;
+}
+
+static enum sk_error copy(struct again *a, const char *path, const char *fresh, uint32_t epoch,
+                          const uint8_t *key)
+{
+    struct sk_segment *old = NULL;
+    uint64_t committed = sk_state_committed(&a->desk->state, epoch);
+    enum sk_error e;
+
+    if (unlink(fresh) != 0 && errno != ENOENT) {
+        return SK_ERR_IO;
+    }
+    e = sk_segment_open(&a->fresh, fresh, epoch, key, 0, NULL, NULL, NULL);
+    if (e == SK_OK) {
+        e = sk_segment_open(&old, path, epoch, key, committed, write_one, a, NULL);
+    }
+    if (e == SK_OK) {
+        e = sk_segment_sync(a->fresh);
+    }
+    sk_segment_close(old);
+    sk_segment_close(a->fresh);
+    a->fresh = NULL;
+    return e;
+}
+
+static enum sk_error judge_epoch(struct again *a, uint32_t epoch)
+{
+    char path[SK_PATH_MAX], fresh[SK_PATH_MAX];
+    size_t len = 0;
+    const uint8_t *key = sk_keyring_get(a->desk->ring, SK_KEY_INDEX, epoch, &len);
+    enum sk_error e = sk_keyset_get(a->keyset, a->desk, &a->sheets, epoch);
+
+    if (e == SK_ERR_ENVELOPE_EPOCH) {
+        return SK_OK; /* the week's key is gone: what is known of it stays */
+    }
+    if (e == SK_OK && (key == NULL || len != 32)) {
+        e = SK_ERR_KEYRING_RECORD;
+    }
+    if (e == SK_OK) {
+        e = sk_home_path(a->desk, path, "index/%08x.log", (unsigned)epoch);
+    }
+    if (e == SK_OK) {
+        e = sk_home_path(a->desk, fresh, "index/%08x.log.tmp", (unsigned)epoch);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    e = copy(a, path, fresh, epoch, key);
+    if (e == SK_OK && rename(fresh, path) != 0) {
+        e = SK_ERR_IO;
+    }
+    if (e != SK_OK) {
+        unlink(fresh);
+        return e;
+    }
+    return sk_home_sync_folder(a->desk, "index");
+}
+
+static void note_epoch(void *ctx, uint32_t id, const uint8_t *data, size_t len)
+{
+    struct again *a = ctx;
+    uint32_t *more;
+
+    (void)data;
+    (void)len;
+    if (id == 0 || a->failed != SK_OK) {
+        return; /* 0 is the log of threads */
+    }
+    more = reallocarray(a->epochs, a->epoch_count + 1, sizeof *more);
+    if (more == NULL) {
+        a->failed = SK_ERR_MEMORY;
+        return;
+    }
+    a->epochs = more;
+    more[a->epoch_count++] = id;
+}
+
+static enum sk_error judge_all(struct again *a)
+{
+    a->keyset = sk_secret_new(sizeof *a->keyset);
+    if (a->keyset == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    sk_keyring_each(a->desk->ring, SK_KEY_INDEX, note_epoch, a);
+    enum sk_error e = a->failed;
+
+    for (size_t i = 0; e == SK_OK && i < a->epoch_count; i++) {
+        e = judge_epoch(a, a->epochs[i]);
+    }
+    sk_keyset_free(a->keyset);
+    free(a->epochs);
+    return e;
+}
+
+enum sk_error sk_rejudge(struct sk_desk *desk, bool all)
+{
+    struct again a = {.desk = desk, .all = all};
+    struct sk_digest now;
+    enum sk_error e = sk_known_sheets_load(&a.sheets, desk);
+
+    if (e == SK_OK) {
+        e = sk_known_sheets_digest(&a.sheets, &now);
+    }
+    if (e == SK_OK && memcmp(&now, &desk->state.judged, sizeof now) != 0) {
+        e = judge_all(&a);
+        if (e == SK_OK) {
+            desk->state.judged = now;
+            e = sk_home_save_state(desk);
+        }
+    }
+    sk_known_sheets_free(&a.sheets);
+    return e;
+}
