@@ -11,6 +11,7 @@ from checks import equal, must, note, ok
 from world import DESK, PASSPHRASE, World, read
 
 OTHER = b"another passphrase for the identity"
+STEPS = "write,pwrite64,fsync,rename,unlink,link,mkdir,ftruncate,openat"
 SECRET, NEXT = (signed.IDENTITY, 0), (signed.IDENTITY, 1)
 
 
@@ -123,6 +124,7 @@ def first_sheet(world, desk, records):
     held.seek(0)
     ok("the old keyring's bytes were overwritten", held.read() != before)
     held.close()
+    killed(world, copy, records)
     cut_off(world, desk, copy, records)
     return out
 
@@ -138,6 +140,37 @@ def cut_off(world, desk, copy, records):
     world.run(*base, "sheet", "--out", world.path("sheet-cut"))
     equal("cut off between the files, it goes on",
           SECRET in signed.keyring_read(read(os.path.join(copy, "keyring")), PASSPHRASE), False)
+
+
+def killed(world, copy, records):
+    """Killed at some steps of the take-over: the next `sheet` finishes it, with the same keys."""
+    n, points = 1, 0
+    if b"__asan_init" in read(DESK) or not shutil.which("strace"):
+        note("SKIP kills: no strace, or a build with sanitizers")
+        return
+    while True:
+        home = world.path("killed")
+        shutil.copytree(copy, home)
+        base = (DESK, "--home", home, "--passphrase-file", world.passphrase)
+        words = ("sheet", "--out", world.path("sheet-killed"))
+        result = world.run("strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=" + STEPS, "-e",
+                           "inject=%s:signal=KILL:when=%d" % (STEPS, n), *base, *words, want=None)
+        if result.exit == 0:
+            break
+        world.run(*base, "list")
+        world.run(*base, *words)
+        ring = {name: signed.keyring_read(read(os.path.join(home, name)), PASSPHRASE)
+                for name in ("keyring", "identity.keyring")}
+        good = equal("step %d: the identity moved, whole" % n,
+                     ({SECRET, NEXT} & set(ring["keyring"]), ring["identity.keyring"]),
+                     (set(), {SECRET: records[SECRET], NEXT: records[NEXT]}))
+        good &= equal("step %d: no leftovers" % n,
+                      [x for x in os.listdir(home) if x.endswith((".old", ".tmp"))], [])
+        if not good:
+            raise checks.Stop("step %d" % n)
+        shutil.rmtree(home)
+        n, points = n + 2, points + 1
+    ok("killed at several points", points > 5, points)
 
 
 def init_again(world):

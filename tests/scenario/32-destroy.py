@@ -39,9 +39,10 @@ def in_past(world, days):
 class Search:
     """Everything that a desk's folder gives away to somebody who knows the passphrase."""
 
-    def __init__(self, home):
+    def __init__(self, home, keyring=None):
+        """keyring: another one's keys, tried on these files."""
         self.heap = []
-        records = signed.keyring_read(read(os.path.join(home, "keyring")), PASSPHRASE)
+        records = signed.keyring_read(read(keyring or os.path.join(home, "keyring")), PASSPHRASE)
         secrets = list(signed.opening_keys(records).values())
         logs = [v for (kind, _), v in records.items()
                 if kind in (signed.INDEX_KEY, signed.THREADS_KEY)]
@@ -191,6 +192,14 @@ def destroy(d):
     boards = d.boards()
     desk.run("destroy", "--yes")
     judge("destroyed", desk.home, d.codes)
+    blocks = Search(d.w.path("copy"), os.path.join(desk.home, "keyring"))
+    equal("nor with its keys in what a disk may still hold of the files of before",
+          blocks.found([*GONE, TEXTS["late"]]), set())
+    equal("which would open what is kept", blocks.found([*NEW.values(), MONTHLY]),
+          {*NEW.values(), MONTHLY})
+    count = lambda name: len(os.listdir(os.path.join(desk.home, name)))
+    equal("originals, damaged ones, logs", (count("reports"), count("quarantine"), count("index")),
+          (3, 0, 3))
     held.seek(0)
     now = held.read()
     held.close()
