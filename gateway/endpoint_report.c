@@ -63,7 +63,8 @@ static enum sk_step report_start(struct sk_request *request, const char *boundar
     if (report->sealer == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    if (!sk_fields_start(&report->sealer->secrets->fields, request->connection, report->view)) {
+    if (!sk_fields_start(&report->sealer->secrets->fields, request->connection, boundary,
+                         report->view)) {
         return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
     return SK_STEP_ON;

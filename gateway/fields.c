@@ -109,6 +109,32 @@ static void forget_file_name(const char *file_name)
     }
 }
 
+/* Blanks are no text; the pages' scripts see it so too. */
+static bool has_substance(const char *name, const char *data, size_t len)
+{
+    if (strcmp(name, "file") == 0) {
+        return len > 0;
+    }
+    for (size_t i = 0; strcmp(name, "text") == 0 && i < len; i++) {
+        if (strchr(" \t\r\n", data[i]) == NULL || data[i] == '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum sk_problem problem_of(enum sk_parts_fault fault)
+{
+    switch (fault) {
+    case SK_PARTS_MANY:
+        return SK_PROBLEM_MANY;
+    case SK_PARTS_NAME:
+        return SK_PROBLEM_NAME;
+    default:
+        return SK_PROBLEM_BAD_REQUEST;
+    }
+}
+
 /* offset 0 begins a field, sometimes twice: first with nothing, then with its first bytes. */
 static enum MHD_Result parsed(void *context, enum MHD_ValueKind kind, const char *name,
                               const char *file_name, const char *type, const char *encoding,
@@ -130,23 +156,25 @@ static enum MHD_Result parsed(void *context, enum MHD_ValueKind kind, const char
     if (fields->addressed && (field == SK_FIELD_TO || field == SK_FIELD_CODE)) {
         return refuse(fields, SK_PROBLEM_FIELD_ORDER) ? MHD_YES : MHD_NO;
     }
-    if (len > 0 && (strcmp(name, "text") == 0 || strcmp(name, "file") == 0)) {
-        fields->substance = true;
-    }
+    fields->substance = fields->substance || has_substance(name, data, len);
     fields->current = field;
     return field == SK_FIELD_OTHER || append(fields, data, len) ? MHD_YES : MHD_NO;
 }
 
 bool sk_fields_start(struct sk_fields *fields, struct MHD_Connection *connection,
-                     const struct sk_view *view)
+                     const char *boundary, const struct sk_view *view)
 {
     fields->view = view;
+    sk_parts_start(&fields->parts, boundary);
     fields->parser = MHD_create_post_processor(connection, PARSER_BYTES, parsed, fields);
     return fields->parser != NULL;
 }
 
 bool sk_fields_scan(struct sk_fields *fields, const uint8_t *bytes, size_t len)
 {
+    if (!sk_parts_take(&fields->parts, bytes, len)) {
+        return refuse(fields, problem_of(fields->parts.fault));
+    }
     if (len > 0 && MHD_post_process(fields->parser, (const char *)bytes, len) != MHD_YES) {
         return refuse(fields, SK_PROBLEM_BAD_REQUEST);
     }
@@ -179,7 +207,7 @@ bool sk_fields_end(struct sk_fields *fields)
     struct MHD_PostProcessor *parser = fields->parser;
 
     fields->parser = NULL;
-    if (MHD_destroy_post_processor(parser) != MHD_YES) {
+    if (MHD_destroy_post_processor(parser) != MHD_YES || !sk_parts_whole(&fields->parts)) {
         return refuse(fields, SK_PROBLEM_BAD_REQUEST);
     }
     if (!take_value(fields)) {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "gateway/page.h"
+#include "gateway/parts.h"
 #include "gateway/roster.h"
 #include "keys/seal/class.h"
 
@@ -22,6 +23,7 @@ enum sk_field { SK_FIELD_OTHER, SK_FIELD_TO, SK_FIELD_CODE, SK_FIELD_RECEIPT };
 
 struct sk_fields {
     struct MHD_PostProcessor *parser;
+    struct sk_parts parts; /* the same bytes, as the desk will read them */
     const struct sk_view *view; /* borrowed */
     enum sk_field current;
     bool addressed; /* `to` and `code` come too late now */
@@ -33,7 +35,7 @@ struct sk_fields {
     char code[SK_FIELD_CODE_MAX + 1];
     size_t code_len; /* 0: none */
     bool no_receipt;
-    bool substance; /* a text or a file that is not empty */
+    bool substance; /* a text of more than blanks, or a file that is not empty */
 
     bool refused;
     enum sk_problem problem;
@@ -42,7 +44,7 @@ struct sk_fields {
 /* The connection's Content-Type must be multipart/form-data. fields is zeroed. false: out of
  * memory, or a boundary that libmicrohttpd does not take. */
 bool sk_fields_start(struct sk_fields *fields, struct MHD_Connection *connection,
-                     const struct sk_view *view);
+                     const char *boundary, const struct sk_view *view);
 
 /* The next bytes of the body. false: `problem` says why the report is refused. */
 bool sk_fields_scan(struct sk_fields *fields, const uint8_t *bytes, size_t len);

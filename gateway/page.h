@@ -107,6 +107,8 @@ enum sk_problem {
     SK_PROBLEM_LENGTH,        /* 411: no Content-Length */
     SK_PROBLEM_BAD_REQUEST,   /* 400: malformed, or cut off */
     SK_PROBLEM_EMPTY,         /* 400: neither text nor file */
+    SK_PROBLEM_MANY,          /* 413: more parts than a desk can read */
+    SK_PROBLEM_NAME,          /* 400: the name of a file is longer than a desk can read */
     SK_PROBLEM_CODE,          /* 400: the code of a follow-up has a typing error */
     SK_PROBLEM_FIELD_ORDER,   /* 400: recipients or code came after the files */
     SK_PROBLEM_RECIPIENT,     /* 400: an organisation that is not offered here */

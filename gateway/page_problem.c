@@ -1,4 +1,7 @@
+#include <stdio.h>
+
 #include "gateway/page_part.h"
+#include "keys/seal/limits.h"
 
 /* back: going back helps, since what was typed may still be there. Otherwise a link to the form.
  * typed: it depends on what was typed, so its length is level with what else could have come. */
@@ -13,6 +16,8 @@ static const struct {
     [SK_PROBLEM_LENGTH] = {411, SK_MSG_LENGTH_H, SK_MSG_LENGTH_T, true, false},
     [SK_PROBLEM_BAD_REQUEST] = {400, SK_MSG_BAD_REQUEST_H, SK_MSG_BAD_REQUEST_T, true, true},
     [SK_PROBLEM_EMPTY] = {400, SK_MSG_EMPTY_H, SK_MSG_EMPTY_T, true, true},
+    [SK_PROBLEM_MANY] = {413, SK_MSG_MANY_H, SK_MSG_MANY_T, true, true},
+    [SK_PROBLEM_NAME] = {400, SK_MSG_NAME_H, SK_MSG_NAME_T, true, true},
     [SK_PROBLEM_CODE] = {400, SK_MSG_BAD_CODE_H, SK_MSG_BAD_CODE_T, true, true},
     [SK_PROBLEM_FIELD_ORDER] = {400, SK_MSG_FIELD_ORDER_H, SK_MSG_FIELD_ORDER_T, false, true},
     [SK_PROBLEM_RECIPIENT] = {400, SK_MSG_RECIPIENT_H, SK_MSG_RECIPIENT_T, true, true},
@@ -25,13 +30,23 @@ static const struct {
 
 static struct sk_part pages[SK_PROBLEM_COUNT];
 
+static void put_next(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
+{
+    char number[16];
+
+    (void)snprintf(number, sizeof number, "%u", SK_BODY_FILES_SAID);
+    sk_html_raw(html, "<p>");
+    sk_html_with(html, sk_text(lang, problems[problem].next), number);
+    sk_html_raw(html, "</p>");
+}
+
 static void draw(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
 {
     const struct sk_frame frame = {SK_MSG_PROBLEM_TITLE, problems[problem].happened, SK_PATH_FORM,
                                    SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
-    sk_put_p(html, lang, problems[problem].next);
+    put_next(html, lang, problem);
     if (problems[problem].back)
         sk_put_p(html, lang, SK_MSG_GO_BACK);
     sk_html_raw(html, "<p class=a>");

@@ -2,7 +2,7 @@
 import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
 import { button, byId, el, p, replace } from './dom.js';
 import { hasLeft, onLeave, wipeFields } from './exit.js';
-import { codeProblem, watchHints } from './hints.js';
+import { formProblem, watchHints } from './hints.js';
 import { chooseRecipients, readOrganisations, takeSheets, verifyOffered } from './organisations.js';
 import { showReceipt } from './receipt_view.js';
 import { lockDraft, showSaved } from './saved.js';
@@ -85,16 +85,9 @@ class FormPage {
     if (text) G.words.focus();
   }
 
-  /** What is wrong with what was filled in; '' if nothing. */
-  problem() {
-    const { text, file, code } = this.form.elements;
-    if (text.value.trim() === '' && file.files.length === 0) return `${T.EMPTY_H}. ${T.EMPTY_T}`;
-    return codeProblem(code.value);
-  }
-
   async go(action) {
     if (!this.ready || this.busy) return;
-    const problem = this.problem();
+    const problem = formProblem(this.form);
     this.tell(problem);
     if (problem) return;
     const before = [...main().childNodes];

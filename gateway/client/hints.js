@@ -3,8 +3,10 @@
 import { BLOCK, MAX, chunksFor } from './class.js';
 import { parseCode } from './code.js';
 import { byId, el, fill, p, replace, sizeText } from './dom.js';
+import { MOST_FILES, formFault } from './limits.js';
 
 const AROUND = 256 + 64; // prelude and signature
+const NAMED = 5; // so many files are named in one hint
 const PER_FIELD = 160; // a part's header lines, roughly
 
 /** Roughly how many bytes the report will have before it is sealed. */
@@ -41,12 +43,23 @@ const filesOf = (form) => [...form.querySelectorAll('[type=file]')].flatMap((inp
 const isMedia = ({ type, name }) =>
   /^(image|video|audio)\//.test(type) || /\.(jpe?g|heic|heif|png|webp|mp4|mov|3gp|mkv|m4a|mp3|ogg|amr)$/i.test(name);
 
+const limitWords = (fault) => ({ MANY: `${T.MANY_H}. ${fill(T.MANY_T, MOST_FILES)}`, NAME: `${T.NAME_H}. ${T.NAME_T}` })[fault];
+
+/** What is wrong with what was filled in, in words; '' if nothing: then a desk can read it. */
+export function formProblem(form) {
+  const fault = formFault(new FormData(form));
+  return fault === 'EMPTY' ? `${T.EMPTY_H}. ${T.EMPTY_T}` : limitWords(fault) || codeProblem(form.elements.code.value);
+}
+
 /** The hints that hold now, as texts. */
 function hintsFor(form) {
   const files = filesOf(form);
   const text = form.elements.namedItem('text').value.trim();
   if (files.length === 0 && text === '') return [];
+  const empty = files.filter(({ size }) => size === 0).map(({ name }) => name);
   return [
+    limitWords(formFault(new FormData(form))) || '',
+    empty.length > 0 ? fill(T.HINT_EMPTY, empty.slice(0, NAMED).join(', ') + (empty.length > NAMED ? '\u2026' : '')) : '',
     ...sizeHint(form),
     files.some(isMedia) ? T.HINT_MEDIA : '',
     files.length > 0 && text === '' ? T.HINT_NO_TEXT : '',

@@ -1,7 +1,7 @@
 // Writing a report without a network: the form, sealing it here, and what to do with the sealed file.
 import { button, byId, el, fill, list, p, show, sizeText } from './dom.js';
 import { onLeave } from './exit.js';
-import { codeProblem, watchHints } from './hints.js';
+import { formProblem, watchHints } from './hints.js';
 import { chooseRecipients } from './organisations.js';
 import { saveLink } from './save.js';
 import { lockDraft } from './saved.js';
@@ -32,10 +32,8 @@ export function showWrite(keys, back) {
 
 /** What is wrong with what was filled in; '' if nothing. */
 function problemOf(form) {
-  const { text, code, file } = form.elements;
-  if (text.value.trim() === '' && file.files.length === 0) return T.EMPTY_T;
   if (form.querySelectorAll('[name=to]:checked').length > MOST) return T.TO_MOST;
-  return codeProblem(code.value);
+  return formProblem(form);
 }
 
 /** Words below the button; the form stays as it is. */

@@ -8,6 +8,7 @@
 #define SK_KEYS_PARSE_PROTOCOL_H
 
 #include "keys/seal/content.h"
+#include "keys/seal/limits.h"
 
 #define SK_PARSE_ENVELOPE_FD 3
 
@@ -44,8 +45,8 @@ enum sk_parse_outcome {
 
 #define SK_FRAME_HEAD 5
 #define SK_PARSE_PIECE 32768u   /* the most payload of any frame */
-#define SK_PARSE_NAME_MAX 1024u /* the most bytes of each name in a FIELD or FILE frame */
-#define SK_PARSE_PARTS_MAX 1000u
-#define SK_PARSE_HEAD_MAX 16384u /* the most bytes of a part's header lines */
+#define SK_PARSE_NAME_MAX SK_BODY_NAME_MAX /* the most bytes of each name in a FIELD or FILE frame */
+#define SK_PARSE_PARTS_MAX SK_BODY_PARTS_MAX
+#define SK_PARSE_HEAD_MAX SK_BODY_HEAD_MAX /* the most bytes of a part's header lines */
 
 #endif

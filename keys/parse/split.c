@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Transport padding that a boundary line may carry; browsers write none. */
-#define PADDING_MAX 64u
+#define PADDING_MAX SK_BODY_PADDING_MAX
 
 enum line { LINE_NONE, LINE_PART, LINE_CLOSE, LINE_UNKNOWN_YET };
 

@@ -21,6 +21,7 @@
 #include "keys/report/recipients.h"
 #include "keys/report/seal_plan.h"
 #include "keys/report/texts.h"
+#include "keys/seal/limits.h"
 
 struct seal {
     struct sk_seal_plan plan;
@@ -51,9 +52,15 @@ static enum sk_error open_attachment(const char *path, int *out, uint64_t *size)
     return SK_OK;
 }
 
-/* A path that cannot be read, or too much of it, shows before hours of sealing. */
+enum { TEXTS = 5 }; /* category, where, when, text, contact */
+
+/* A path that cannot be read, or more than a desk can read, shows before hours of sealing. */
 static int measure(struct seal *s)
 {
+    if (TEXTS + s->plan.consent.count + s->plan.attachments.count > SK_BODY_PARTS_MAX) {
+        return sk_refuse(_("at most %u files fit into one report; attach the rest to another one"),
+                         SK_BODY_FILES_SAID);
+    }
     for (size_t i = 0; i < s->plan.attachments.count; i++) {
         const char *path = s->plan.attachments.list[i];
         uint64_t size = 0;
@@ -67,6 +74,9 @@ static int measure(struct seal *s)
         }
         if (e != SK_OK) {
             return sk_refuse_error(path, e);
+        }
+        if (size == 0) {
+            sk_refuse(_("%s: the file is empty (0 bytes), nothing of it will arrive"), path);
         }
     }
     if (s->attached == 0 && s->texts.text.len == 0) {

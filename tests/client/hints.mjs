@@ -1,8 +1,13 @@
 // What the pages say about sizes and remaining time: the class below, and words no more exact than what is known.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { BLOCK, CHUNKS_MAX, chunksFor } from '../../gateway/client/class.js';
-import { classBelow, codeProblem } from '../../gateway/client/hints.js';
 import { Rate, leftText } from '../../gateway/client/rate.js';
+
+for (const [, name, number] of readFileSync(new URL('../../keys/seal/limits.h', import.meta.url), 'utf8')
+  .matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)) globalThis[name] = Number(number); // as the build does
+const { formFault } = await import('../../gateway/client/limits.js');
+const { classBelow, codeProblem } = await import('../../gateway/client/hints.js');
 
 globalThis.T = new Proxy({}, { get: (_, name) => (name.endsWith('S') ? `${name} %s` : name) });
 
@@ -27,6 +32,16 @@ for (const [seconds, words] of [[null, 'LEFT_UNKNOWN'], [0, 'LEFT_MINUTE'], [49,
   [1e6, 'LEFT_UNKNOWN'], [Infinity, 'LEFT_UNKNOWN']]) {
   assert.equal(leftText(seconds), words, String(seconds));
 }
+
+/** A form's fields and files: what a desk can read, and what is something at all. */
+const file = (size, name = 'f') => ['file', { size, name }];
+const files = (count, size = 1) => Array.from({ length: count }, () => file(size));
+for (const [fields, fault] of [
+  [[], 'EMPTY'], [[['text', ' \n']], 'EMPTY'], [[['where', 'x'], file(0, '')], 'EMPTY'], [[file(0, 'IMG_1.jpg'), file(0, 'IMG_2.jpg')], 'EMPTY'],
+  [[['text', 'x'], file(0, 'IMG_1.jpg')], ''], [[file(1)], ''], [files(1000), ''], [files(1001), 'MANY'], [[['text', 'x'], ...files(1000)], 'MANY'],
+  [[file(1, 'x'.repeat(1024))], ''], [[file(1, 'x'.repeat(1025))], 'NAME'], [[file(1, 'ї'.repeat(512))], ''], [[file(1, 'ї'.repeat(513))], 'NAME'],
+  [[file(1, '"'.repeat(341))], ''], [[file(1, '"'.repeat(342))], 'NAME'],
+]) assert.equal(formFault(fields), fault, `${fields.length} fields`);
 
 const rate = new Rate();
 const all = 1_000_000;

@@ -101,6 +101,20 @@ def splits():
     return seeds
 
 
+def parts():
+    seeds = {}
+    for name, body in bodies().items():
+        boundary, _, rest = body.partition(b"\n")
+        seeds[name] = bytes([len(boundary)]) + boundary + rest
+    for extra in (0, 1):  # the longest line, and one that is longer
+        line = b'Content-Disposition: form-data; name="file"; filename="%s"' % (b"n" * (1024 + extra))
+        seeds["line-%d" % len(line)] = b"\2XX--XX\r\n" + line + b"\r\n\r\nx\r\n--XX--\r\n"
+        head = (b"X: y\r\n" * 3000)[:16380 + extra - 2] + b"\r\n"
+        seeds["head-%d" % len(head)] = b"\2XX--XX\r\n" + head + b"\r\nx\r\n--XX--\r\n"
+    seeds["padding"] = b"\2XX--XX" + b" " * 64 + b"\r\n\r\na\r\n--XX" + b"\t" * 65 + b"\r\nb\r\n--XX-\r\n\r\n--XX-- "
+    return seeds
+
+
 def frames():
     frame = lambda kind, payload: struct.pack("<BI", kind, len(payload)) + payload
     u64 = lambda kind, n: frame(kind, struct.pack("<Q", n))
@@ -270,7 +284,7 @@ TEXTS = {
 def main():
     seeds = {"sheet": sheets(), "board": boards(), "carry": carries(),
              "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES,
-             "walk": bodies(), "split": splits(), "frames": frames(), "segment": segments(),
+             "walk": bodies(), "split": splits(), "parts": parts(), "frames": frames(), "segment": segments(),
              "state": states(), "entry": {"report": json.dumps(ENTRY, ensure_ascii=False).encode()},
              "pages": engine_files(), "answer": answers(), "record": records(), **TEXTS}
     for target, files in seeds.items():
