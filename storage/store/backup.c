@@ -13,20 +13,15 @@
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-static enum sk_error copy_key(const struct sk_store *store, const char *to)
+static enum sk_error begin(const struct sk_store *store, const char *to)
 {
-    char path[PATH_MAX];
     struct sk_ed25519_sk *key;
-    enum sk_error e = sk_store_path(path, to, "gateway.key");
+    enum sk_error e = sk_store_key_read(store, &key);
 
     if (e == SK_OK) {
-        e = sk_store_key_read(store, &key);
+        e = sk_unfinished_begin(to, key);
+        sk_secret_free(key);
     }
-    if (e != SK_OK) {
-        return e;
-    }
-    e = sk_file_replace(path, key->b, sizeof key->b);
-    sk_secret_free(key);
     return e;
 }
 
@@ -34,12 +29,12 @@ static enum sk_error copy_key(const struct sk_store *store, const char *to)
  * export came between the two; the lock keeps that out. */
 static enum sk_error copy_parts(const struct sk_store *store, const char *to)
 {
-    enum sk_error e = sk_inbox_backup(store->inbox, to);
+    enum sk_error e = begin(store, to);
 
     if (e == SK_OK) {
-        e = sk_outbox_backup(store->outbox, to, sk_day_of(time(NULL)));
+        e = sk_inbox_backup(store->inbox, to);
     }
-    return e == SK_OK ? copy_key(store, to) : e;
+    return e == SK_OK ? sk_outbox_backup(store->outbox, to, sk_day_of(time(NULL))) : e;
 }
 
 /* Makes the new name last through a power cut. */
@@ -72,32 +67,89 @@ static enum sk_error sync_parent(const char *path)
 
 static void remove_copy(const char *dir)
 {
-    static const char *const parts[] = {"inbox", "outbox", "gateway.key", "gateway.key.tmp"};
-    char path[PATH_MAX];
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (sk_store_path(path, dir, parts[i]) == SK_OK) {
-            sk_store_remove(path);
-        }
+    if (sk_unfinished_remove(dir) == SK_OK) {
+        rmdir(dir);
     }
-    sk_store_remove(dir);
 }
 
-/* Under a name of its own until it is whole: a folder called DIR is always a whole copy. */
+/* Under a name of its own until all is in it, and a store only after it has got its name: broken
+ * off between the two, the next backup finds something unfinished there, and begins again. */
 static enum sk_error copy_store(const struct sk_store *store, const char *out,
                                 const char *unfinished)
 {
+    const char *at = unfinished;
     enum sk_error e = copy_parts(store, unfinished);
 
-    if (e == SK_OK && rename(unfinished, out) != 0) {
-        e = SK_ERR_IO;
+    if (e == SK_OK) {
+        e = rename(unfinished, out) == 0 ? SK_OK : sk_error_of_errno(errno);
+        at = e == SK_OK ? out : at;
+    }
+    if (e == SK_OK) {
+        e = sk_unfinished_end(out);
     }
     if (e != SK_OK) {
-        remove_copy(unfinished);
-        errno = 0; /* many calls ago by now: a wrong reason would mislead */
+        int why = errno;
+
+        remove_copy(at);
+        errno = why;
         return e;
     }
     return sync_parent(out);
+}
+
+/* Makes the folder, or takes over what a backup that was cut off left there. */
+static int make_folder(const char *unfinished, int *lock)
+{
+    if (mkdir(unfinished, 0700) != 0 && errno != EEXIST) {
+        return sk_refuse_error(unfinished, errno == ENOENT ? SK_ERR_IO : sk_error_of_errno(errno));
+    }
+    enum sk_error e = sk_unfinished_claim(unfinished, lock);
+
+    if (e == SK_ERR_EXISTS) {
+        return sk_refuse("%s: it is in the way, and no backup left it; move it elsewhere, then try "
+                         "again",
+                         unfinished);
+    }
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(unfinished, e);
+}
+
+/* The copy has its name, and was cut off before it was a store. */
+static int clear_unfinished(const char *out)
+{
+    int lock;
+    enum sk_error e = sk_unfinished_claim(out, &lock);
+
+    if (e != SK_OK) {
+        return sk_refuse_error(out, e);
+    }
+    e = rmdir(out) == 0 ? SK_OK : sk_error_of_errno(errno);
+    close(lock);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(out, e);
+}
+
+static int backup_to(struct sk_store *store, const char *out, const char *unfinished)
+{
+    int lock;
+    int code = sk_store_open(store, SK_STORE_WRITES);
+
+    if (code == SK_EXIT_OK && sk_unfinished(out)) {
+        code = clear_unfinished(out);
+    }
+    if (code == SK_EXIT_OK) {
+        code = make_folder(unfinished, &lock);
+    }
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    errno = 0;
+    enum sk_error e = copy_store(store, out, unfinished);
+
+    close(lock);
+    if (e != SK_OK) {
+        return sk_refuse_error(out, e);
+    }
+    printf("The copy is in %s. It holds the gateway's key: keep it as safe as the store.\n", out);
+    return SK_EXIT_OK;
 }
 
 static int backup(struct sk_store *store, char *out)
@@ -112,29 +164,11 @@ static int backup(struct sk_store *store, char *out)
     if (n < 0 || n >= (int)sizeof unfinished) {
         return sk_refuse_error(out, SK_ERR_TOO_LARGE);
     }
-    if (sk_store_exists(out)) {
+    if (sk_store_exists(out) && !sk_unfinished(out)) {
         return sk_refuse("%s: %s; name a folder that is not there yet", out,
                          sk_error_text(SK_ERR_EXISTS));
     }
-    int code = sk_store_open(store, SK_STORE_WRITES);
-
-    if (code != SK_EXIT_OK) {
-        return code;
-    }
-    errno = 0;
-    if (mkdir(unfinished, 0700) != 0) {
-        return errno == EEXIST ? sk_refuse("%s: an earlier backup was cut off; remove this folder "
-                                           "and try again",
-                                           unfinished)
-                               : sk_refuse_error(unfinished, SK_ERR_IO);
-    }
-    enum sk_error e = copy_store(store, out, unfinished);
-
-    if (e != SK_OK) {
-        return sk_refuse_error(out, e);
-    }
-    printf("The copy is in %s. It holds the gateway's key: keep it as safe as the store.\n", out);
-    return SK_EXIT_OK;
+    return backup_to(store, out, unfinished);
 }
 
 int sk_store_backup(void *program, int argc, char **argv)

@@ -33,30 +33,31 @@ static void next_steps(const struct sk_store *store, const struct sk_ed25519_pk 
            store->dir, store->dir, store->dir);
 }
 
-static enum sk_error make_key(const struct sk_store *store, struct sk_ed25519_pk *pk)
+static enum sk_error begin(const struct sk_store *store, struct sk_ed25519_pk *pk)
 {
-    char path[PATH_MAX];
     struct sk_ed25519_sk *sk = sk_secret_new(sizeof *sk);
-    enum sk_error e = sk == NULL ? SK_ERR_MEMORY : sk_store_path(path, store->dir, "gateway.key");
+    enum sk_error e = SK_ERR_MEMORY;
 
-    if (e == SK_OK) {
+    if (sk != NULL) {
         crypto_sign_keypair(pk->b, sk->b);
-        e = sk_file_replace(path, sk->b, sizeof sk->b);
+        e = sk_unfinished_begin(store->dir, sk);
     }
     sk_secret_free(sk);
     return e;
 }
 
-/* The key comes last: its file is what marks a whole store. */
 static enum sk_error make_parts(const struct sk_store *store, uint64_t size,
                                 struct sk_ed25519_pk *pk)
 {
-    enum sk_error e = sk_inbox_create(store->dir, size);
+    enum sk_error e = begin(store, pk);
 
+    if (e == SK_OK) {
+        e = sk_inbox_create(store->dir, size);
+    }
     if (e == SK_OK) {
         e = sk_outbox_create(store->dir);
     }
-    return e == SK_OK ? make_key(store, pk) : e;
+    return e == SK_OK ? sk_unfinished_end(store->dir) : e;
 }
 
 static bool part_exists(const struct sk_store *store, const char **which)
@@ -72,17 +73,13 @@ static bool part_exists(const struct sk_store *store, const char **which)
     return false;
 }
 
-/* Nothing half-made stays: the next init would stumble over it. */
+/* Nothing half-made stays, as far as the disk lets us; what does, the next init takes away. */
 static void undo(const struct sk_store *store, bool made_dir)
 {
     char path[PATH_MAX];
 
-    for (size_t i = 0; i < PARTS; i++) {
-        if (sk_store_path(path, store->dir, parts[i]) == SK_OK) {
-            sk_store_remove(path);
-        }
-    }
-    if (sk_store_path(path, store->dir, "store.lock") == SK_OK) {
+    if (sk_unfinished_remove(store->dir) == SK_OK &&
+        sk_store_path(path, store->dir, "store.lock") == SK_OK) {
         unlink(path);
     }
     if (made_dir) {
@@ -90,34 +87,52 @@ static void undo(const struct sk_store *store, bool made_dir)
     }
 }
 
-static int make_store(struct sk_store *store, uint64_t size)
+static int make_in_folder(struct sk_store *store, uint64_t size, bool made_dir)
 {
     struct sk_ed25519_pk pk;
     const char *which = NULL;
-    bool made_dir = mkdir(store->dir, 0700) == 0;
+    enum sk_error e = SK_OK;
 
-    if (!made_dir && errno != EEXIST) {
-        return sk_refuse_error(store->dir, SK_ERR_IO);
+    if (sk_unfinished(store->dir)) {
+        e = sk_unfinished_remove(store->dir);
     }
-    enum sk_error e = sk_store_lock(store);
+    if (e == SK_OK && part_exists(store, &which)) {
+        return sk_refuse("%s/%s exists already; nothing was overwritten", store->dir, which);
+    }
+    if (e == SK_OK) {
+        errno = 0;
+        e = make_parts(store, size, &pk);
+    }
+    if (e != SK_OK) {
+        int why = errno;
 
-    if (e != SK_OK) {
-        return sk_refuse_error(store->dir, e);
-    }
-    if (part_exists(store, &which)) {
-        return sk_refuse("%s/%s exists already; nothing was overwritten. If an earlier init was "
-                         "cut off, remove the folder and try again",
-                         store->dir, which);
-    }
-    errno = 0;
-    e = make_parts(store, size, &pk);
-    if (e != SK_OK) {
         undo(store, made_dir);
-        errno = 0; /* many calls ago by now: the text of the error says enough */
+        errno = why;
         return sk_refuse_error(store->dir, e);
     }
     next_steps(store, &pk, size);
     return SK_EXIT_OK;
+}
+
+static int make_store(struct sk_store *store, uint64_t size)
+{
+    bool made_dir = mkdir(store->dir, 0700) == 0;
+
+    if (!made_dir && errno != EEXIST) {
+        return sk_refuse_error(store->dir, errno == ENOENT ? SK_ERR_IO : sk_error_of_errno(errno));
+    }
+    enum sk_error e = sk_store_lock(store);
+
+    if (e != SK_OK) {
+        int why = errno;
+
+        if (made_dir) {
+            rmdir(store->dir);
+        }
+        errno = why;
+        return sk_refuse_error(store->dir, e);
+    }
+    return make_in_folder(store, size, made_dir);
 }
 
 int sk_store_init(void *program, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "storage/store/store.h"
 
 /* The parts of a store are files, or folders of files: no deeper. */
@@ -16,15 +17,16 @@ static enum sk_error empty_folder(int fd)
     struct dirent *entry;
 
     if (folder == NULL) {
+        e = sk_error_of_errno(errno);
         close(fd);
-        return SK_ERR_IO;
+        return e;
     }
     while ((entry = readdir(folder)) != NULL) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
             continue;
         }
         if (unlinkat(dirfd(folder), entry->d_name, 0) != 0) {
-            e = SK_ERR_IO;
+            e = sk_error_of_errno(errno);
         }
     }
     closedir(folder);
@@ -36,16 +38,16 @@ enum sk_error sk_store_remove(const char *path)
     struct stat st;
 
     if (lstat(path, &st) != 0) {
-        return errno == ENOENT ? SK_OK : SK_ERR_IO;
+        return errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
     }
     if (!S_ISDIR(st.st_mode)) {
-        return unlink(path) == 0 ? SK_OK : SK_ERR_IO;
+        return unlink(path) == 0 ? SK_OK : sk_error_of_errno(errno);
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    enum sk_error e = fd < 0 ? SK_ERR_IO : empty_folder(fd);
+    enum sk_error e = fd < 0 ? sk_error_of_errno(errno) : empty_folder(fd);
 
     if (e == SK_OK && rmdir(path) != 0) {
-        e = SK_ERR_IO;
+        e = sk_error_of_errno(errno);
     }
     return e;
 }

@@ -47,6 +47,19 @@ enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_
 int sk_store_refuse_key(enum sk_error error);
 enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk);
 
+/* ---- a store in the making (unfinished.c) ------------------------------------ */
+
+/* Writes the key that the store will have: from here on it is unfinished. */
+enum sk_error sk_unfinished_begin(const char *dir, const struct sk_ed25519_sk *key);
+/* All else is in its place: makes it a store, in one step. */
+enum sk_error sk_unfinished_end(const char *dir);
+/* Whether a try that was broken off left this. There is no report in such a one. */
+bool sk_unfinished(const char *dir);
+enum sk_error sk_unfinished_remove(const char *dir); /* all but the folder */
+/* Takes over a folder that is empty or was left by a try that was broken off, and empties it; it is
+ * ours until close(*lock). EXISTS: it holds something else, which is untouched. LOCKED, IO. */
+enum sk_error sk_unfinished_claim(const char *dir, int *lock);
+
 /* ---- paths ------------------------------------------------------------------ */
 
 /* DIR/name. TOO_LARGE when that is no path any more. */

@@ -181,6 +181,14 @@ runs "the copy is a store" 0 "$store" --store copy check
 refused "backup over a folder" --store s backup --out copy
 refused "backup under a folder that is not there" --store s backup --out none/copy
 check "no unfinished copy stays" [ ! -e copy.unfinished -a ! -e none ]
+mkdir mine.unfinished && echo precious >mine.unfinished/inbox
+refused "backup where somebody's folder is in the way" --store s backup --out mine
+check "that folder is untouched" [ "$(cat mine.unfinished/inbox)" = precious -a ! -e mine ]
+mkdir empty.unfinished
+runs "backup over an empty folder that was left" 0 "$store" --store s backup --out empty2
+cp -r s lost && rm lost/gateway.key
+refused "init where the key was lost" --store lost init --size 4M
+check "the reports are untouched" cmp -s s/inbox/00000002.mdb lost/inbox/00000002.mdb
 cp -r s broken
 head -c 64 /dev/zero >broken/gateway.key
 refused "a damaged key" --store broken backup --out copy2

@@ -43,6 +43,12 @@ def need_tools(*tools):
         sys.exit(SKIP)
 
 
+def sanitized(program):
+    """A sanitizer has its own malloc, and must be the first library of a process."""
+    with open(program, "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 class Result:
     def __init__(self, argv, process, out, err):
         self.argv, self.exit, self.out, self.err = argv, process.returncode, out, err
