@@ -128,9 +128,10 @@ class Records:
             if held[0] < since and held[-1] is None:
                 held[-1] = at
 
-    def first_change(self, path):
-        """Where the first byte was written to what has this name in the end."""
-        return min((c[0] for c in self.tree(self.names)[path].changes), default=self.end)
+    def first_content(self, path):
+        """Where the first content was written to what has this name in the end; room is taken with zeros."""
+        changes = self.tree(self.names)[path].changes
+        return min((c[0] for c in changes if c[1] == WRITE and any(c[3])), default=self.end)
 
     def forget_syncs(self):
         """As if no program had ever synced: for the control."""
