@@ -10,6 +10,7 @@
 
 #include "gateway/copies.h"
 #include "gateway/gateway.h"
+#include "gateway/health.h"
 #include "gateway/listen.h"
 #include "gateway/notify.h"
 #include "gateway/options.h"
@@ -24,6 +25,7 @@
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/owner.h"
 
 #define SECONDS_TO_FINISH 20u
 #define SECONDS_TO_FAIL 2u
@@ -121,6 +123,7 @@ static void close_all(struct sk_gateway *gateway)
 static void watch(struct sk_gateway *gateway)
 {
     const struct timespec second = {.tv_sec = 1, .tv_nsec = 0};
+    struct sk_health health = {0};
     sigset_t set;
     unsigned ticks = 0;
 
@@ -136,6 +139,7 @@ static void watch(struct sk_gateway *gateway)
         sk_peers_reap(gateway->peers);
         /* So that the first request after a change need not wait for the pages to be made. */
         sk_view_release(sk_roster_view(gateway->roster));
+        sk_health_look(&health, gateway);
         if (++ticks % 60 == 0) {
             (void)sk_inbox_tick(gateway->inbox);
             (void)sk_outbox_tick(gateway->outbox);
@@ -182,7 +186,17 @@ static int run(struct sk_gateway *gateway)
         return sk_refuse("%u translations are missing: complete gateway/po and build it again",
                          missing);
     }
+    int code = sk_refuse_unless_owner(gateway->settings.store, "skrynka-gateway");
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    errno = 0;
     error = open_store(gateway);
+    if (error == SK_ERR_IO && errno == EACCES) {
+        return sk_refuse("%s: permission denied; what is in it must belong to the owner of the "
+                         "folder: see ls -lR, then chown -R --reference=%s %s as root",
+                         gateway->settings.store, gateway->settings.store, gateway->settings.store);
+    }
     if (error != SK_OK) {
         return sk_refuse_error(gateway->settings.store, error);
     }

@@ -2,6 +2,10 @@
 
 #include <brotli/encode.h>
 #include <limits.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -12,13 +16,83 @@
 #define GZIP_WINDOW (15 + 16) /* of 32 KiB, with gzip's own header */
 #define GZIP_MEMORY 9
 
+/*
+ * Debian's brotli ends the process when it is given no memory. So it is never told: what it asks
+ * for comes from here, and when there is none, control leaves it for good, and all that it had is
+ * freed.
+ */
+struct block {
+    _Alignas(max_align_t) struct block *next, **link;
+};
+
+struct memory {
+    jmp_buf starved;
+    struct block *first;
+};
+
+static void *memory_take(void *opaque, size_t len)
+{
+    struct memory *memory = opaque;
+    struct block *block = len > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + len);
+
+    if (block == NULL) {
+        longjmp(memory->starved, 1);
+    }
+    block->next = memory->first;
+    block->link = &memory->first;
+    if (block->next != NULL) {
+        block->next->link = &block->next;
+    }
+    memory->first = block;
+    return block + 1;
+}
+
+static void memory_give(void *opaque, void *p)
+{
+    (void)opaque;
+    if (p != NULL) {
+        struct block *block = (struct block *)p - 1;
+
+        *block->link = block->next;
+        if (block->next != NULL) {
+            block->next->link = block->link;
+        }
+        free(block);
+    }
+}
+
+static bool brotli_all(struct memory *memory, char *out, size_t *room, const char *bytes,
+                       size_t len)
+{
+    BrotliEncoderState *state = BrotliEncoderCreateInstance(memory_take, memory_give, memory);
+    size_t in = len, left = *room;
+    const uint8_t *next_in = (const uint8_t *)bytes;
+    uint8_t *next_out = (uint8_t *)out;
+
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_QUALITY, BROTLI_QUALITY(len));
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_LGWIN, BROTLI_DEFAULT_WINDOW);
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_MODE, BROTLI_MODE_TEXT);
+    BrotliEncoderSetParameter(state, BROTLI_PARAM_SIZE_HINT, (uint32_t)len);
+    BROTLI_BOOL done = BrotliEncoderCompressStream(state, BROTLI_OPERATION_FINISH, &in, &next_in,
+                                                   &left, &next_out, NULL);
+    bool whole = done == BROTLI_TRUE && BrotliEncoderIsFinished(state) == BROTLI_TRUE;
+
+    BrotliEncoderDestroyInstance(state);
+    *room -= left;
+    return whole;
+}
+
 static enum sk_error pack_brotli(char *out, size_t *room, const char *bytes, size_t len)
 {
-    BROTLI_BOOL done =
-        BrotliEncoderCompress(BROTLI_QUALITY(len), BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, len,
-                              (const uint8_t *)bytes, room, (uint8_t *)out);
+    struct memory memory = {.first = NULL};
 
-    return done == BROTLI_TRUE ? SK_OK : SK_ERR_MEMORY;
+    if (setjmp(memory.starved) == 0) {
+        return brotli_all(&memory, out, room, bytes, len) ? SK_OK : SK_ERR_MEMORY;
+    }
+    while (memory.first != NULL) {
+        memory_give(&memory, memory.first + 1);
+    }
+    return SK_ERR_MEMORY;
 }
 
 static enum sk_error pack_gzip(char *out, size_t *room, const char *bytes, size_t len)

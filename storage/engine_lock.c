@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* LMDB's MDB_reader and the parts of its MDB_txninfo are cache lines of 64 bytes. A file that is
@@ -31,6 +32,16 @@ static int reserve(int fd, off_t bytes)
     return r;
 }
 
+/* To the owner of the data: root may look at a store, and must not lock its owner out. */
+static void give(int fd, const char *path)
+{
+    struct stat data, lock;
+
+    if (stat(path, &data) == 0 && fstat(fd, &lock) == 0 && lock.st_uid != data.st_uid) {
+        (void)!fchown(fd, data.st_uid, data.st_gid);
+    }
+}
+
 enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
 {
     char name[PATH_MAX];
@@ -43,6 +54,9 @@ enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
 
     if (fd < 0) {
         return errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_OK;
+    }
+    if (geteuid() == 0) {
+        give(fd, path);
     }
     int failed = reserve(fd, reserve_bytes(readers));
     int why = errno;

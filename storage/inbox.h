@@ -103,6 +103,9 @@ void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 /* How many deposits and how many commits so far: their ratio is the group size. */
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
+/* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given up. */
+enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox);
+
 /* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
  * state of the space; and on a new day the publication, and the uploads that stood still too long. */
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox);

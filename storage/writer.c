@@ -27,11 +27,12 @@ struct sk_writer {
 
     struct sk_publisher publisher; /* the thread's own once it runs */
 
-    pthread_mutex_t lock; /* guards the next nine */
+    pthread_mutex_t lock; /* guards the next ten */
     pthread_cond_t wake;
     struct sk_deposit *first, **last;
     bool stop;
     uint64_t deposits, commits;
+    enum sk_error state; /* of the last group that had deposits */
     uint32_t day; /* of the last look for uploads that stood still; 0: not running */
     bool new_day; /* that look is still to be taken */
     uint32_t published; /* day of the last publication */
@@ -164,6 +165,17 @@ void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t
     *deposits = w->deposits;
     *commits = w->commits;
     pthread_mutex_unlock(&w->lock);
+}
+
+enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox)
+{
+    struct sk_writer *w = inbox->writer;
+
+    pthread_mutex_lock(&w->lock);
+    enum sk_error state = w->state;
+
+    pthread_mutex_unlock(&w->lock);
+    return state;
 }
 
 /* ---- one group ------------------------------------------------------------------------ */
@@ -329,9 +341,13 @@ static enum sk_error publish(struct sk_writer *w)
     return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
 }
 
-static void answer_group(struct sk_writer *w)
+static void answer_group(struct sk_writer *w, enum sk_error e)
 {
+    for (size_t i = 0; i < w->count && e == SK_OK; i++) {
+        e = w->results[i] == SK_ERR_FULL ? SK_ERR_FULL : SK_OK;
+    }
     pthread_mutex_lock(&w->lock);
+    w->state = w->count > 0 ? e : w->state;
     w->deposits += w->count;
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < w->count; i++) {
@@ -361,7 +377,7 @@ static void *run(void *argument)
             w->sweep = false;
         }
         w->broken |= fatal;
-        answer_group(w);
+        answer_group(w, e);
         if (fatal && w->fatal != NULL) {
             w->fatal(w->context);
         }

@@ -54,7 +54,7 @@ static int judge(struct sk_store *store)
     if (broken_boards > 0) {
         return sk_refuse("a board is damaged; import it again");
     }
-    return SK_EXIT_OK;
+    return sk_store_refuse_unread(store->outbox);
 }
 
 int sk_store_check(void *program, int argc, char **argv)

@@ -4,14 +4,17 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/owner.h"
 
 /* ---- paths ------------------------------------------------------------------ */
 
@@ -53,6 +56,22 @@ enum sk_error sk_store_lock(struct sk_store *store)
     return SK_OK;
 }
 
+int sk_store_own(const struct sk_store *store)
+{
+    return sk_refuse_unless_owner(store->dir, "skrynka-store");
+}
+
+/* Files in it that belong to somebody else than the folder: made by another user, once. */
+static int refuse_open(const struct sk_store *store, const char *what, enum sk_error e)
+{
+    if (e == SK_ERR_IO && errno == EACCES) {
+        return sk_refuse("%s: %s: permission denied; what is in it must belong to the owner of the "
+                         "folder: see ls -lR, then chown -R --reference=%s %s as root",
+                         store->dir, what, store->dir, store->dir);
+    }
+    return sk_refuse_error(what, e);
+}
+
 /* A mistyped --store must not leave files in a folder that is something else. */
 static bool is_store(const char *dir)
 {
@@ -86,17 +105,22 @@ int sk_store_open(struct sk_store *store, enum sk_store_use use)
                          store->dir);
     }
     if (use == SK_STORE_WRITES) {
+        int code = sk_store_own(store);
+
+        if (code != SK_EXIT_OK) {
+            return code;
+        }
         e = sk_store_lock(store);
         if (e != SK_OK) {
-            return sk_refuse_error(store->dir, e);
+            return refuse_open(store, "store.lock", e);
         }
     }
     e = sk_outbox_open(&store->outbox, store->dir, use == SK_STORE_WRITES);
     if (e != SK_OK) {
-        return sk_refuse_error("outbox", e);
+        return refuse_open(store, "outbox", e);
     }
     e = sk_inbox_open(&store->inbox, store->dir);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("inbox", e);
+    return e == SK_OK ? SK_EXIT_OK : refuse_open(store, "inbox", e);
 }
 
 void sk_store_close(struct sk_store *store)
@@ -192,6 +216,33 @@ enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed2551
 bool sk_store_revoked(const struct sk_organisation *organisation)
 {
     return organisation->sheet.weeks == 0;
+}
+
+int sk_store_refuse_unread(struct sk_outbox *outbox)
+{
+    struct sk_organisation *organisations;
+    size_t count, open = 0;
+    enum sk_error e = sk_outbox_organisations(outbox, &organisations, &count);
+
+    if (e != SK_OK) {
+        return sk_refuse_error("outbox", e);
+    }
+    for (size_t i = 0; i < count; i++) {
+        open += !sk_store_revoked(&organisations[i]) &&
+                        sk_sheet_weeks_left(&organisations[i].sheet, time(NULL)) >= 0
+                    ? 1
+                    : 0;
+    }
+    free(organisations);
+    if (open > 0) {
+        return SK_EXIT_OK;
+    }
+    return count == 0
+               ? sk_refuse("nobody could open what arrives, so the gateway takes nothing: no "
+                           "organisation is known; take in a key sheet with import-sheet")
+               : sk_refuse("nobody could open what arrives, so the gateway takes nothing: all "
+                           "key sheets have run out or are revoked; ask the desks for new "
+                           "ones, then import-sheet");
 }
 
 void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *o, uint32_t last)

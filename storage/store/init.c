@@ -116,6 +116,11 @@ static int make_in_folder(struct sk_store *store, uint64_t size, bool made_dir)
 
 static int make_store(struct sk_store *store, uint64_t size)
 {
+    int code = sk_store_own(store);
+
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
     bool made_dir = mkdir(store->dir, 0700) == 0;
 
     if (!made_dir && errno != EEXIST) {

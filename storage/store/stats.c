@@ -114,5 +114,5 @@ int sk_store_stats(void *program, int argc, char **argv)
         sk_stats_print_table(&stats);
     }
     free(stats.organisations);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(store->dir, e);
+    return e == SK_OK ? sk_store_refuse_unread(store->outbox) : sk_refuse_error(store->dir, e);
 }

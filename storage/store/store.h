@@ -36,6 +36,9 @@ enum sk_store_use { SK_STORE_READS, SK_STORE_WRITES };
 int sk_store_open(struct sk_store *store, enum sk_store_use use);
 void sk_store_close(struct sk_store *store);
 
+/* Refuses unless the folder belongs to whoever runs the command, or is not there. */
+int sk_store_own(const struct sk_store *store);
+
 /* Takes DIR/store.lock. LOCKED, IO. */
 enum sk_error sk_store_lock(struct sk_store *store);
 
@@ -103,6 +106,9 @@ void sk_store_progress(void *ctx, uint64_t done, uint64_t total);
 /* ---- organisations ------------------------------------------------------------ */
 
 bool sk_store_revoked(const struct sk_organisation *organisation);
+/* Says so when no organisation has a key for this week, so that intake is closed: SK_EXIT_REFUSED.
+ */
+int sk_store_refuse_unread(struct sk_outbox *outbox);
 /* Prints what its last board's acknowledgement is worth here, as half a sentence. */
 void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *organisation,
                                  uint32_t last);

@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """Intake fails closed: no organisation, or only organisations whose sheets have run out: 503 and a
 page that says so. Nothing is stored that nobody could open."""
+import json
 import sys
 import time
 
@@ -13,7 +14,7 @@ from world import STORE, World, need_tools, read
 WEEKS_AGO = 5
 
 
-def check_closed(name, store, web):
+def check_closed(name, store, web, why):
     for path in ("/uk/", "/en/"):
         reply = web.get(path)
         ok("%s: %s says so instead of a form" % (name, path),
@@ -24,7 +25,11 @@ def check_closed(name, store, web):
     equal("%s: without a code" % name, reply.code, None)
     equal("%s: a large one too" % name, web.report("x", [("f", bytes(300_000))]).status, 503)
     equal("%s: status checks work" % name, web.status(sk.code_of(bytes(15))).status, 200)
-    equal("%s: nothing was stored" % name, store.stats()["envelopes"], 0)
+    stats = store.run("stats", "--json", want=None)
+    equal("%s: nothing was stored" % name, json.loads(stats.out)["envelopes"], 0)
+    for result in (stats, store.run("stats", want=None), store.run("check", want=None)):
+        ok("%s: %s tells the operator" % (name, result.argv[3]), result.exit == 1 and
+           b"nobody could open what arrives" in result.err and why in result.err, result)
 
 
 def past(weeks):
@@ -51,17 +56,18 @@ def run_out(world):
 def main():
     with World("closed") as world:
         empty = world.store("store-empty")
-        check_closed("no organisation", empty, world.gateway(empty).web)
+        check_closed("no organisation", empty, world.gateway(empty).web, b"no organisation is known")
         if b"__asan_init" in read(STORE):
             note("the rest needs faketime, which AddressSanitizer cannot start under")
             return
         store, old = run_out(world)
         gateway = world.gateway(store)
-        check_closed("sheet run out", store, gateway.web)
+        check_closed("sheet run out", store, gateway.web, b"run out or are revoked")
         desk = world.desk("Нова")
         store.import_sheet(desk, desk.sheet())
         gateway.stop()
         web = world.gateway(store).web
+        equal("and stats is content", store.run("stats", want=None).exit, 0)
         equal("with one valid sheet intake opens", web.report("Так.").status, 201)
         form = web.get("/uk/").body.decode()
         ok("and the old organisation is not offered", 'name=to value="%s"' % old.slug not in form)

@@ -157,12 +157,47 @@ static void test_identity_is_a_copy(void **state)
     sk_page_free(&page);
 }
 
+static unsigned left; /* allocations until one fails; 0: none does */
+
+void *__real_malloc(size_t len);
+void *__wrap_malloc(size_t len);
+
+/* In the place of malloc for our own objects (the linker's --wrap). */
+void *__wrap_malloc(size_t len)
+{
+    return left > 0 && --left == 0 ? NULL : __real_malloc(len);
+}
+
+/* The library would end the process. */
+static void test_no_memory_is_an_error(void **state)
+{
+    static char text[20000];
+    enum sk_error e = SK_ERR_MEMORY;
+    struct sk_page page;
+    unsigned failed = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = (char)('a' + i * i % 23);
+    }
+    for (unsigned n = 1; e != SK_OK; n++) {
+        left = n;
+        e = sk_pack(&page, SK_CODING_BR, text, sizeof text);
+        assert_true(e == SK_OK || e == SK_ERR_MEMORY);
+        failed += e != SK_OK ? 1 : 0;
+    }
+    left = 0;
+    assert_true(failed > 5);
+    sk_page_free(&page);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accept),
         cmocka_unit_test(test_packed_is_the_same_again),
         cmocka_unit_test(test_identity_is_a_copy),
+        cmocka_unit_test(test_no_memory_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,101 @@
+#include "gateway/health.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "keys/cli/command.h"
+
+enum { LARGE_PERCENT = 80, ALL_PERCENT = 95, BACK_PERCENT = 2 };
+
+static const char *reason(enum sk_error e)
+{
+    return e == SK_ERR_IO && errno != 0 ? strerror(errno) : sk_error_text(e);
+}
+
+static void say_inbox(struct sk_health *health, const char *store, enum sk_error now)
+{
+    if (now == health->inbox) {
+        return;
+    }
+    if (now == SK_OK) {
+        sk_refuse("the inbox can be read again; reports are taken");
+    } else {
+        sk_refuse("the inbox cannot be read: %s; no report is taken until it can. Does all in "
+                  "%s/inbox belong to the owner of the folder?",
+                  reason(now), store);
+    }
+    health->inbox = now;
+}
+
+static void say_outbox(struct sk_health *health, const char *store, enum sk_error now)
+{
+    if (now == health->outbox) {
+        return;
+    }
+    if (now == SK_OK) {
+        sk_refuse("the outbox can be read again");
+    } else {
+        sk_refuse("the outbox cannot be read: %s; pages and boards stay as they are. Does all in "
+                  "%s/outbox belong to the owner of the folder?",
+                  reason(now), store);
+    }
+    health->outbox = now;
+}
+
+/* What the writer met last. After an error of the disk it ends the process, with words of its own.
+ */
+static void say_writer(struct sk_health *health, enum sk_error now)
+{
+    if (now == health->writer) {
+        return;
+    }
+    if (now == SK_OK) {
+        sk_refuse("reports are stored again");
+    } else {
+        sk_refuse("reports cannot be stored: %s", sk_error_text(now));
+    }
+    health->writer = now;
+}
+
+static unsigned closed_at(const struct sk_inbox_space *space, unsigned margin)
+{
+    uint64_t percent = space->size / 100 == 0 ? 0 : space->used / (space->size / 100) + margin;
+
+    return percent >= ALL_PERCENT ? 2 : percent >= LARGE_PERCENT ? 1 : 0;
+}
+
+/* Opens again only some way below, so that a store at the edge is not spoken of all the time. */
+static void say_space(struct sk_health *health, const struct sk_inbox_space *space)
+{
+    static const char *const words[] = {
+        "the store has room again; reports of every length are taken",
+        "the store is four fifths full: large reports are refused. Import boards, then purge",
+        "the store is full: reports are refused. Import boards, then purge"};
+    unsigned now = closed_at(space, 0), from_above = closed_at(space, BACK_PERCENT);
+
+    if (now < health->closed) {
+        now = from_above < health->closed ? from_above : health->closed;
+    }
+    if (now != health->closed) {
+        sk_refuse("%s", words[now]);
+        health->closed = now;
+    }
+}
+
+void sk_health_look(struct sk_health *health, struct sk_gateway *gateway)
+{
+    const char *store = gateway->settings.store;
+    struct sk_inbox_space space;
+    uint64_t version;
+
+    errno = 0;
+    enum sk_error e = sk_inbox_space(gateway->inbox, &space);
+
+    say_inbox(health, store, e);
+    if (e == SK_OK) {
+        say_writer(health, sk_inbox_writer_state(gateway->inbox));
+        say_space(health, &space);
+    }
+    errno = 0;
+    say_outbox(health, store, sk_outbox_version(gateway->outbox, &version));
+}
