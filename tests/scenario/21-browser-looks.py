@@ -3,6 +3,7 @@
 size fit, it can be done with the keyboard alone. --screenshots DIR also saves pictures."""
 import argparse
 import os
+import shutil
 import sys
 
 import checks
@@ -257,8 +258,13 @@ def main(kinds, folder):
         town.close()
 
 
+def fetcher():
+    """What axe-core was fetched with (tests/browser/install-tools); one of the two is enough."""
+    return () if shutil.which("corepack") else ("npm",)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screenshots", metavar="DIR", help="save every page as a picture")
     given = parser.parse_args()
-    sys.exit(checks.run(main, need_browsers("npm"), given.screenshots))
+    sys.exit(checks.run(main, need_browsers(*fetcher()), given.screenshots))
