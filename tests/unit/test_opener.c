@@ -318,6 +318,19 @@ static void stream(uint64_t total)
     sk_report_free(report);
 }
 
+/* AddressSanitizer keeps books of its own, which come to an end: clang 19 took 2.3 MiB at 120 MiB,
+ * 2.8 at 480. */
+enum {
+    BOOKS_KIB = 0
+#if defined(__SANITIZE_ADDRESS__)
+                + 8192
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+                + 8192
+#endif
+#endif
+};
+
 static void test_memory_does_not_grow_with_the_report(void **state)
 {
     (void)state;
@@ -325,7 +338,7 @@ static void test_memory_does_not_grow_with_the_report(void **state)
     long before = unit_peak_kib();
 
     stream(UINT64_C(120) << 20);
-    if (unit_peak_kib() - before > 1024) {
+    if (unit_peak_kib() - before > 1024 + BOOKS_KIB) {
         fail_msg("a stream of 120 MiB took %ld KiB more", unit_peak_kib() - before);
     }
 }
