@@ -80,8 +80,10 @@ static void a_row_is_unknown_received_carried_and_gone(void **state)
     unit_publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
     assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* its envelope came too late */
-    unit_publish(inbox);
-    assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* no export since */
+    for (unsigned i = 0; i < 3; i++) { /* no export since, on whichever day */
+        unit_publish(inbox);
+        assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED);
+    }
     assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of(time(NULL))));
     unit_publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
