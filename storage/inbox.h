@@ -122,6 +122,7 @@ struct sk_publication {
 };
 
 struct sk_publication_news {
+    enum sk_error error; /* FULL, MEMORY, LOCKED, TOO_LARGE: nothing was published, the next tick tries again */
     struct sk_publication publication;
     uint64_t lost; /* rows that could not be published: their key went with the machine's power */
     bool told;     /* by sk_inbox_publish(), not by the calendar */
@@ -129,7 +130,7 @@ struct sk_publication_news {
 };
 
 /* Before the writer starts: called from its thread, and from sk_inbox_writer_start() with what was
- * published or found there, after every publication. */
+ * published or found there, after every publication and every attempt at one. */
 void sk_inbox_on_publication(struct sk_inbox *inbox,
                              void (*news)(void *, const struct sk_publication_news *),
                              void *context);

@@ -312,8 +312,11 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told, uint
         news.publication = w.after;
         news.lost = w.lost;
         *published = today;
-        tell(p, &news);
+    } else {
+        news.error = e;
+        news.kept = true; /* as it was */
     }
+    tell(p, &news);
     table_free(&w.old);
     table_free(&w.fresh);
     return e;
