@@ -122,7 +122,7 @@ struct sk_publication {
 };
 
 struct sk_publication_news {
-    enum sk_error error; /* FULL, MEMORY, LOCKED, TOO_LARGE: nothing was published, the next tick tries again */
+    enum sk_error error; /* nothing was published; FULL, MEMORY, LOCKED: the next tick tries again */
     struct sk_publication publication;
     uint64_t lost; /* rows that could not be published: their key went with the machine's power */
     bool told;     /* by sk_inbox_publish(), not by the calendar */

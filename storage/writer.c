@@ -320,11 +320,9 @@ static enum sk_error publish(struct sk_writer *w)
     enum sk_error e = sk_publish(&w->publisher, sk_day_of(time(NULL)), w->told, &published);
 
     w->publishing = false;
-    if (published != 0) {
-        pthread_mutex_lock(&w->lock);
-        w->published = published;
-        pthread_mutex_unlock(&w->lock);
-    }
+    pthread_mutex_lock(&w->lock);
+    w->published = published; /* 0 after a failure: due */
+    pthread_mutex_unlock(&w->lock);
     return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
 }
 
