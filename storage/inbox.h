@@ -104,25 +104,27 @@ void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
 /* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
- * state of the space; and on a new day the publication, and the uploads that stood still too long. */
+ * state of the space; and on a new day the publication, and the uploads that stood still too long.
+ */
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
 
 /* ---- receipts ------------------------------------------------------------- */
 
 /*
- * Rows become visible to anybody all at once: by the writer, at the first tick of a new day (UTC), at
- * its start when the day changed meanwhile, and when it is told to. Between two publications all
+ * Rows become visible to anybody all at once: by the writer, at the first tick of a new day (UTC),
+ * at its start when the day changed meanwhile, and when it is told to. Between two publications all
  * functions below give the same, whatever arrives.
  */
 struct sk_publication {
     uint32_t number; /* 0: there was none yet */
     uint32_t day;
-    uint32_t bits;   /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
+    uint32_t bits; /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
     uint32_t places;
 };
 
 struct sk_publication_news {
-    enum sk_error error; /* nothing was published; FULL, MEMORY, LOCKED: the next tick tries again */
+    enum sk_error
+        error; /* nothing was published; FULL, MEMORY, LOCKED: the next tick tries again */
     struct sk_publication publication;
     uint64_t lost; /* rows that could not be published: their key went with the machine's power */
     bool told;     /* by sk_inbox_publish(), not by the calendar */

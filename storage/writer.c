@@ -199,9 +199,8 @@ static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool ro
     struct sk_today today = {.day = sk_day_of(time(NULL)), .key = w->publisher.key};
     struct sk_deposit_effect effect = {0};
 
-    w->results[i] = !room && !frees_space(d)
-                        ? SK_ERR_FULL
-                        : sk_deposit_apply(txn, d, &today, &effect);
+    w->results[i] =
+        !room && !frees_space(d) ? SK_ERR_FULL : sk_deposit_apply(txn, d, &today, &effect);
     if (sk_txn_error(txn) != SK_OK) {
         return 0;
     }

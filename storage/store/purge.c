@@ -86,9 +86,10 @@ static enum sk_error print_result(const struct purge *p)
     if (e != SK_OK) {
         return e;
     }
-    printf("Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
-           "%u days ago go with the next publication.\n",
-           (unsigned long long)p->deleted, p->row_days);
+    printf(
+        "Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
+        "%u days ago go with the next publication.\n",
+        (unsigned long long)p->deleted, p->row_days);
     if (p->safe < p->last) {
         if (p->safe + 1 == p->last) {
             printf("Bundle %u stays, because:\n", p->last);
