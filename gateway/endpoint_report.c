@@ -83,7 +83,8 @@ static enum sk_step report_begin(struct sk_request *request)
         return sk_request_refuse(request, SK_PROBLEM_TOO_LARGE);
     }
     enum sk_step step = report_start(request, boundary);
-    enum sk_error error = step == SK_STEP_ON ? sk_inbox_admit(request->gateway->inbox, sealed) : SK_OK;
+    enum sk_error error =
+        step == SK_STEP_ON ? sk_inbox_admit(request->gateway->inbox, sealed) : SK_OK;
     return error == SK_OK ? step : sk_request_refuse_error(request, error);
 }
 

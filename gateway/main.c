@@ -54,6 +54,11 @@ static void published(void *context, const struct sk_publication_news *news)
 {
     struct sk_gateway *gateway = context;
 
+    if (news->error != SK_OK && !gateway->told_error) {
+        sk_refuse("the receipts could not be published: %s; it is tried again every minute",
+                  sk_error_text(news->error));
+    }
+    gateway->told_error = news->error != SK_OK;
     if (news->lost > 0) {
         sk_refuse("%llu receipts of the last day could not be published: their key was lost with "
                   "the machine's power. The reports are there; a receipt says so when they are "
@@ -65,7 +70,7 @@ static void published(void *context, const struct sk_publication_news *news)
         sk_refuse("the kernel keeps no keys here (keyctl): a restart costs the \"received\" marks "
                   "of the day, not the reports");
     }
-    if (news->told) {
+    if (news->told && news->error == SK_OK) {
         printf("published: the receipts so far, publication %u\n", news->publication.number);
         fflush(stdout);
     }

@@ -73,8 +73,8 @@ static void look_on_boards(struct sk_look *look, struct sk_outbox *outbox,
 
 #define ROW_DAYS (SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD)
 
-/* All days are looked up whatever is found: known and unknown codes cost the same. The newest counts:
- * what was added last is what the writer asks about. */
+/* All days are looked up whatever is found: known and unknown codes cost the same. The newest
+ * counts: what was added last is what the writer asks about. */
 struct look_days {
     struct sk_row rows[ROW_DAYS];
     enum sk_row_state states[ROW_DAYS];

@@ -102,9 +102,9 @@ void sk_pending_seal(uint8_t out[SK_PENDING_BYTES], const struct sk_day_key *key
     uint8_t *nonce = out;
 
     randombytes_buf(nonce, crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, NULL, row->b, sizeof row->b, name,
-        SK_PENDING_NAME, NULL, nonce, key->b);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out + crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+                                               NULL, row->b, sizeof row->b, name, SK_PENDING_NAME,
+                                               NULL, nonce, key->b);
 }
 
 bool sk_pending_open(struct sk_row *row, const struct sk_day_key *key,

@@ -16,7 +16,9 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 
-struct sk_day_key { uint8_t b[32]; }; /* secret: in memory from sk_secret_new() */
+struct sk_day_key {
+    uint8_t b[32];
+}; /* secret: in memory from sk_secret_new() */
 
 /* How the kernel finds it: the inbox, and the number of the publication that it follows. */
 struct sk_key_name {

@@ -10,8 +10,8 @@
 #include "keys/base/calendar.h"
 #include "storage/inbox_private.h"
 
-const char *const sk_inbox_tables[SK_INBOX_TABLES] = {"meta", "envelopes", "pieces", "rows",
-                                                      "partial", "uploads", "pending"};
+const char *const sk_inbox_tables[SK_INBOX_TABLES] = {"meta",    "envelopes", "pieces", "rows",
+                                                      "partial", "uploads",   "pending"};
 
 /* ---- making one ----------------------------------------------------------------- */
 

@@ -107,24 +107,27 @@ void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t
 enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox);
 
 /* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
- * state of the space; and on a new day the publication, and the uploads that stood still too long. */
+ * state of the space; and on a new day the publication, and the uploads that stood still too long.
+ */
 enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
 
 /* ---- receipts ------------------------------------------------------------- */
 
 /*
- * Rows become visible to anybody all at once: by the writer, at the first tick of a new day (UTC), at
- * its start when the day changed meanwhile, and when it is told to. Between two publications all
+ * Rows become visible to anybody all at once: by the writer, at the first tick of a new day (UTC),
+ * at its start when the day changed meanwhile, and when it is told to. Between two publications all
  * functions below give the same, whatever arrives.
  */
 struct sk_publication {
     uint32_t number; /* 0: there was none yet */
     uint32_t day;
-    uint32_t bits;   /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
+    uint32_t bits; /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
     uint32_t places;
 };
 
 struct sk_publication_news {
+    enum sk_error
+        error; /* nothing was published; FULL, MEMORY, LOCKED: the next tick tries again */
     struct sk_publication publication;
     uint64_t lost; /* rows that could not be published: their key went with the machine's power */
     bool told;     /* by sk_inbox_publish(), not by the calendar */
@@ -132,7 +135,7 @@ struct sk_publication_news {
 };
 
 /* Before the writer starts: called from its thread, and from sk_inbox_writer_start() with what was
- * published or found there, after every publication. */
+ * published or found there, after every publication and every attempt at one. */
 void sk_inbox_on_publication(struct sk_inbox *inbox,
                              void (*news)(void *, const struct sk_publication_news *),
                              void *context);

@@ -109,8 +109,8 @@ uint64_t sk_ledger_cost(size_t len); /* bytes of pages that a piece takes */
 enum sk_error sk_ledger_used(struct sk_inbox *inbox, bool exact, uint64_t *used);
 void sk_ledger_add(struct sk_inbox *inbox, uint64_t bytes);
 void sk_ledger_outdate(struct sk_inbox *inbox);
-/* The state that follows when so many sixteenths, rounded up, are used; first: none is known, and in
- * doubt it is the stricter one. */
+/* The state that follows when so many sixteenths, rounded up, are used; first: none is known, and
+ * in doubt it is the stricter one. */
 enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
 /* Takes the state anew, if it was not in this hour. */
 enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour);

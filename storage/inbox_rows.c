@@ -202,10 +202,9 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
 
 /* ---- for the store program ------------------------------------------------------------------ */
 
-static enum sk_error walk_rows(struct sk_txn *txn,
-                               enum sk_error (*fn)(void *, const struct sk_row *,
-                                                   enum sk_row_state),
-                               void *ctx)
+static enum sk_error
+walk_rows(struct sk_txn *txn, enum sk_error (*fn)(void *, const struct sk_row *, enum sk_row_state),
+          void *ctx)
 {
     struct sk_bytes key = {NULL, 0}, value;
     struct sk_stored_row stored;

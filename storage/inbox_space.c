@@ -103,8 +103,8 @@ enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out)
 
 /*
  * Whoever is refused for want of room learns something of how full the store is, and who asks again
- * and again, while he fills it byte by byte, would weigh what others send meanwhile. So the answer is
- * a state: taken once an hour, from sixteenths, and left later than it was entered.
+ * and again, while he fills it byte by byte, would weigh what others send meanwhile. So the answer
+ * is a state: taken once an hour, from sixteenths, and left later than it was entered.
  */
 enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths)
 {

@@ -15,8 +15,8 @@
 #include "storage/day_key.h"
 #include "storage/inbox_private.h"
 
-#define NEW_LEAST 8u      /* rows that a publication adds, at least */
-#define UNDER_ONE 8192u   /* rows under one prefix, on average, at most */
+#define NEW_LEAST 8u    /* rows that a publication adds, at least */
+#define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
 #define PLACES_LEAST 32u
 #define BITS_MOST 8u
 
@@ -66,8 +66,8 @@ struct work {
     struct table old, fresh;
 };
 
-/* Published rows, as they are from now on. A row that an export's snapshot saw has its envelope in a
- * bundle; one that was published after that snapshot waits for the next. */
+/* Published rows, as they are from now on. A row that an export's snapshot saw has its envelope in
+ * a bundle; one that was published after that snapshot waits for the next. */
 static void age_row(const struct work *w, struct sk_stored_row *row)
 {
     bool latest = (row->state & SK_ROW_LATEST) != 0;
@@ -125,7 +125,8 @@ static enum sk_error read_pending(struct work *w)
 
     for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_PENDING, &key, &value); more;
          more = sk_txn_next(w->txn, SK_INBOX_PENDING, &key, &value)) {
-        if (w->fresh.count < pending && open_row(w, key, value, &w->fresh.rows[w->fresh.count].row)) {
+        if (w->fresh.count < pending &&
+            open_row(w, key, value, &w->fresh.rows[w->fresh.count].row)) {
             w->fresh.count++;
         } else {
             w->lost++;
@@ -145,8 +146,7 @@ static void sort_out(struct work *w)
     sort(&w->fresh);
     for (size_t i = 0; i < w->fresh.count; i++) {
         struct sk_stored_row row = w->fresh.rows[i];
-        struct sk_stored_row *known =
-            bsearch(&row, w->old.rows, w->old.count, sizeof row, by_row);
+        struct sk_stored_row *known = bsearch(&row, w->old.rows, w->old.count, sizeof row, by_row);
 
         row.month = (uint16_t)sk_month_of_day(w->after.day);
         row.state = SK_ROW_RECEIVED | SK_ROW_LATEST;
@@ -262,7 +262,8 @@ static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, struct
     return e;
 }
 
-/* ---- with its key ------------------------------------------------------------------------------ */
+/* ---- with its key ------------------------------------------------------------------------------
+ */
 
 static struct sk_key_name key_name(const struct sk_publisher *p, uint32_t number)
 {
@@ -312,14 +313,18 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told, uint
         news.publication = w.after;
         news.lost = w.lost;
         *published = today;
-        tell(p, &news);
+    } else {
+        news.error = e;
+        news.kept = true; /* as it was */
     }
+    tell(p, &news);
     table_free(&w.old);
     table_free(&w.fresh);
     return e;
 }
 
-/* ---- starting and stopping --------------------------------------------------------------------- */
+/* ---- starting and stopping ---------------------------------------------------------------------
+ */
 
 static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *last)
 {

@@ -14,14 +14,15 @@
 /* More is refused: nobody would download it. */
 #define SK_ROWS_PLACES_MAX (UINT32_C(1) << 24)
 
-/* publication, rows and count as sk_inbox_rows_under() gives them for this prefix. The length depends
- * on the publication alone. *out is from malloc. USAGE (a row is out of order, of another prefix,
- * repeated or unknown, or there are more than the publication says), TOO_LARGE, MEMORY. */
+/* publication, rows and count as sk_inbox_rows_under() gives them for this prefix. The length
+ * depends on the publication alone. *out is from malloc. USAGE (a row is out of order, of another
+ * prefix, repeated or unknown, or there are more than the publication says), TOO_LARGE, MEMORY. */
 enum sk_error sk_rows_encode(const struct sk_publication *publication, uint8_t prefix,
                              const struct sk_row_info *rows, size_t count, uint8_t **out,
                              size_t *len);
 
-/* What stands for the whole table when that is given by prefixes: it says how many bits they have. */
+/* What stands for the whole table when that is given by prefixes: it says how many bits they have.
+ */
 void sk_rows_encode_head(const struct sk_publication *publication, uint8_t out[SK_ROWS_HEADER]);
 
 #endif

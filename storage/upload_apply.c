@@ -21,8 +21,7 @@ static void put_new(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
 }
 
 enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *d,
-                                   const struct sk_today *today,
-                                   struct sk_deposit_effect *effect)
+                                   const struct sk_today *today, struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
     struct sk_partial partial;
@@ -105,8 +104,7 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
 }
 
 enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
-                                    const struct sk_today *today,
-                                    struct sk_deposit_effect *effect)
+                                    const struct sk_today *today, struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
     struct sk_partial partial;
@@ -127,8 +125,7 @@ enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit 
 /* ---- drop ----------------------------------------------------------------------------- */
 
 enum sk_error sk_upload_apply_drop(struct sk_txn *txn, const struct sk_deposit *d,
-                                   const struct sk_today *today,
-                                   struct sk_deposit_effect *effect)
+                                   const struct sk_today *today, struct sk_deposit_effect *effect)
 {
     struct sk_upload_record record;
     struct sk_partial partial;

@@ -212,9 +212,8 @@ static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool ro
     struct sk_today today = {.day = sk_day_of(time(NULL)), .key = w->publisher.key};
     struct sk_deposit_effect effect = {0};
 
-    w->results[i] = !room && !frees_space(d)
-                        ? SK_ERR_FULL
-                        : sk_deposit_apply(txn, d, &today, &effect);
+    w->results[i] =
+        !room && !frees_space(d) ? SK_ERR_FULL : sk_deposit_apply(txn, d, &today, &effect);
     if (sk_txn_error(txn) != SK_OK) {
         return 0;
     }
@@ -333,11 +332,9 @@ static enum sk_error publish(struct sk_writer *w)
     enum sk_error e = sk_publish(&w->publisher, sk_day_of(time(NULL)), w->told, &published);
 
     w->publishing = false;
-    if (published != 0) {
-        pthread_mutex_lock(&w->lock);
-        w->published = published;
-        pthread_mutex_unlock(&w->lock);
-    }
+    pthread_mutex_lock(&w->lock);
+    w->published = published; /* 0 after a failure: due */
+    pthread_mutex_unlock(&w->lock);
     return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
 }
 

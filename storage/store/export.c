@@ -52,8 +52,8 @@ static enum sk_error is_new(struct sk_export *x, const struct sk_envelope_id *id
 
 enum sk_error sk_export_snapshot(struct sk_export *x)
 {
-    enum sk_error e = sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count,
-                                        &x->publication);
+    enum sk_error e =
+        sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count, &x->publication);
 
     for (size_t i = 0; e == SK_OK && i < x->envelope_count; i++) {
         bool fresh = false;

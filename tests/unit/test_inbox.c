@@ -215,14 +215,17 @@ static void check_finds_a_missing_a_short_and_a_surplus_piece(void **state)
 
 static void room_is_a_state_that_is_left_later_than_it_is_entered(void **state)
 {
-    static const struct { enum sk_room room; unsigned used; enum sk_room next; } steps[] = {
-        {SK_ROOM_OPEN, 0, SK_ROOM_OPEN},      {SK_ROOM_OPEN, 13, SK_ROOM_OPEN},
-        {SK_ROOM_OPEN, 14, SK_ROOM_TIGHT},    {SK_ROOM_OPEN, 15, SK_ROOM_TIGHT},
-        {SK_ROOM_OPEN, 16, SK_ROOM_CLOSED},   {SK_ROOM_TIGHT, 12, SK_ROOM_OPEN},
-        {SK_ROOM_TIGHT, 13, SK_ROOM_TIGHT},   {SK_ROOM_TIGHT, 15, SK_ROOM_TIGHT},
-        {SK_ROOM_TIGHT, 16, SK_ROOM_CLOSED},  {SK_ROOM_CLOSED, 16, SK_ROOM_CLOSED},
-        {SK_ROOM_CLOSED, 15, SK_ROOM_CLOSED}, {SK_ROOM_CLOSED, 14, SK_ROOM_TIGHT},
-        {SK_ROOM_CLOSED, 13, SK_ROOM_TIGHT},  {SK_ROOM_CLOSED, 12, SK_ROOM_OPEN}};
+    static const struct {
+        enum sk_room room;
+        unsigned used;
+        enum sk_room next;
+    } steps[] = {{SK_ROOM_OPEN, 0, SK_ROOM_OPEN},      {SK_ROOM_OPEN, 13, SK_ROOM_OPEN},
+                 {SK_ROOM_OPEN, 14, SK_ROOM_TIGHT},    {SK_ROOM_OPEN, 15, SK_ROOM_TIGHT},
+                 {SK_ROOM_OPEN, 16, SK_ROOM_CLOSED},   {SK_ROOM_TIGHT, 12, SK_ROOM_OPEN},
+                 {SK_ROOM_TIGHT, 13, SK_ROOM_TIGHT},   {SK_ROOM_TIGHT, 15, SK_ROOM_TIGHT},
+                 {SK_ROOM_TIGHT, 16, SK_ROOM_CLOSED},  {SK_ROOM_CLOSED, 16, SK_ROOM_CLOSED},
+                 {SK_ROOM_CLOSED, 15, SK_ROOM_CLOSED}, {SK_ROOM_CLOSED, 14, SK_ROOM_TIGHT},
+                 {SK_ROOM_CLOSED, 13, SK_ROOM_TIGHT},  {SK_ROOM_CLOSED, 12, SK_ROOM_OPEN}};
 
     (void)state;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
@@ -304,7 +307,8 @@ static void when_full_it_refuses_keeps_all_and_works_again_after_a_purge(void **
     assert_ok(sk_inbox_delete(inbox, ids, n, &deleted));
     assert_int_equal(deleted, n);
     unit_envelope_new(&again, 16);
-    assert_error(sk_inbox_admit(inbox, sk_envelope_length(1)), SK_ERR_FULL); /* until the next hour */
+    assert_error(sk_inbox_admit(inbox, sk_envelope_length(1)),
+                 SK_ERR_FULL); /* until the next hour */
     assert_ok(sk_room_take(inbox, (uint64_t)time(NULL) / 3600 + 1));
     assert_ok(sk_inbox_admit(inbox, sk_envelope_length(16)));
     assert_ok(unit_put(inbox, &again));

@@ -1,10 +1,13 @@
 /* Publications: what they show, and what the disk holds before and after them. */
 #include <keyutils.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "keys/base/calendar.h"
 #include "storage/inbox_private.h"
@@ -13,12 +16,49 @@
 
 #define FILE_NAME "inbox/00000001.mdb"
 
+/* What was told last, and how often something was. */
 static struct sk_publication_news last;
+static unsigned told;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t news_came = PTHREAD_COND_INITIALIZER;
 
 static void remember(void *context, const struct sk_publication_news *news)
 {
     (void)context;
+    pthread_mutex_lock(&lock);
     last = *news;
+    told++;
+    pthread_cond_signal(&news_came);
+    pthread_mutex_unlock(&lock);
+}
+
+static unsigned told_so_far(void)
+{
+    pthread_mutex_lock(&lock);
+    unsigned count = told;
+
+    pthread_mutex_unlock(&lock);
+    return count;
+}
+
+static uint32_t wait_for_news(unsigned before)
+{
+    pthread_mutex_lock(&lock);
+    while (told == before) {
+        pthread_cond_wait(&news_came, &lock);
+    }
+    uint32_t number = last.publication.number;
+
+    pthread_mutex_unlock(&lock);
+    return number;
+}
+
+static uint32_t publish(struct sk_inbox *inbox)
+{
+    unsigned before = told_so_far();
+
+    sk_inbox_publish(inbox);
+    return wait_for_news(before);
 }
 
 static struct sk_inbox *start(const char *folder, uint64_t size)
@@ -71,23 +111,25 @@ static void a_row_is_unknown_received_carried_and_gone(void **state)
     struct sk_row row = put(inbox), later;
 
     assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN);
-    uint32_t number = unit_publish(inbox);
+    uint32_t number = publish(inbox);
 
     assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
     later = put(inbox);
     assert_ok(sk_inbox_mark_exported(inbox, number));
     assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED); /* nothing changes in between */
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
     assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* its envelope came too late */
-    unit_publish(inbox);
-    assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED); /* no export since */
+    for (unsigned i = 0; i < 3; i++) { /* no export since, on whichever day */
+        publish(inbox);
+        assert_int_equal(unit_row(inbox, &later), SK_ROW_RECEIVED);
+    }
     assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of(time(NULL))));
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
     assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of(time(NULL)) + 2));
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN);
     assert_int_equal(all_rows(inbox), 8);
     sk_inbox_close(inbox);
@@ -98,12 +140,12 @@ static void an_export_over_a_publication_covers_what_it_saw(void **state)
 {
     struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
     struct sk_row seen = put(inbox), unseen;
-    uint32_t number = unit_publish(inbox);
+    uint32_t number = publish(inbox);
 
     unseen = put(inbox);
-    unit_publish(inbox);
+    publish(inbox);
     assert_ok(sk_inbox_mark_exported(inbox, number));
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &seen), SK_ROW_CARRIED);
     assert_int_equal(unit_row(inbox, &unseen), SK_ROW_RECEIVED);
     sk_inbox_close(inbox);
@@ -117,14 +159,14 @@ static void a_row_that_comes_again_is_received_once_more(void **state)
     put_again(inbox, &row);
     size_t before = all_rows(inbox);
 
-    assert_ok(sk_inbox_mark_exported(inbox, unit_publish(inbox)));
+    assert_ok(sk_inbox_mark_exported(inbox, publish(inbox)));
     assert_int_equal(all_rows(inbox), before + 8); /* twice in a day is once */
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
     put_again(inbox, &row);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_CARRIED);
     before = all_rows(inbox);
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
     assert_int_equal(all_rows(inbox), before + 8);
     sk_inbox_close(inbox);
@@ -144,7 +186,7 @@ static void new_rows_are_a_power_of_two(void **state)
         for (size_t k = 0; k < reports[i]; k++) {
             put(inbox);
         }
-        unit_publish(inbox);
+        publish(inbox);
         assert_int_equal(all_rows(inbox) - before, rows[i]);
     }
     sk_inbox_close(inbox);
@@ -190,11 +232,11 @@ static void prefixes_have_bits_by_the_number_and_one_length(void **state)
     size_t len, other;
 
     seed_rows(inbox, 8192 - 8, false);
-    unit_publish(inbox);
+    publish(inbox);
     publication = after_publication(inbox, 0, &len);
     assert_int_equal(publication.bits, 0);
     assert_int_equal(publication.places, 8192);
-    unit_publish(inbox); /* eight more */
+    publish(inbox); /* eight more */
     publication = after_publication(inbox, 0, &len);
     assert_int_equal(publication.bits, 1);
     assert_true(publication.places == 4096 || publication.places == 8192);
@@ -202,7 +244,7 @@ static void prefixes_have_bits_by_the_number_and_one_length(void **state)
     assert_int_equal(len, other);
     /* Whoever fills one prefix makes all of them longer. */
     seed_rows(inbox, 30000, true);
-    unit_publish(inbox);
+    publish(inbox);
     publication = after_publication(inbox, 0, &len);
     assert_int_equal(publication.bits, 2);
     assert_int_equal(publication.places, 32768);
@@ -294,12 +336,12 @@ static void a_lost_key_costs_marks_and_no_report(void **state)
     inbox = start(*state, 0); /* as after a power cut */
     struct sk_row row = put(inbox);
 
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(last.lost, 1);
     assert_int_equal(unit_row(inbox, &e.row), SK_ROW_UNKNOWN);
     assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
     unit_assert_whole(inbox, &e);
-    unit_publish(inbox);
+    publish(inbox);
     assert_int_equal(last.lost, 0); /* said once */
     sk_inbox_close(inbox);
 }
@@ -313,7 +355,7 @@ static void a_publication_changes_the_key(void **state)
         sk_inbox_close(inbox);
         skip();
     }
-    unit_publish(inbox);
+    publish(inbox);
     put(inbox);
     assert_false(lose_key(inbox, 1));
     sk_inbox_close(inbox);
@@ -327,7 +369,7 @@ static void without_anything_pending_the_kernel_keeps_no_key(void **state)
     struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
 
     put(inbox);
-    unit_publish(inbox);
+    publish(inbox);
     sk_inbox_close(inbox);
     assert_ok(sk_inbox_open(&inbox, *state));
     assert_false(lose_key(inbox, 2));
@@ -341,7 +383,7 @@ static void before_it_is_published_the_disk_does_not_hold_the_row(void **state)
     struct sk_row row = put(inbox);
 
     assert_false(unit_is_in_file(file, row.b, 16));
-    unit_publish(inbox);
+    publish(inbox);
     assert_true(unit_is_in_file(file, row.b, 16)); /* it would have been found */
     sk_inbox_close(inbox);
 }
@@ -365,6 +407,76 @@ static void the_files_times_are_midnight(void **state)
     sk_inbox_close(inbox);
 }
 
+/* ---- faults --------------------------------------------------------------------------------- */
+
+static void what_does_not_fit_is_published_later(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    struct sk_row row = put(inbox);
+    uint32_t number = last.publication.number;
+
+    set_day(inbox, 1);
+    sk_inbox_close(inbox);
+    unit_fault_set(UNIT_ENOSPC_WRITE, 1000);
+    inbox = start(*state, 0); /* it starts all the same */
+    assert_error(last.error, SK_ERR_FULL);
+    unit_fault_set(UNIT_NO_FAULT, 0);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_UNKNOWN);
+    unsigned before = told_so_far();
+
+    assert_ok(sk_inbox_tick(inbox));
+    assert_int_equal(wait_for_news(before), number + 1);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    sk_inbox_close(inbox);
+}
+
+/* A process that dies at a call that changes the disk, while it publishes at its start. */
+static int publish_and_die(const char *folder, unsigned call)
+{
+    pid_t child = fork();
+    int status = -1;
+
+    if (child == 0) {
+        struct sk_inbox *inbox = NULL;
+
+        unit_fault_set(UNIT_DIE, call);
+        if (sk_inbox_open(&inbox, folder) != SK_OK ||
+            sk_inbox_writer_start(inbox, NULL, NULL) != SK_OK) {
+            _exit(1);
+        }
+        unit_fault_set(UNIT_NO_FAULT, 0);
+        sk_inbox_close(inbox);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 7 || status == 0));
+    return status;
+}
+
+static void a_power_cut_in_a_publication_is_before_or_after_it(void **state)
+{
+    int status = -1;
+
+    sk_inbox_close(start(*state, 8 * SMALL_INBOX));
+    for (unsigned call = 1; status != 0; call++) {
+        struct sk_inbox *inbox = start(*state, 0);
+        struct sk_row rows[3] = {put(inbox), put(inbox), put(inbox)};
+        size_t before = all_rows(inbox);
+
+        assert_in_range(call, 1, 100);
+        set_day(inbox, 1);
+        sk_inbox_close(inbox);
+        status = publish_and_die(*state, call);
+        inbox = start(*state, 0); /* goes on, or does what was not done */
+        assert_int_equal(all_rows(inbox), before + 8);
+        for (size_t i = 0; i < 3 && unit_kernel_keeps_keys(); i++) {
+            assert_int_equal(unit_row(inbox, &rows[i]), SK_ROW_RECEIVED);
+        }
+        assert_int_equal(last.lost, unit_kernel_keeps_keys() ? 0 : last.lost);
+        sk_inbox_close(inbox);
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -382,6 +494,8 @@ int main(void)
         TEST(without_anything_pending_the_kernel_keeps_no_key),
         TEST(before_it_is_published_the_disk_does_not_hold_the_row),
         TEST(the_files_times_are_midnight),
+        TEST(what_does_not_fit_is_published_later),
+        TEST(a_power_cut_in_a_publication_is_before_or_after_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
