@@ -49,6 +49,7 @@ static const struct expected EXPECTED[] = {
     {"POST", "/uk/courier", &sk_endpoint_courier},
     {"GET", "/sheets", &sk_endpoint_sheets},
     {"GET", "/boards/0a1b2c3d", &sk_endpoint_board},
+    {"GET", "/receipts", &sk_endpoint_receipts},
     {"GET", "/receipts/0f", &sk_endpoint_receipts},
     {"OPTIONS", "/uploads", &sk_endpoint_upload_options},
     {"POST", "/uploads", &sk_endpoint_upload_create},
@@ -127,7 +128,6 @@ static void test_unknown(void **state)
                                         "/uploads/00112233445566778899AABBCCDDEEFF",
                                         "/uploads/00112233445566778899aabbccddeefg",
                                         UPLOAD "/",
-                                        "/receipts",
                                         "/receipts/",
                                         "/receipts/a",
                                         "/receipts/AB",
@@ -161,6 +161,8 @@ static void test_what_the_path_says(void **state)
     sk_route_find(&match, "GET", "/boards/0a1b2c3d");
     assert_string_equal(match.org, "0a1b2c3d");
     assert_false(match.has_lang);
+    sk_route_find(&match, "GET", "/receipts");
+    assert_string_equal(match.prefix, "");
     sk_route_find(&match, "GET", "/receipts/0f");
     assert_string_equal(match.prefix, "0f");
     sk_route_find(&match, "HEAD", UPLOAD);
