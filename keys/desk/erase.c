@@ -47,13 +47,6 @@ enum sk_error sk_erase_file(const char *path)
     return e == SK_OK && unlink(path) != 0 ? SK_ERR_IO : e;
 }
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-
-    return lstat(a, &x) == 0 && lstat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static bool put_suffix(char out[PATH_MAX], const char *path, const char *suffix)
 {
     int n = snprintf(out, PATH_MAX, "%s%s", path, suffix);
@@ -62,7 +55,7 @@ static bool put_suffix(char out[PATH_MAX], const char *path, const char *suffix)
 }
 
 /* The old file under its second name is still the file itself when the crash came before the new
- * one took its place. */
+ * one took its place: then it has two names, and sk_erase_file() takes only this one away. */
 enum sk_error sk_erase_leftovers(const char *path)
 {
     char temporary[PATH_MAX], old[PATH_MAX];
@@ -72,9 +65,6 @@ enum sk_error sk_erase_leftovers(const char *path)
     }
     enum sk_error e = sk_erase_file(temporary);
 
-    if (e == SK_OK && same_file(path, old)) {
-        return unlink(old) == 0 ? SK_OK : SK_ERR_IO;
-    }
     return e == SK_OK ? sk_erase_file(old) : e;
 }
 

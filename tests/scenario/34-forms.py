@@ -3,6 +3,7 @@
 more; names are those that the browser wrote; what strangers wrote steers no terminal."""
 import json
 import os
+import shutil
 import sys
 import time
 
@@ -10,7 +11,7 @@ import checks
 import signed
 import skrynka as sk
 from checks import equal, must, note, ok
-from world import World, read
+from world import DESK, World, read
 
 PARTS = 1000
 HARMFUL = "ліворуч\u202eправоруч \x9b31m \x7f \u2066її\u2069 \U000e0041\ufeff край"
@@ -99,6 +100,39 @@ def broken(f):
         equal("%s: the text too" % name, [x["value"] for x in about["fields"]], [seen] if seen else [])
 
 
+DYING = """#!/usr/bin/python3
+import struct, sys
+say = lambda kind, data: sys.stdout.buffer.write(struct.pack("<BI", kind, len(data)) + data)
+say(1, b"text"); say(2, "останнє слово".encode()); say(3, struct.pack("<Q", 25))
+say(1, b"where"); say(2, b"half")
+"""
+
+
+def dying(f):
+    """What a parser said before it died (a limit of memory or time) is kept and shown."""
+    folder = f.w.path("bin")
+    os.mkdir(folder)
+    shutil.copy(DESK, folder)
+    with open(os.path.join(folder, "skrynka-parse"), "w", encoding="utf-8") as script:
+        script.write(DYING)
+    os.chmod(os.path.join(folder, "skrynka-parse"), 0o700)
+    f.gateway.web.report("хай там що")
+    base = (os.path.join(folder, "skrynka-desk"), "--home", f.desk.home, "--passphrase-file",
+            f.w.passphrase)
+    f.w.run(*base, "import", f.store.export())
+    (item,) = f.desk.list("--search", "останнє слово")
+    equal("listed with what was read", item["parsed"], False)
+    full = f.desk.show(item["id"])
+    equal("whole parts only", [x["name"] for x in full["fields"]], ["text"])
+    ok("and why", "could not go on" in full["incomplete"], full)
+    to = f.w.path("dying")
+    f.w.run(*base, "open", item["id"], "--to", to, want=1)
+    ok("open writes it, and the body", "останнє слово" in read(to + "/report.txt").decode() and
+       "хай там що" in read(to + "/body.bin").decode())
+    _, about, _ = f.open(item["id"], 0)
+    equal("with a parser that lives all is read", about["fields"][0]["value"], "хай там що")
+
+
 def names(f):
     f.bring(part("text", "імена".encode()) +
             b"".join(part("file", b"%d" % i, n) for i, n in enumerate(NAMES)) +
@@ -138,7 +172,7 @@ def harmless(f):
 def main():
     with World("forms") as world:
         f = Forms(world)
-        for step in (crowded, broken, names, harmless):
+        for step in (crowded, broken, dying, names, harmless):
             note(step.__name__)
             step(f)
         equal("the gateway ends", f.gateway.stop(), 0)

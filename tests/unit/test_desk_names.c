@@ -80,6 +80,10 @@ static void long_names_keep_their_ending(void **state)
     memset(claimed + 101, 'b', sizeof claimed - 102);
     sk_safe_name(out, 1, claimed);
     assert_int_equal(strlen(out), 3 + 80);
+    claimed[100] = 'a';
+    claimed[79] = '.'; /* cut right behind it */
+    sk_safe_name(out, 1, claimed);
+    assert_int_equal(strlen(out), 3 + 79);
 }
 
 /* In pieces of every size, the result must be the same. */
