@@ -44,6 +44,7 @@ struct sk_gateway {
     struct sk_sealers *sealers;
     struct sk_turns *turns;
     struct sk_holds holds;
+    const char *note;     /* to be said once it is ready; NULL: nothing */
     atomic_uint active;   /* requests that have begun and not ended */
     atomic_bool stopping; /* new requests get 503 */
     atomic_bool failed;   /* the disk failed: exit with 1 */
