@@ -48,6 +48,7 @@ struct sk_gateway {
     struct sk_holds holds;
     bool told_memory;     /* that the day's key is in memory only; the writer's */
     bool told_error;      /* that publishing failed last time; the writer's */
+    const char *note;     /* to be said once it is ready; NULL: nothing */
     atomic_uint active;   /* requests that have begun and not ended */
     atomic_bool stopping; /* new requests get 503 */
     atomic_bool failed;   /* the disk failed: exit with 1 */

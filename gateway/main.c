@@ -161,6 +161,9 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     }
     printf("ready on %s\n", listener->text);
     fflush(stdout);
+    if (gateway->note != NULL) {
+        sk_refuse("%s", gateway->note);
+    }
     sk_notify("READY=1");
     watch(gateway);
     sk_notify("STOPPING=1");
@@ -216,8 +219,9 @@ static int run(struct sk_gateway *gateway)
     return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
 }
 
-/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. */
-static int keep_from_disk(bool accept_swap)
+/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note is
+ * said after the line that whoever started us waits for. */
+static int keep_from_disk(bool accept_swap, const char **note)
 {
     static const char limit[] = "LimitMEMLOCK=infinity in the unit, ulimit -l unlimited in a shell";
 
@@ -225,14 +229,14 @@ static int keep_from_disk(bool accept_swap)
     case SK_LOCKING_DONE:
         return -1;
     case SK_LOCKING_NO_SWAP:
-        sk_refuse("memory is not locked, but there is no swap, so none of it reaches a disk");
+        *note = "memory is not locked, but there is no swap, so none of it reaches a disk";
         return -1;
     default:
         break;
     }
     if (accept_swap) {
-        sk_refuse("memory is not locked and swap is on, as was accepted with --accept-swap: what "
-                  "people write may be written to the disk in plain");
+        *note = "memory is not locked and swap is on, as was accepted with --accept-swap: what "
+                "people write may be written to the disk in plain";
         return -1;
     }
     return sk_refuse("memory cannot be locked and swap is on, so what people write could be written "
@@ -265,7 +269,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
-    code = keep_from_disk(gateway.settings.accept_swap);
+    code = keep_from_disk(gateway.settings.accept_swap, &gateway.note);
     if (code >= 0) {
         return code;
     }

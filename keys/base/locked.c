@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -208,6 +209,10 @@ enum sk_error sk_bind_now(char **argv)
     const char *set = getenv("LD_BIND_NOW");
 
     if (set != NULL && *set != '\0') {
+        const char *slash = argv[0] == NULL ? NULL : strrchr(argv[0], '/');
+
+        /* Started anew through /proc it would be called "exe" wherever processes are listed. */
+        (void)prctl(PR_SET_NAME, slash != NULL ? slash + 1 : argv[0] != NULL ? argv[0] : "skrynka");
         return SK_OK;
     }
     if (setenv("LD_BIND_NOW", "1", 1) == 0) {

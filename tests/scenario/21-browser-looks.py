@@ -83,6 +83,25 @@ class Looks:
                 town.wire.instead = None
             return open_page
 
+        def limit(files, words):
+            """Something that cannot be sent so was chosen."""
+            def open_page():
+                form()
+                p.choose("file", *files)
+                p.wait_text(words)
+                p.press(SUBMIT)
+                p.wait("[role=alert] .n")
+            return open_page
+
+        def many_page():
+            """What a browser without a script is told: a page like all refusals."""
+            answer = town.web.form("/%s/report" % lang, [("file", "a.jpg", b"x")] * 1001)
+            town.wire.instead = lambda x: reply(
+                200, answer.body, "text/html; charset=utf-8", Content_Security_Policy=answer.headers[
+                    "Content-Security-Policy"]) if x.path == "/many" else None
+            p.get(self.url + "/many")
+            must("it says so", T.MANY_H in p.text, p.text)
+
         def ask(code):
             return lambda: town.ask(p, code() if callable(code) else code, lang)
 
@@ -124,6 +143,9 @@ class Looks:
         yield "sending", sending
         yield "locked-out", locked_out
         yield "late", late("/form.js", "", T.LOCK_LATE)
+        yield "empty-file", limit([town.nothing], T.HINT_EMPTY.split("%s")[0])
+        yield "many-files", limit(town.many, T.MANY_H)
+        yield "many-page", many_page
         yield "status-late", late("/status.js", "status", T.LOOK_LATE)
         yield "status-form", go("/%s/status" % lang)
         yield "received", ask(lambda: self.code)
@@ -158,6 +180,9 @@ def prepare(world):
     town = Town(world)
     town.photo, _ = world.random_file("фото.jpg", 60_000)
     town.large, _ = world.random_file("відео.mp4", 400_000)
+    town.nothing = world.file("IMG_20261128_0001.jpg", b"")
+    os.makedirs(world.path("many"))
+    town.many = [world.file("many/%04d.jpg" % i, b"x") for i in range(1000)]
     sheets = [d.sheet_path for d in town.desks]
     town.sealed_file, _ = world.seal(sheets, "З рук у руки.")
     town.offline = {lang: world.file("offline-%s.html" % lang,

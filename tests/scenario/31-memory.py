@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import checks
 from checks import equal, must, note, ok
@@ -43,6 +44,7 @@ class Memory:
         equal("the store's files are not", [m[3] for m in stores if m[2]], [])
         ok("its libraries are bound at once",
            b"LD_BIND_NOW=1" in read("/proc/%d/environ" % gateway.pid).split(b"\0"))
+        equal("it is called what it was", read("/proc/%d/comm" % gateway.pid), b"skrynka-gateway\n")
         equal("it says nothing", [x for x in gateway.lines if "ready" not in x], [])
         equal("it ends well", gateway.stop(), 0)
 
@@ -51,9 +53,17 @@ class Memory:
         return ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /proc/swaps && exec "$@"',
                 self.w.file("swaps", swaps), *BOUND)
 
+    def said(self, gateway):
+        """What it says after the line that it is ready."""
+        deadline = time.monotonic() + 60
+        while len(gateway.lines) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        ok("the first line is that it is ready", "ready on" in gateway.lines[0], gateway.lines)
+        return gateway.lines[1:]
+
     def no_swap(self):
         gateway = self.w.gateway(self.store, swap=False, wrapper=self.faked(SWAPS))
-        said = [x for x in gateway.lines if "ready" not in x]
+        said = self.said(gateway)
         ok("not locked, but no swap: one line says so",
            len(said) == 1 and "there is no swap" in said[0], gateway.lines)
         equal("and it serves", gateway.web.report("слово").status, 201)
@@ -67,7 +77,7 @@ class Memory:
         ok("it says why and what to do", len(gateway.lines) == 1 and "LimitMEMLOCK=infinity" in said
            and "swapoff" in said and "--accept-swap" in said, said)
         gateway = self.w.gateway(self.store, swap=True, wrapper=wrapper)
-        said = [x for x in gateway.lines if "ready" not in x]
+        said = self.said(gateway)
         ok("accepted: one line says what that means",
            len(said) == 1 and "--accept-swap" in said[0], gateway.lines)
         equal("and it serves", gateway.web.report("слово").status, 201)

@@ -381,8 +381,8 @@ static void test_courier_says_what_became_of_each_file(void **state)
 
 static void test_problems(void **state)
 {
-    static const unsigned statuses[SK_PROBLEM_COUNT] = {404, 405, 413, 411, 400, 400, 400,
-                                                        400, 400, 503, 503, 507, 507, 431};
+    static const unsigned statuses[SK_PROBLEM_COUNT] = {404, 405, 413, 411, 400, 400, 413, 400,
+                                                        400, 400, 400, 503, 503, 507, 507, 431};
     const char *bytes, *before = "";
     size_t len;
 
