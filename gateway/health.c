@@ -6,6 +6,7 @@
 #include "keys/cli/command.h"
 
 enum { LARGE_PERCENT = 80, ALL_PERCENT = 95, BACK_PERCENT = 2 };
+enum { TEXT_BYTES = 1 << 16, PHOTOGRAPH_BYTES = 1 << 20 };
 
 static const char *reason(enum sk_error e)
 {
@@ -57,11 +58,21 @@ static void say_writer(struct sk_health *health, enum sk_error now)
     health->writer = now;
 }
 
-static unsigned closed_at(const struct sk_inbox_space *space, unsigned margin)
+static bool no_room(const struct sk_inbox_space *space, unsigned percent, uint64_t wanted)
 {
-    uint64_t percent = space->size / 100 == 0 ? 0 : space->used / (space->size / 100) + margin;
+    uint64_t limit = space->size / 100 * percent;
 
-    return percent >= ALL_PERCENT ? 2 : percent >= LARGE_PERCENT ? 1 : 0;
+    return space->used > limit || limit - space->used < wanted;
+}
+
+/* As intake judges (inbox.h), of a photograph and of a text; spare: bytes more that must be free.
+ */
+static unsigned closed_at(const struct sk_inbox_space *space, uint64_t spare)
+{
+    if (no_room(space, ALL_PERCENT, TEXT_BYTES + spare)) {
+        return 2;
+    }
+    return no_room(space, LARGE_PERCENT, PHOTOGRAPH_BYTES + spare) ? 1 : 0;
 }
 
 /* Opens again only some way below, so that a store at the edge is not spoken of all the time. */
@@ -71,7 +82,8 @@ static void say_space(struct sk_health *health, const struct sk_inbox_space *spa
         "the store has room again; reports of every length are taken",
         "the store is four fifths full: large reports are refused. Import boards, then purge",
         "the store is full: reports are refused. Import boards, then purge"};
-    unsigned now = closed_at(space, 0), from_above = closed_at(space, BACK_PERCENT);
+    unsigned now = closed_at(space, 0),
+             from_above = closed_at(space, space->size / 100 * BACK_PERCENT);
 
     if (now < health->closed) {
         now = from_above < health->closed ? from_above : health->closed;

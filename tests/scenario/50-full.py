@@ -3,6 +3,7 @@
 desk has acknowledged and the store purged, intake works again. A person runs this to know what
 a full disk looks like before it happens."""
 import sys
+import time
 
 import checks
 import skrynka as sk
@@ -17,7 +18,8 @@ class Filling:
     def __init__(self, world):
         self.w = world
         self.store, (self.desk,) = world.intake(("Одна",), make=Paper, size="24M")
-        self.web = world.gateway(self.store).web
+        self.gateway = world.gateway(self.store)
+        self.web = self.gateway.web
         self.taken = []
 
     def large(self, number):
@@ -42,6 +44,7 @@ class Filling:
     def fill(self):
         reply = self.until_refused(self.large, 100)
         must("large reports meet 507", reply is not None)
+        self.told("large reports are refused")
         self.large_count = len(self.taken)
         ok("not before half of the store is used", self.large_count * LARGE > 8 << 20,
            self.large_count)
@@ -58,7 +61,18 @@ class Filling:
         note("%d large and %d small were taken" % (self.large_count, small))
         equal("a large one meets 507 too", self.large(1)[1].status, 507)
 
+    def told(self, *words):
+        """The operator hears of it within seconds, once."""
+        for word in words:
+            deadline = time.monotonic() + 60
+            while not any(word in line for line in self.gateway.lines) and \
+                    time.monotonic() < deadline:
+                time.sleep(0.05)
+            equal("the gateway says once: %s" % word,
+                  sum(word in line for line in self.gateway.lines), 1)
+
     def intact(self):
+        self.told("the store is full")
         states = {self.web.status(code).json()["state"] for _, code in self.taken}
         equal("status checks go on working", states, {"received"})
         equal("the form goes on being served", self.web.get("/uk/").status, 200)
@@ -73,6 +87,7 @@ class Filling:
         self.store.import_board(self.desk.board())
         self.store.purge()
         equal("purge works on a full store", self.store.stats()["envelopes"], 0)
+        self.told("the store has room again")
         equal("a large report fits again", self.large(99)[1].status, 201)
         equal("and a small one", self.small(99)[1].status, 201)
         count = len(self.taken)
