@@ -5,7 +5,7 @@
 
 #include "keys/cli/command.h"
 
-enum { LARGE_PERCENT = 80, ALL_PERCENT = 95, BACK_PERCENT = 2 };
+enum { TEXT_BYTES = 1, LARGE_BYTES = 1 << 16 }; /* of one chunk, and of more */
 
 static const char *reason(enum sk_error e)
 {
@@ -57,25 +57,24 @@ static void say_writer(struct sk_health *health, enum sk_error now)
     health->writer = now;
 }
 
-static unsigned closed_at(const struct sk_inbox_space *space, unsigned margin)
+/* As intake answers (inbox.h): a state that changes once an hour, so that what is said here tells no
+ * more than what anybody can ask. */
+static unsigned closed_now(struct sk_inbox *inbox)
 {
-    uint64_t percent = space->size / 100 == 0 ? 0 : space->used / (space->size / 100) + margin;
-
-    return percent >= ALL_PERCENT ? 2 : percent >= LARGE_PERCENT ? 1 : 0;
+    if (sk_inbox_admit(inbox, TEXT_BYTES) == SK_ERR_FULL) {
+        return 2;
+    }
+    return sk_inbox_admit(inbox, LARGE_BYTES) == SK_OK ? 0 : 1;
 }
 
-/* Opens again only some way below, so that a store at the edge is not spoken of all the time. */
-static void say_space(struct sk_health *health, const struct sk_inbox_space *space)
+static void say_space(struct sk_health *health, struct sk_inbox *inbox)
 {
     static const char *const words[] = {
         "the store has room again; reports of every length are taken",
         "the store is four fifths full: large reports are refused. Import boards, then purge",
         "the store is full: reports are refused. Import boards, then purge"};
-    unsigned now = closed_at(space, 0), from_above = closed_at(space, BACK_PERCENT);
+    unsigned now = closed_now(inbox);
 
-    if (now < health->closed) {
-        now = from_above < health->closed ? from_above : health->closed;
-    }
     if (now != health->closed) {
         sk_refuse("%s", words[now]);
         health->closed = now;
@@ -94,7 +93,7 @@ void sk_health_look(struct sk_health *health, struct sk_gateway *gateway)
     say_inbox(health, store, e);
     if (e == SK_OK) {
         say_writer(health, sk_inbox_writer_state(gateway->inbox));
-        say_space(health, &space);
+        say_space(health, gateway->inbox);
     }
     errno = 0;
     say_outbox(health, store, sk_outbox_version(gateway->outbox, &version));

@@ -37,8 +37,12 @@ struct sk_txn {
  * every operation returns early on an error. */
 static struct sk_txn no_memory = {.error = SK_ERR_MEMORY};
 
+/* errno: the system's reason, which LMDB returns and may have called others since; 0 for its own. */
 static enum sk_error error_of(int rc)
 {
+    if (rc != 0) {
+        errno = rc > 0 ? rc : 0;
+    }
     switch (rc) {
     case MDB_SUCCESS:
         return SK_OK;
@@ -64,9 +68,6 @@ static enum sk_error error_of(int rc)
     case MDB_INCOMPATIBLE:
         return SK_ERR_CORRUPT;
     default:
-        if (rc > 0) {
-            errno = rc; /* LMDB returns it, and may have called others since */
-        }
         return SK_ERR_IO;
     }
 }

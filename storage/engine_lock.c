@@ -62,5 +62,6 @@ enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
     int why = errno;
 
     close(fd);
+    errno = why;
     return failed != 0 && (why == ENOSPC || why == EDQUOT) ? SK_ERR_FULL : SK_OK;
 }

@@ -102,10 +102,14 @@ enum sk_error sk_file_make(const char *folder, const char *path, const struct sk
     } else {
         unlink(made); /* of a run that was broken off */
         e = build(path, made, file);
+
+        int why = errno;
+
         if (e != SK_OK) {
             unlink(made);
         }
         unlink(lock_file);
+        errno = why;
     }
     if (e == SK_OK) {
         e = sk_folder_sync(folder);

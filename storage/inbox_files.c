@@ -21,6 +21,7 @@ enum sk_error sk_generation_path(const char *folder, uint32_t generation, const 
 void sk_generation_remove(const char *folder, uint32_t generation)
 {
     char path[PATH_MAX];
+    int why = errno; /* often called because of it */
 
     if (sk_generation_path(folder, generation, "", path) == SK_OK) {
         unlink(path);
@@ -28,6 +29,7 @@ void sk_generation_remove(const char *folder, uint32_t generation)
     if (sk_generation_path(folder, generation, "-lock", path) == SK_OK) {
         unlink(path);
     }
+    errno = why;
 }
 
 /* "00000001.mdb", with lock also "00000001.mdb-lock". */

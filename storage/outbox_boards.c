@@ -125,15 +125,29 @@ struct check {
     struct sk_sheet sheet;
     struct sk_board board;
     uint64_t boards, broken;
+    enum sk_error passing; /* what kept us from looking, and is no damage */
 };
+
+static void count_broken(struct check *c, enum sk_error e)
+{
+    if (e == SK_ERR_MEMORY || e == SK_ERR_IO) {
+        c->passing = e;
+    } else {
+        c->broken++;
+    }
+}
 
 static void check_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter,
                         struct check *c)
 {
+    enum sk_error e = sk_org_board(txn, pin, counter, &c->board);
+
     c->boards++;
-    if (sk_org_board(txn, pin, counter, &c->board) != SK_OK || c->board.counter != counter ||
-        !buckets_whole(txn, pin, &c->board)) {
-        c->broken++;
+    if (e == SK_OK && (c->board.counter != counter || !buckets_whole(txn, pin, &c->board))) {
+        e = SK_ERR_CORRUPT;
+    }
+    if (e != SK_OK) {
+        count_broken(c, e);
     }
 }
 
@@ -148,8 +162,10 @@ static void check_organisation(struct sk_txn *txn, struct sk_bytes key, struct s
         return;
     }
     memcpy(pin.b, key.p, sizeof pin.b);
-    if (sk_org_sheet(txn, &pin, &c->sheet) != SK_OK) {
-        c->broken++;
+    enum sk_error e = sk_org_sheet(txn, &pin, &c->sheet);
+
+    if (e != SK_OK) {
+        count_broken(c, e);
     }
     if (org.has_board) {
         check_board(txn, &pin, org.board, c);
@@ -176,6 +192,7 @@ enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64
     enum sk_error e = sk_txn_error(txn);
 
     sk_txn_abort(txn);
+    e = e == SK_OK ? c->passing : e;
     if (e == SK_OK) {
         *boards = c->boards;
         *broken = c->broken;

@@ -4,6 +4,7 @@ desk has acknowledged and the store purged, intake works again. What may come is
 taken at start and once an hour; here the gateway starts anew instead of waiting. A person runs this
 to know what a full disk looks like before it happens."""
 import sys
+import time
 
 import checks
 import skrynka as sk
@@ -61,6 +62,7 @@ class Filling:
             self.take(self.large(len(self.taken)))
         self.large_count = len(self.taken)
         self.start()
+        self.told("large reports are refused")
         _, reply = self.large(90000)
         equal("after the next look large reports meet 507", reply.status, 507)
         ok("the page says so in the resident's language",
@@ -74,7 +76,16 @@ class Filling:
         note("%d large and %d small were taken" % (self.large_count, small))
         equal("a large one meets 507 too", self.large(1)[1].status, 507)
         self.start()
+        self.told("the store is full")
         equal("after the next look still", self.small(1)[1].status, 507)
+
+    def told(self, word):
+        """The operator hears of it within seconds, once."""
+        deadline = time.monotonic() + 60
+        while not any(word in line for line in self.gateway.lines) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        equal("the gateway says once: %s" % word,
+              sum(word in line for line in self.gateway.lines), 1)
 
     def intact(self):
         self.gateway.publish()
