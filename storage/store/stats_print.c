@@ -61,7 +61,7 @@ static void print_inbox(const struct sk_stats *s)
 }
 
 struct cells {
-    char sheet[12], weeks[12], board[24], day[SK_DAY_TEXT], missing[24], acknowledged[12];
+    char sheet[12], weeks[12], board[24], day[SK_DAY_TEXT], missing[24], acknowledged[16];
 };
 
 static void cells_of(struct cells *c, const struct sk_organisation *o, time_t now)

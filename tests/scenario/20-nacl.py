@@ -181,8 +181,10 @@ class Meeting:
         self.store.import_board(desk.board(answers))
         self.python_answer(desk, reply.code)
         self.bad_boards(desk, answers)
+        desk.board(answers) # never came
+        desk.serial = 9 # of a sheet that has not come yet
         self.store.import_board(desk.board(answers))
-        ok("its right successor is taken", True)
+        ok("one over a gap, with another sheet serial, is taken", True)
 
     def bad_sheets(self, desk, sheet):
         for at in (0, 9, 12, 30, 45, 170, len(sheet) - 1):
@@ -207,8 +209,9 @@ class Meeting:
         flipped[-1] ^= 1
         for what, board in (("the same counter", desk.board_bytes(answers, counter=1)),
                             ("a lower counter", desk.board_bytes(answers, counter=0)),
-                            ("another predecessor", desk.board_bytes(answers, previous=bytes(32))),
-                            ("another sheet serial", desk.board_bytes(answers, sheet_serial=2)),
+                            ("a bundle's number alone",
+                             desk.board_bytes(answers, carry_digest=bytes(32))),
+                            ("a bundle's digest alone", desk.board_bytes(answers, carry_serial=0)),
                             ("one byte too many", good + b"\0"),
                             ("a bucket cut off", good[:-1024]),
                             ("an altered record", bytes(flipped))):
