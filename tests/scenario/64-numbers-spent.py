@@ -69,10 +69,18 @@ class Spent:
             equal("--again gives the same %s" % kind, read(copy), read(first))
             equal("and spends nothing", numbers(self.desk)[kind], number + 1)
             result = self.desk.run(kind, "--again", str(number + 2), "--out", copy, want=1)
+            if kind == "board":
+                before = self.w.path("before")
+                self.desk.run("board", "--again", str(number), "--out", before)
+                equal("a board follows the one that is kept under the number before it",
+                      self.header(first).previous, self.header(before).header_digest)
             ok("a %s that was never made is not there" % kind, b"keeps no" in result.err, result)
             equal("and --again to a place that is not there leaves the file alone",
                   self.desk.run(kind, "--again", str(number + 1), "--out",
                                 self.w.path("no-stick", "x"), want=1).exit, 1)
+
+    def header(self, path):
+        return signed.board_read(read(path), signed.sheet_read(sheet_of(self.desk)).desk)
 
     # ---- every call fails in turn -------------------------------------------------
 
