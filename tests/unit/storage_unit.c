@@ -57,17 +57,14 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
     (void)st;
     (void)kind;
     (void)ftw;
+    if (strlen(path) > 4 && strcmp(path + strlen(path) - 4, ".mdb") == 0) {
+        forget_keys(path);
+    }
     return remove(path);
 }
 
 int unit_folder_remove(void **state)
 {
-    for (unsigned i = 1; i < 100; i++) {
-        char name[32];
-
-        snprintf(name, sizeof name, "inbox/%08u.mdb", i);
-        forget_keys(unit_path(*state, name));
-    }
     int r = nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 
     free(*state);
