@@ -60,7 +60,9 @@ def main():
         codes = []
         for _ in range(ROUNDS):
             codes += end_under_load(world, store)
-        web = world.gateway(store).web
+        gateway = world.gateway(store)
+        gateway.publish()
+        web = gateway.web
         states = {web.status(code).json()["state"] for code in codes}
         equal("every acknowledged code is known", states, {"received"})
 

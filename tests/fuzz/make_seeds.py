@@ -252,6 +252,7 @@ TEXTS = {
     "route": {"root": b"/", "lang": b"/crh/", "help": b"/ru/help", "status": b"/uk/status",
               "report": b"/en/report", "courier": b"/uk/courier", "sheets": b"/sheets",
               "board": b"/boards/0a1b2c3d", "uploads": b"/uploads", "receipts": b"/receipts/a0",
+              "all-receipts": b"/receipts",
               "upload": b"/uploads/00112233445566778899aabbccddeeff"},
     "meta": {"both": b"row AAECAwQFBgcICQoLDA0ODw==,token /////////////////////w==",
              "others": b"filename d29ybGQ= , row AAECAwQFBgcICQoLDA0ODw==,is_private,\ttype YQ==",

@@ -16,6 +16,7 @@ import threading
 
 import checks
 import signed
+from keyring import Keyring
 from web import Web
 
 BUILD = os.environ.get("SKRYNKA_BUILD", ".")
@@ -73,6 +74,7 @@ class World:
     def __exit__(self, kind, value, trace):
         for gateway in self.gateways:
             gateway.kill()
+        Keyring().forget(self.dir)
         if checks.failed or kind:
             print("     kept for a look: %s" % self.dir)
         else:

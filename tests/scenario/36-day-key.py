@@ -2,8 +2,6 @@
 """What is not published yet outlives a restart and a kill of the gateway, through the kernel's keyring;
 it does not outlive the way of the disk to another machine, and then only the marks of the day are
 lost, no report. A new day publishes by itself."""
-import ctypes
-import re
 import shutil
 import sys
 import time
@@ -11,42 +9,9 @@ import time
 import checks
 import rows
 from checks import equal, must, note, ok
+from keyring import Keyring
 from paper import Paper
 from world import GATEWAY, STORE, Store, World, read
-
-USER, THREAD, SEARCH = b"user", -1, b"skrynka:"
-
-
-class Keyring:
-    """The user's persistent keyring, by libkeyutils."""
-
-    def __init__(self):
-        try:
-            self.lib = ctypes.CDLL("libkeyutils.so.1", use_errno=True)
-        except OSError:
-            self.lib = None
-
-    def ring(self):
-        return self.lib.keyctl_get_persistent(-1, THREAD) if self.lib else -1
-
-    def of(self, store):
-        """The key of this store: its name is in the inbox, the key is not."""
-        image = b"".join(read(path) for path in store.files())
-        with open("/proc/keys") as keys:
-            found = re.findall(r"skrynka:([0-9a-f]{32}):(\d+)", keys.read())
-        return [("skrynka:%s:%s" % pair).encode() for pair in found
-                if bytes.fromhex(pair[0]) in image]
-
-    def payload(self, name):
-        key = self.lib.keyctl_search(self.ring(), USER, name, 0)
-        buffer = ctypes.create_string_buffer(64)
-        length = self.lib.keyctl_read(key, buffer, 64)
-        return buffer.raw[:length] if length > 0 else None
-
-    def lose(self, name):
-        ring = self.ring()
-        return self.lib.keyctl_unlink(self.lib.keyctl_search(ring, USER, name, 0), ring) == 0
-
 
 def state(gateway, code):
     return gateway.web.status(code).json()["state"]
@@ -55,7 +20,7 @@ def state(gateway, code):
 def restarts(world, keyring, store):
     gateway = world.gateway(store)
     codes = [gateway.web.report("перше").code]
-    names = keyring.of(store)
+    names = keyring.of(store.dir)
     must("the kernel keeps one key", len(names) == 1, names)
     key = keyring.payload(names[0])
     equal("of 32 bytes", len(key or b""), 32)
@@ -70,10 +35,10 @@ def restarts(world, keyring, store):
           {"unknown"})
     gateway.publish()
     equal("after a restart and a kill all are", {state(gateway, c) for c in codes}, {"received"})
-    names = keyring.of(store)
+    names = keyring.of(store.dir)
     ok("another key is kept now", len(names) == 1 and keyring.payload(names[0]) != key, names)
     gateway.stop()
-    equal("and none when nothing is waiting", keyring.of(store), [])
+    equal("and none when nothing is waiting", keyring.of(store.dir), [])
 
 
 def lost(world, keyring, store):
@@ -83,7 +48,7 @@ def lost(world, keyring, store):
     gateway.kill()
     taken = Store(world, world.path("taken"), False, None)
     shutil.copytree(store.dir, taken.dir)
-    ok("the power goes", keyring.lose(keyring.of(store)[0]))
+    ok("the power goes", keyring.lose(keyring.of(store.dir)[0]))
     for where in (taken, store):
         gateway = world.gateway(where)
         later = gateway.web.report("після").code
