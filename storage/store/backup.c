@@ -146,7 +146,7 @@ static int backup_to(struct sk_store *store, const char *out, const char *unfini
 
     close(lock);
     if (e != SK_OK) {
-        return sk_refuse_error(out, e);
+        return sk_store_refuse_out(out, e, "No copy was made");
     }
     printf("The copy is in %s. It holds the gateway's key: keep it as safe as the store.\n", out);
     return SK_EXIT_OK;

@@ -96,7 +96,7 @@ int sk_store_open(struct sk_store *store, enum sk_store_use use)
     enum sk_error e;
 
     errno = 0;
-    if (!is_store(store->dir) && has_outbox(store->dir)) {
+    if (!is_store(store->dir) && has_outbox(store->dir) && !sk_unfinished(store->dir)) {
         return sk_store_refuse_key(errno == EACCES ? SK_ERR_IO : SK_ERR_NOT_FOUND);
     }
     if (!is_store(store->dir)) {

@@ -301,7 +301,7 @@ static int export_new(struct sk_export *x)
         return sk_refuse_error("inbox", e);
     }
     if (x->new_count == 0) { /* all is in some bundle: so are the rows that were published since */
-        e = sk_export_mark_rows(x, 0);
+        e = x->new_chain ? SK_OK : sk_export_mark_rows(x, 0);
         return e != SK_OK ? sk_refuse_error("inbox", e) : refuse_empty(x);
     }
     e = sk_store_key_read(x->store, &x->key);

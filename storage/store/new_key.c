@@ -65,6 +65,11 @@ static int open_keyless(struct sk_store *store)
         return sk_refuse("%s: no store is here; check the path", store->dir);
     }
     if (e == SK_OK) {
+        int code = sk_store_own(store);
+
+        if (code != SK_EXIT_OK) {
+            return code;
+        }
         e = sk_store_lock(store);
     }
     if (e == SK_OK) {
