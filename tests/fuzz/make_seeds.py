@@ -109,8 +109,9 @@ def parts():
     for extra in (0, 1):  # the longest line, and one that is longer
         line = b'Content-Disposition: form-data; name="file"; filename="%s"' % (b"n" * (1024 + extra))
         seeds["line-%d" % len(line)] = b"\2XX--XX\r\n" + line + b"\r\n\r\nx\r\n--XX--\r\n"
-        head = (b"X: y\r\n" * 3000)[:16380 + extra - 2] + b"\r\n"
-        seeds["head-%d" % len(head)] = b"\2XX--XX\r\n" + head + b"\r\nx\r\n--XX--\r\n"
+        head = (b"X: " + b"y" * 995 + b"\r\n") * 16  # and the longest head, with its empty line
+        head += b"Z: " + b"z" * (16384 + extra - len(head) - 7) + b"\r\n"
+        seeds["head-%d" % (len(head) + 2)] = b"\2XX--XX\r\n" + head + b"\r\nx\r\n--XX--\r\n"
     seeds["padding"] = b"\2XX--XX" + b" " * 64 + b"\r\n\r\na\r\n--XX" + b"\t" * 65 + b"\r\nb\r\n--XX-\r\n\r\n--XX-- "
     return seeds
 
