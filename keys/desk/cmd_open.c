@@ -22,6 +22,7 @@ struct opening {
     int envelope, dir;
     struct sk_x25519_sk *own;
     struct sk_payload_key *key;
+    struct sk_hidden *hidden;
     struct sk_opened opened;
     struct sk_progress progress;
     json_t *view;
@@ -105,7 +106,8 @@ static int open_original(struct opening *o)
     }
     o->own = sk_secret_new(sizeof *o->own);
     o->key = sk_secret_new(sizeof *o->key);
-    e = o->own == NULL || o->key == NULL ? SK_ERR_MEMORY : verify(o);
+    o->hidden = sk_secret_new(sizeof *o->hidden);
+    e = o->own == NULL || o->key == NULL || o->hidden == NULL ? SK_ERR_MEMORY : verify(o);
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(path, e);
 }
 
@@ -135,11 +137,11 @@ static int unpack(struct opening *o, const char *to)
     if (e == SK_OK) {
         sk_progress_start(&o->progress, "opening", o->opened.body_len);
         o->progress.bytes = 1;
-        e = sk_unpack(o->dir, &task, o->view, &o->progress);
+        e = sk_unpack(o->dir, &task, o->view, &o->progress, o->hidden);
         sk_progress_end(&o->progress);
     }
     if (e == SK_OK && task.outcome != SK_PARSE_WHOLE) {
-        e = sk_unpack_raw(o->dir, &task);
+        e = sk_unpack_raw(o->dir, &task, o->hidden);
     }
     if (e != SK_OK) {
         return sk_refuse_error(to, e);
@@ -149,13 +151,14 @@ static int unpack(struct opening *o, const char *to)
     return task.outcome == SK_PARSE_WHOLE
                ? SK_EXIT_OK
                : sk_refuse("%s: there is more in the body than could be read: %s; all of it, as it "
-                           "came, is in body.bin",
+                           "came but for a code, is in body.bin",
                            to, sk_entry_outcome_text(task.outcome));
 }
 
 static void release(struct opening *o)
 {
     json_decref(o->view);
+    sk_secret_free(o->hidden);
     sk_secret_free(o->key);
     sk_secret_free(o->own);
     if (o->dir >= 0) {

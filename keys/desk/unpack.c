@@ -15,7 +15,6 @@
 #include "keys/desk/json.h"
 #include "keys/desk/names.h"
 #include "keys/desk/text.h"
-#include "keys/parse/body.h"
 
 /* What report.json holds of one field, and of all: report.txt has the rest. */
 #define VALUE_MAX (1u << 20)
@@ -24,6 +23,7 @@
 struct unpack {
     int dir;
     struct sk_progress *progress;
+    struct sk_hidden *hidden;
     FILE *text;
     json_t *fields, *files, *part;
     bool secret;
@@ -69,6 +69,7 @@ static enum sk_error on_field(void *ctx, const char *name)
     u->repair.held_len = 0;
     u->value_len = 0;
     if (u->secret) {
+        u->hidden->len = 0;
         return SK_OK;
     }
     fputs("\n[", u->text);
@@ -121,7 +122,11 @@ static enum sk_error on_field_more(void *ctx, const uint8_t *value, size_t len)
     struct unpack *u = ctx;
 
     sk_progress_add(u->progress, len);
-    return u->secret ? SK_OK : take_text(u, value, len, false);
+    if (u->secret) {
+        sk_hidden_add(u->hidden, value, len);
+        return SK_OK;
+    }
+    return take_text(u, value, len, false);
 }
 
 static enum sk_error on_field_end(void *ctx, uint64_t whole_len)
@@ -354,7 +359,7 @@ static enum sk_error unpack(struct unpack *u, struct sk_child_task *task, json_t
 }
 
 enum sk_error sk_unpack(int dir, struct sk_child_task *task, json_t *view,
-                        struct sk_progress *progress)
+                        struct sk_progress *progress, struct sk_hidden *hidden)
 {
     struct unpack *u = sk_secret_new(sizeof *u);
     enum sk_error e = SK_ERR_MEMORY;
@@ -365,6 +370,7 @@ enum sk_error sk_unpack(int dir, struct sk_child_task *task, json_t *view,
     u->dir = dir;
     u->out = -1;
     u->progress = progress;
+    u->hidden = hidden;
     u->fields = json_array();
     u->files = json_array();
     if (u->fields != NULL && u->files != NULL) {
@@ -375,33 +381,5 @@ enum sk_error sk_unpack(int dir, struct sk_child_task *task, json_t *view,
     json_decref(u->files);
     free(u->value);
     sk_secret_free(u);
-    return e;
-}
-
-enum sk_error sk_unpack_raw(int dir, const struct sk_child_task *task)
-{
-    struct sk_body *body = sk_secret_new(sizeof *body);
-    uint8_t *piece = sk_secret_new(SK_CHUNK_CONTENT);
-    int fd = create(dir, "body.bin");
-    size_t got = 1;
-    enum sk_error e = body == NULL || piece == NULL ? SK_ERR_MEMORY : fd < 0 ? error_now() : SK_OK;
-
-    if (e == SK_OK) {
-        e = sk_body_start(body, task->envelope, task->key, task->chunks, task->body_offset,
-                          task->body_len);
-    }
-    while (e == SK_OK && got > 0) {
-        e = sk_body_read(body, piece, SK_CHUNK_CONTENT, &got);
-        if (e == SK_OK) {
-            e = sk_fd_write(fd, piece, got);
-        }
-    }
-    if (fd >= 0) {
-        enum sk_error closed = finish_file(fd);
-
-        e = e == SK_OK ? closed : e;
-    }
-    sk_secret_free(piece);
-    sk_secret_free(body);
     return e;
 }

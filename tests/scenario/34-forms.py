@@ -108,6 +108,22 @@ say(1, b"where"); say(2, b"half")
 """
 
 
+def hidden(f):
+    """The code of a follow-up is the writer's secret, wherever it lies in the body."""
+    code = sk.Receipt(os.urandom(15)).code.encode()
+    for before in (0, 16382 - 256 - 90, 16382 - 256 - 75, 40000):  # also across two pieces
+        body = part("text", b"a" * before) + part("code", code) + part("text", b"to be found %d" %
+                                                                       before)
+        f.bring(body)
+        (item,) = f.desk.list("--search", "to be found %d" % before)
+        to, about, _ = f.open(item["id"], 1)
+        data = read(to + "/body.bin")
+        equal("code after %d bytes: asterisks in its place, all else as it came" % before,
+              data == body.replace(code, b"*" * len(code)), True)
+        ok("and nowhere in the folder", not any(code in read(os.path.join(to, n))
+                                                for n in os.listdir(to)))
+
+
 def dying(f):
     """What a parser said before it died (a limit of memory or time) is kept and shown."""
     folder = f.w.path("bin")
@@ -172,7 +188,7 @@ def harmless(f):
 def main():
     with World("forms") as world:
         f = Forms(world)
-        for step in (crowded, broken, dying, names, harmless):
+        for step in (crowded, broken, hidden, dying, names, harmless):
             note(step.__name__)
             step(f)
         equal("the gateway ends", f.gateway.stop(), 0)
