@@ -68,7 +68,7 @@ function rows() {
   for (const at of [0, 7, 8, 9, 10, 11, 20, 23, 24 + 51, 24 + 51 + 16, 24 + 17 * 31]) {
     refused('ROWS_FORMAT', () => core.readRows(damaged(good, at)));
   }
-  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 24, 0x40))); // another prefix
+  refused('ROWS_FORMAT', () => core.readRows(damaged(good, 24 + 34, 0x40))); // another prefix, in order
   refused('ROWS_FORMAT', () => core.readRows(damaged(good, 24 + 17 + 16, 1))); // state 3
   for (const wrong of [{ bits: 9 }, { bits: 0, prefix: 0x80 }, { bits: 3, prefix: 0x10 }, { bits: 0, places: 0 }, { bits: 3, prefix: 0x20, places: 0 }]) {
     refused('ROWS_FORMAT', () => core.readRows(rowsFile([], wrong)));
