@@ -162,6 +162,9 @@ enum sk_error sk_outbox_safe_serial(struct sk_outbox *outbox, uint32_t *serial);
 enum sk_error sk_outbox_forget_bundles(struct sk_outbox *outbox, uint32_t serial);
 
 enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64_t *broken);
+/* The records of bundles: headers, their digests, the sheets behind them, the ids. */
+enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles,
+                                      uint64_t *broken);
 /* Marks the copy as one (sk_chain_state). */
 enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_dir, uint32_t today);
 

@@ -209,6 +209,82 @@ enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
     return SK_OK;
 }
 
+/* ---- check --------------------------------------------------------------------------------- */
+
+static bool digest_known(struct sk_txn *txn, const struct sk_carry *carry,
+                         const struct sk_digest *digest)
+{
+    const size_t chain = sizeof carry->chain.b;
+    struct sk_bytes value;
+
+    return sk_txn_get(txn, SK_OUTBOX_DIGESTS, sk_bytes(digest->b, sizeof digest->b), &value) &&
+           value.len == chain + 4 && memcmp(value.p, carry->chain.b, chain) == 0 &&
+           sk_get_u32(value.p + chain) == carry->serial;
+}
+
+/* CORRUPT: it cannot be written again as it was. */
+static enum sk_error check_record(struct sk_txn *txn, const struct sk_bundle_record *record)
+{
+    struct sk_carry_sheet *sheets = calloc(SK_CARRY_SHEETS_MAX, sizeof *sheets);
+    struct sk_carry_entry *entries = calloc(record->count + 1, sizeof *entries);
+    struct sk_digest digest;
+    struct sk_carry carry;
+    enum sk_error e = SK_ERR_MEMORY;
+
+    if (sheets != NULL && entries != NULL) {
+        e = sk_carry_read(&carry, sheets, entries, record->header, record->header_len, &digest);
+    }
+    if (e == SK_OK) {
+        e = sk_carry_sheets_check(sheets, carry.sheets, record->sheets, record->sheets_len);
+    }
+    if (e == SK_OK && !digest_known(txn, &carry, &digest)) {
+        e = SK_ERR_CORRUPT;
+    }
+    free(sheets);
+    free(entries);
+    return e == SK_OK || e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
+}
+
+static enum sk_error check_bundle(struct sk_txn *txn, struct sk_bytes key)
+{
+    struct sk_bundle_record record = {0};
+    enum sk_error e =
+        key.len == 4 ? load_bundle(txn, sk_get_u32_be(key.p), &record) : SK_ERR_CORRUPT;
+
+    if (e == SK_OK) {
+        e = check_record(txn, &record);
+    }
+    sk_bundle_record_free(&record);
+    return e;
+}
+
+enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles, uint64_t *broken)
+{
+    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_bytes key = {NULL, 0}, value;
+    uint64_t all = 0, bad = 0;
+    enum sk_error e = SK_OK;
+
+    for (bool more = sk_txn_seek(txn, SK_OUTBOX_BUNDLES, &key, &value); more && e == SK_OK;
+         more = sk_txn_next(txn, SK_OUTBOX_BUNDLES, &key, &value)) {
+        e = check_bundle(txn, key);
+        all++;
+        if (e == SK_ERR_CORRUPT) {
+            bad++;
+            e = SK_OK;
+        }
+    }
+    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    sk_txn_abort(txn);
+    if (e == SK_OK) {
+        *bundles = all;
+        *broken = bad;
+    }
+    return e;
+}
+
+/* ---- envelopes ------------------------------------------------------------------------------- */
+
 enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
                                 uint32_t *serial)
 {

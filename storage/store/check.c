@@ -5,8 +5,12 @@
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox, uint64_t *boards,
-                          uint64_t *broken_boards)
+struct outbox_check {
+    uint64_t boards, broken_boards, bundles, broken_bundles;
+};
+
+static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox,
+                          struct outbox_check *outbox)
 {
     struct sk_progress progress;
 
@@ -14,18 +18,23 @@ static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox, 
     enum sk_error e = sk_inbox_check(store->inbox, inbox, sk_store_progress, &progress);
 
     sk_progress_end(&progress);
-    return e == SK_OK ? sk_outbox_check(store->outbox, boards, broken_boards) : e;
+    if (e == SK_OK) {
+        e = sk_outbox_check(store->outbox, &outbox->boards, &outbox->broken_boards);
+    }
+    return e == SK_OK
+               ? sk_outbox_check_bundles(store->outbox, &outbox->bundles, &outbox->broken_bundles)
+               : e;
 }
 
 static int judge(struct sk_store *store)
 {
     struct sk_inbox_check inbox = {0};
     struct sk_ed25519_pk gateway;
-    uint64_t boards = 0, broken_boards = 0;
+    struct outbox_check outbox = {0};
     char size[SK_SIZE_TEXT];
 
     errno = 0;
-    enum sk_error e = look(store, &inbox, &boards, &broken_boards);
+    enum sk_error e = look(store, &inbox, &outbox);
 
     if (e != SK_OK) {
         return sk_refuse_error(store->dir, e);
@@ -36,10 +45,11 @@ static int judge(struct sk_store *store)
     printf("resumable      %llu of these (%s)\n", (unsigned long long)inbox.uploads,
            sk_store_size_text(size, inbox.upload_bytes));
     printf("receipts       %llu\n", (unsigned long long)inbox.rows);
-    printf("boards         %llu\n", (unsigned long long)boards);
-    printf("broken         %llu envelopes, %llu uploads, %llu boards\n",
+    printf("boards         %llu\n", (unsigned long long)outbox.boards);
+    printf("bundles        %llu that can be written again\n", (unsigned long long)outbox.bundles);
+    printf("broken         %llu envelopes, %llu uploads, %llu boards, %llu bundles\n",
            (unsigned long long)inbox.broken, (unsigned long long)inbox.broken_uploads,
-           (unsigned long long)broken_boards);
+           (unsigned long long)outbox.broken_boards, (unsigned long long)outbox.broken_bundles);
     e = sk_store_key_public(store, &gateway);
     if (e != SK_OK) {
         return sk_refuse_error("gateway.key", e);
@@ -51,8 +61,13 @@ static int judge(struct sk_store *store)
         return sk_refuse("unfinished uploads are damaged: whoever sends one begins again; look at "
                          "the disk");
     }
-    if (broken_boards > 0) {
+    if (outbox.broken_boards > 0) {
         return sk_refuse("a board is damaged; import it again");
+    }
+    if (outbox.broken_bundles > 0) {
+        return sk_refuse(
+            "the record of a bundle is damaged: it cannot be written again. The reports are "
+            "here: 'export --new-chain' carries all of them anew");
     }
     return SK_EXIT_OK;
 }

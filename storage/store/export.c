@@ -278,6 +278,21 @@ static int refuse_unwritten(const struct sk_export *x, enum sk_error e)
             : "Nothing was recorded: what is new stays for the next export");
 }
 
+/* What was asked for holds all the same, until there is something to carry. */
+static int refuse_empty(const struct sk_export *x)
+{
+    if (!x->new_chain) {
+        return sk_refuse("nothing new to carry; no bundle was made");
+    }
+    enum sk_error e = sk_outbox_end_chain(x->store->outbox);
+
+    return e != SK_OK
+               ? sk_refuse_error("outbox", e)
+               : sk_refuse(
+                     "nothing to carry yet, so no bundle was made; the chain has ended, and the "
+                     "next export begins a new one");
+}
+
 static int export_new(struct sk_export *x)
 {
     struct sk_file_writer *writer = NULL;
@@ -287,7 +302,7 @@ static int export_new(struct sk_export *x)
         return sk_refuse_error("inbox", e);
     }
     if (x->new_count == 0) {
-        return sk_refuse("nothing new to carry; no bundle was made");
+        return refuse_empty(x);
     }
     e = sk_store_key_read(x->store, &x->key);
     if (e != SK_OK) {

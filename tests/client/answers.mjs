@@ -56,6 +56,9 @@ function others() {
   refused('BOARD_SIGNATURE', board, r, 4096, [{ ...sheet, desk: sheet.identity }]);
   const pair = [{ ...sheet, identity: damaged(sheet.identity, 5) }, sheet];
   assert.equal(read(board, r, 4096, pair).sheet, sheet);
+  for (const serial of [sheet.serial - 1, sheet.serial + 1]) { // a newer sheet may come before or after its board
+    assert.ok(read(board, r, 4096, [{ ...sheet, serial }]).answer);
+  }
 }
 
 function dates() {

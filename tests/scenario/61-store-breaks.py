@@ -177,6 +177,12 @@ def put_back_otherwise(world):
     case.says("export says it", "A new chain of bundles begins")
     case.boards(2)
     case.purge("the new chain is acknowledged", 2)
+    chain = case.store.stats()["chain"]
+    case.refused("asked for with nothing to carry", "the next export begins a new one", "export",
+                 "--new-chain", "--out", world.path("empty.bin"))
+    case.report("чотири")
+    case.gives("it begins with the next", case.export(), ["чотири"])
+    equal("snapshot: another chain", case.store.stats()["chain"] == chain, False)
 
 
 # ---- a lost bundle -------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ assert s["envelopes"] == 0 and s["rows"] == 0 and s["organisations"] == [] and s
 assert len(s["chain"]) == 32 and s["chain_ended"] is False
 assert s["gateway"] == sys.argv[1] and s["size"] > 0 and 0 <= s["used_percent"] < 50' "$fingerprint"
 runs "check" 0 "$store" --store s check
+check "check counts the bundles" grep -q '^bundles        0 that can be written again$' out
 check "check tells which uploads can go on" grep -q '^resumable      0 of these' out
 
 # ---- export

@@ -142,6 +142,70 @@ static void there_is_room_for_sixty_four(void **state)
     sk_outbox_close(outbox);
 }
 
+/* ---- records of bundles --------------------------------------------------------------- */
+
+static void expect_bundles(struct sk_outbox *outbox, uint64_t want, uint64_t want_broken)
+{
+    uint64_t bundles = 99, broken = 99;
+
+    assert_ok(sk_outbox_check_bundles(outbox, &bundles, &broken));
+    assert_int_equal(bundles, want);
+    assert_int_equal(broken, want_broken);
+}
+
+/* Puts a value in the place of another, or with len 0 takes it away; and back. */
+static void expect_found(struct sk_outbox *outbox, size_t table, struct sk_bytes key,
+                         uint64_t broken)
+{
+    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    uint8_t *kept;
+    struct sk_bytes value;
+
+    assert_true(sk_txn_get(txn, table, key, &value));
+    kept = malloc(value.len);
+    assert_non_null(kept);
+    memcpy(kept, value.p, value.len);
+    size_t len = value.len;
+
+    kept[len - 1] ^= 1;
+    sk_txn_put(txn, table, key, sk_bytes(kept, len));
+    assert_ok(sk_txn_commit(txn));
+    expect_bundles(outbox, 2, broken);
+    txn = sk_txn_begin(outbox->engine, true);
+    sk_txn_delete(txn, table, key);
+    assert_ok(sk_txn_commit(txn));
+    expect_bundles(outbox, table == SK_OUTBOX_BUNDLES ? 1 : 2, table == SK_OUTBOX_BUNDLES ? 0 : 1);
+    kept[len - 1] ^= 1;
+    txn = sk_txn_begin(outbox->engine, true);
+    sk_txn_put(txn, table, key, sk_bytes(kept, len));
+    assert_ok(sk_txn_commit(txn));
+    expect_bundles(outbox, 2, 0);
+    free(kept);
+}
+
+static void a_damaged_record_is_found(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    static const uint8_t serial[4] = {0, 0, 0, 2}, id[8] = {0, 0, 0, 2, 0, 0, 0, 1};
+    struct unit_chain chain;
+    struct sk_envelope_id ids[2];
+    struct unit_org org;
+
+    unit_org_new(&org);
+    unit_chain_open(&chain, outbox);
+    expect_bundles(outbox, 0, 0);
+    assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
+    assert_ok(unit_record(outbox, &chain, 1, ids, 1));
+    assert_ok(unit_record(outbox, &chain, 2, ids, 2));
+    expect_bundles(outbox, 2, 0);
+    expect_found(outbox, SK_OUTBOX_BUNDLES, sk_bytes(serial, 4), 1);
+    expect_found(outbox, SK_OUTBOX_BUNDLE_SHEETS, sk_bytes(serial, 4), 1);
+    expect_found(outbox, SK_OUTBOX_BUNDLE_IDS, sk_bytes(id, 8),
+                 0); /* another id is only another id */
+    expect_found(outbox, SK_OUTBOX_DIGESTS, sk_bytes(chain.digests[2].b, 32), 1);
+    sk_outbox_close(outbox);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -149,7 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(is_created_once_and_private),      TEST(sheets_are_taken_newer_ones_only),
         TEST(a_revocation_is_taken_and_served), TEST(names_are_text_and_one_organisations_own),
-        TEST(there_is_room_for_sixty_four),
+        TEST(there_is_room_for_sixty_four),     TEST(a_damaged_record_is_found),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
