@@ -28,31 +28,31 @@ struct again {
     size_t epoch_count;
 };
 
-/* The sealed original's header, if the original is there and has the one that was imported. */
-static bool read_header(const struct again *a, const struct sk_entry *entry,
-                        uint8_t header[SK_HEADER_BYTES])
+/* The sealed original's header. NOT_FOUND: there is none, or not the one that was imported. */
+static enum sk_error read_header(const struct again *a, const struct sk_entry *entry,
+                                 uint8_t header[SK_HEADER_BYTES])
 {
     char path[SK_PATH_MAX], id[SK_ID_TEXT];
+    struct sk_digest digest;
+    enum sk_error e;
     int fd;
 
     sk_entry_id(&entry->digest, id);
-    if (sk_home_path(a->desk, path, "reports/%s.sealed", id) != SK_OK) {
-        return false;
+    e = sk_home_path(a->desk, path, "reports/%s.sealed", id);
+    if (e != SK_OK) {
+        return e;
     }
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
-        return false;
+        return errno == ENOENT ? SK_ERR_NOT_FOUND : SK_ERR_IO;
     }
-    bool whole = sk_fd_read(fd, header, SK_HEADER_BYTES, SK_ERR_IO) == SK_OK;
-
+    e = sk_fd_read(fd, header, SK_HEADER_BYTES, SK_ERR_NOT_FOUND);
     close(fd);
-    if (whole) {
-        struct sk_digest digest;
-
+    if (e == SK_OK) {
         sk_blake2b(&digest, header, SK_HEADER_BYTES);
-        whole = memcmp(&digest, &entry->header, sizeof digest) == 0;
+        e = memcmp(&digest, &entry->header, sizeof digest) == 0 ? SK_OK : SK_ERR_NOT_FOUND;
     }
-    return whole;
+    return e;
 }
 
 /* Further sheets say nothing new of it. */
@@ -62,7 +62,8 @@ static bool explained(const struct sk_entry *entry)
            json_array_size(sk_entry_offered(entry)) == 0;
 }
 
-/* What cannot be judged stays as it was. MEMORY only. */
+/* What cannot be judged, now or ever, stays as it was; what the machine cannot do now is returned,
+ * so that it is tried again. */
 static enum sk_error judge(struct again *a, struct sk_entry *entry)
 {
     uint8_t header[SK_HEADER_BYTES];
@@ -72,11 +73,13 @@ static enum sk_error judge(struct again *a, struct sk_entry *entry)
     enum sk_error e;
 
     if ((!a->all && explained(entry)) ||
-        sk_json_get_hex(entry->json, "sheets", &sheets, sizeof sheets) != SK_OK ||
-        !read_header(a, entry, header)) {
+        sk_json_get_hex(entry->json, "sheets", &sheets, sizeof sheets) != SK_OK) {
         return SK_OK;
     }
-    e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    e = read_header(a, entry, header);
+    if (e == SK_OK) {
+        e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    }
     if (e == SK_OK) {
         e = sk_judge(&j, opener, a->keyset, &a->sheets, &sheets);
     }
@@ -84,7 +87,7 @@ static enum sk_error judge(struct again *a, struct sk_entry *entry)
         e = sk_judgement_note(&j, a->keyset, entry->json);
     }
     sk_opener_free(opener);
-    return e == SK_ERR_MEMORY ? e : SK_OK;
+    return e == SK_ERR_MEMORY || e == SK_ERR_IO || e == SK_ERR_TOO_LARGE ? e : SK_OK;
 }
 
 static enum sk_error write_one(void *ctx, const uint8_t *payload, size_t len)

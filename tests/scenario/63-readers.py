@@ -62,8 +62,17 @@ class Readers:
                                    ("лише для нас", "для двох", "для чужого")], [0, 1, 1])
 
     def offered(self):
-        """The next bundle carries the sheet that people could choose."""
-        self.take(sheets=[self.first])
+        """The next bundle carries the sheet that people could choose. A disk that fails just then only
+        puts the judging off."""
+        original = os.path.join(self.desk.home, "reports", self.row("для двох")["id"] + ".sealed")
+        os.rename(original, original + ".away")
+        os.mkdir(original)
+        equal("an original that cannot be read now: exit 1",
+              self.desk.import_(self.bundle([], self.first), want=1).exit, 1)
+        os.rmdir(original)
+        os.rename(original + ".away", original)
+        self.says("для двох", "!", "1 more can read it")
+        self.take()
         self.says("для двох", "", self.other.slug + ": offered by the gateway, not named here; name it "
                   "with `peer`", ["WARNING"])
         equal("JSON has its whole fingerprint", self.row("для двох")["offered_recipients"],
