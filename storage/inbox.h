@@ -190,6 +190,9 @@ enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelo
 /* Every envelope of a snapshot that saw this publication is in a bundle: the rows that it shows
  * become "carried" at the next publication, all together. */
 enum sk_error sk_inbox_mark_exported(struct sk_inbox *inbox, uint32_t publication);
+/* The day by which it is judged what is old enough to be deleted: today, unless the clock of the
+ * publications was not there yet, or is behind it. A clock that jumps ages nothing. */
+enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past);
 /* Rows of months before this one (FORMAT 0) go at the next publication. */
 enum sk_error sk_inbox_drop_rows_before(struct sk_inbox *inbox, uint32_t month);
 

@@ -70,7 +70,7 @@ static enum sk_error check_upload(struct sk_inbox *inbox, const struct sk_envelo
     if (e != SK_OK) {
         return e;
     }
-    e = sk_upload_load(txn, id->b, sk_day_of(time(NULL)), &record, &partial);
+    e = sk_upload_load(txn, id->b, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
     if (e == SK_OK && !record.finished) {
         out->uploads++;
         out->upload_bytes += partial.bytes;

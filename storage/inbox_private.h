@@ -29,6 +29,8 @@
  *            "published" -> u32 number, u32 day, u32 bits, u32 places of the last publication
  *            "exported"  -> u32 number of the publication that the last export's snapshot saw
  *            "keep"      -> u32 month: rows of earlier ones go at the next publication
+ *            "age"       -> u32 day by which things grow old (age.c)
+ *            "set-back"  -> u32 day to which the clock went back after the last publication
  * envelopes  id        -> u32 day, u32 chunks, u32 pieces
  * pieces     id, u32 big-endian piece -> bytes
  * rows       row       -> u16 month, u8 state (and SK_ROW_LATEST): written anew, in key order, by
@@ -152,7 +154,8 @@ struct sk_day_key;
 
 /* What a request is applied with. */
 struct sk_today {
-    uint32_t day;
+    uint32_t day;  /* what ended before it is over: sk_age_past() */
+    uint32_t from; /* what begins now does so on it: sk_age_from() */
     const struct sk_day_key *key;
 };
 
@@ -202,7 +205,25 @@ void sk_publication_write(struct sk_txn *txn, const struct sk_publication *publi
 uint32_t sk_meta_u32(struct sk_txn *txn, const char *name, uint32_t absent);
 void sk_meta_put_u32(struct sk_txn *txn, const char *name, uint32_t value);
 
+/* ---- age.c ------------------------------------------------------------------------------
+ *
+ * A clock may be wrong by years for a while, and what was deleted meanwhile does not come back. So
+ * things grow old by a day of their own, which each publication moves towards the clock's day by
+ * two days at most. */
+
+/* What ended before this day is to be deleted: never later than either. */
+uint32_t sk_age_past(struct sk_txn *txn, uint32_t today);
+/* What is put down now begins to grow old on this day: never earlier than either. */
+uint32_t sk_age_from(struct sk_txn *txn, uint32_t today);
+void sk_age_step(struct sk_txn *txn, uint32_t today);
+
 /* ---- publish.c ------------------------------------------------------------------------- */
+
+/* All zero: never, or the last attempt failed. */
+struct sk_published {
+    uint32_t day;   /* of the last publication */
+    uint32_t since; /* the same, or the earlier one to which the clock went back after it */
+};
 
 /* The writer's part of publishing. */
 struct sk_publisher {
@@ -215,14 +236,19 @@ struct sk_publisher {
 
 /* Takes the key; publishes if the day asks for it. CORRUPT: the inbox has no name. */
 enum sk_error sk_publisher_start(struct sk_publisher *publisher, uint32_t today,
-                                 uint32_t *published);
+                                 struct sk_published *published);
 /* Where nothing is pending the kernel need not keep a key. */
 void sk_publisher_stop(struct sk_publisher *publisher);
-/* Whether this day asks for a publication after that one. */
-bool sk_publication_due(uint32_t published, uint32_t today);
+/* Whether this day asks for a publication: it is after the last one, or after the day to which the
+ * clock went back since, and not the very day that was published before it went back. */
+bool sk_publication_due(const struct sk_published *published, uint32_t today);
+/* Whether the clock went back behind the last publication, by more than a step over midnight. */
+bool sk_publication_ahead(const struct sk_published *published, uint32_t today);
+/* Writes down that days count from this one on; nothing is published. */
+enum sk_error sk_publication_set_back(struct sk_inbox *inbox, uint32_t today);
 /* One transaction. FULL, MEMORY and LOCKED leave everything as it was. */
 enum sk_error sk_publish(struct sk_publisher *publisher, uint32_t today, bool told,
-                         uint32_t *published);
+                         struct sk_published *published);
 
 /* ---- inbox_times.c ---------------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
 #define PLACES_LEAST 32u
 #define BITS_MOST 8u
+#define SET_BACK "set-back"
 
 struct table {
     struct sk_stored_row *rows;
@@ -62,6 +63,7 @@ struct work {
     struct sk_txn *txn;
     struct sk_publication before, after;
     uint32_t exported, keep;
+    uint16_t month; /* of the new rows */
     uint64_t lost;
     struct table old, fresh;
 };
@@ -148,7 +150,7 @@ static void sort_out(struct work *w)
         struct sk_stored_row row = w->fresh.rows[i];
         struct sk_stored_row *known = bsearch(&row, w->old.rows, w->old.count, sizeof row, by_row);
 
-        row.month = (uint16_t)sk_month_of_day(w->after.day);
+        row.month = w->month;
         row.state = SK_ROW_RECEIVED | SK_ROW_LATEST;
         if (known != NULL) {
             *known = row;
@@ -167,7 +169,7 @@ static void add_nobodys(struct work *w)
         struct sk_stored_row *row = &w->fresh.rows[w->fresh.count++];
 
         randombytes_buf(row->row.b, sizeof row->row.b);
-        row->month = (uint16_t)sk_month_of_day(w->after.day);
+        row->month = w->month;
         row->state = SK_ROW_RECEIVED | SK_ROW_LATEST;
     }
     sort(&w->fresh);
@@ -216,7 +218,7 @@ static void write_rows(struct work *w)
     measure(w, under, total);
 }
 
-static enum sk_error publish_in(struct work *w, uint32_t today)
+static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
 {
     enum sk_error e = sk_publication_read(w->txn, &w->before);
 
@@ -228,6 +230,7 @@ static enum sk_error publish_in(struct work *w, uint32_t today)
     }
     w->after.number = w->before.number + 1;
     w->after.day = today;
+    w->month = (uint16_t)sk_month_of_day(sk_age_from(w->txn, today));
     w->exported = sk_meta_u32(w->txn, "exported", UINT32_MAX - 1);
     w->keep = sk_meta_u32(w->txn, "keep", 0);
     e = read_old(w);
@@ -240,19 +243,23 @@ static enum sk_error publish_in(struct work *w, uint32_t today)
         write_rows(w);
         sk_txn_clear(w->txn, SK_INBOX_PENDING);
         sk_publication_write(w->txn, &w->after);
+        sk_txn_delete(w->txn, SK_INBOX_META, sk_bytes(SET_BACK, strlen(SET_BACK)));
+        if (!told) {
+            sk_age_step(w->txn, today);
+        }
         e = sk_txn_error(w->txn);
     }
     return e;
 }
 
-static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, struct work *w)
+static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, bool told, struct work *w)
 {
     enum sk_error e = sk_inbox_begin(p->inbox, true, &w->txn);
 
     if (e != SK_OK) {
         return e;
     }
-    e = publish_in(w, today);
+    e = publish_in(w, today, told);
     if (e == SK_OK) {
         e = sk_inbox_commit(p->inbox, w->txn);
         sk_ledger_outdate(p->inbox);
@@ -296,23 +303,40 @@ static enum sk_error change_key(struct sk_publisher *p, const struct work *w, bo
     return e;
 }
 
-bool sk_publication_due(uint32_t published, uint32_t today)
+bool sk_publication_due(const struct sk_published *published, uint32_t today)
 {
-    /* A clock that steps back over midnight is no new day; one that was wrong by more is. */
-    return today > published || today + 1 < published;
+    return today > published->since && today != published->day;
 }
 
-enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told, uint32_t *published)
+bool sk_publication_ahead(const struct sk_published *published, uint32_t today)
+{
+    return (uint64_t)today + 1 < published->since;
+}
+
+enum sk_error sk_publication_set_back(struct sk_inbox *inbox, uint32_t today)
+{
+    struct sk_txn *txn;
+    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+
+    if (e == SK_OK) {
+        sk_meta_put_u32(txn, SET_BACK, today);
+        e = sk_inbox_commit(inbox, txn);
+    }
+    return e;
+}
+
+enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told,
+                         struct sk_published *published)
 {
     struct sk_publication_news news = {.told = told};
     struct work w = {.publisher = p};
-    enum sk_error e = publish_rows(p, today, &w);
+    enum sk_error e = publish_rows(p, today, told, &w);
 
     if (e == SK_OK) {
         e = change_key(p, &w, &news.kept);
         news.publication = w.after;
         news.lost = w.lost;
-        *published = today;
+        *published = (struct sk_published){.day = today, .since = today};
     } else {
         news.error = e;
         news.kept = true; /* as it was */
@@ -326,7 +350,8 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told, uint
 /* ---- starting and stopping ---------------------------------------------------------------------
  */
 
-static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *last)
+static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *last,
+                               struct sk_published *published)
 {
     struct sk_bytes value;
     struct sk_txn *txn;
@@ -339,6 +364,8 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
     if (e == SK_OK && sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) &&
         value.len == sizeof p->name) {
         memcpy(p->name, value.p, sizeof p->name);
+        published->day = last->day;
+        published->since = sk_meta_u32(txn, SET_BACK, last->day);
     } else if (e == SK_OK) {
         e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
     }
@@ -346,10 +373,11 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
     return e;
 }
 
-enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today, uint32_t *published)
+enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today,
+                                 struct sk_published *published)
 {
     struct sk_publication_news news = {0};
-    enum sk_error e = find_name(p, &news.publication);
+    enum sk_error e = find_name(p, &news.publication, published);
 
     if (e != SK_OK) {
         return e;
@@ -361,9 +389,12 @@ enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today, uint32_
         name.number--; /* of a publication that was cut off before it could forget it */
         sk_day_key_forget(&name);
     }
-    *published = news.publication.day;
-    if (e == SK_OK && sk_publication_due(news.publication.day, today)) {
+    if (e == SK_OK && sk_publication_due(published, today)) {
         return sk_publish(p, today, false, published);
+    }
+    if (e == SK_OK && sk_publication_ahead(published, today)) {
+        published->since = today; /* also when it cannot be written down: this process knows */
+        e = sk_publication_set_back(p->inbox, today);
     }
     if (e == SK_OK) {
         tell(p, &news);

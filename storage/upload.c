@@ -21,7 +21,7 @@ enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_toke
         return e;
     }
     sk_upload_key(key, token);
-    e = sk_upload_load(txn, key, sk_day_of(time(NULL)), &record, &partial);
+    e = sk_upload_load(txn, key, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
     sk_inbox_abort(inbox, txn);
     if (e == SK_OK) {
         out->length = record.length;

@@ -4,14 +4,21 @@
 #include "keys/seal/class.h"
 #include "storage/upload_private.h"
 
+/* The request may have waited over midnight. */
+static uint32_t later(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* ---- open --------------------------------------------------------------------------- */
 
 static void put_new(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
-                    const struct sk_deposit *d)
+                    const struct sk_deposit *d, const struct sk_today *today)
 {
+    uint32_t day = later(d->day, today->from);
     struct sk_upload_record record = {
-        .length = d->length, .last_day = sk_upload_last_day(d->day), .id = d->id};
-    struct sk_partial partial = {.day = d->day, .upload = true};
+        .length = d->length, .last_day = sk_upload_last_day(day), .id = d->id};
+    struct sk_partial partial = {.day = day, .upload = true};
 
     if (d->has_row) {
         sk_upload_seal_row(&record, &d->token, &d->row);
@@ -41,15 +48,16 @@ enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *
     }
     /* What is over, or damaged, makes way: whoever has the token can begin again. */
     effect->doomed = sk_upload_forget(txn, key);
-    put_new(txn, key, d);
+    put_new(txn, key, d, today);
     return SK_OK;
 }
 
 /* ---- piece --------------------------------------------------------------------------- */
 
 /* Whether the piece in data goes on where the upload stands; counts it in. */
-static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_upload_record *record,
-                                 struct sk_partial *partial, struct sk_deposit_effect *effect)
+static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_today *today,
+                                 const struct sk_upload_record *record, struct sk_partial *partial,
+                                 struct sk_deposit_effect *effect)
 {
     uint32_t tail = (uint32_t)(partial->bytes % SK_PIECE_BYTES);
     uint64_t before = partial->bytes - tail; /* in full pieces */
@@ -60,7 +68,7 @@ static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_upl
     }
     partial->next = d->piece + 1;
     partial->bytes = before + d->len;
-    partial->day = d->day;
+    partial->day = later(d->day, today->from);
     effect->replaced = tail == 0 ? 0 : sk_ledger_cost(tail);
     return SK_OK;
 }
@@ -84,13 +92,14 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
 {
     struct sk_row row = {{0}};
     bool whole = partial->bytes == record->length;
-    bool moved = record->last_day != sk_upload_last_day(d->day);
+    uint32_t last_day = sk_upload_last_day(later(d->day, today->from));
+    bool moved = record->last_day != last_day;
 
     if (whole && record->has_row && !sk_upload_open_row(record, &d->token, &row)) {
         return SK_ERR_CORRUPT;
     }
     sk_deposit_put_piece(txn, d);
-    record->last_day = sk_upload_last_day(d->day);
+    record->last_day = last_day;
     if (whole) {
         finish(txn, d, record, partial->next, &row, today->key);
     } else {
@@ -117,7 +126,7 @@ enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit 
     enum sk_error e = sk_upload_load(txn, key, today->day, &record, &partial);
 
     if (e == SK_OK) {
-        e = count_piece(d, &record, &partial, effect);
+        e = count_piece(d, today, &record, &partial, effect);
     }
     return e == SK_OK ? store_piece(txn, d, today, key, &record, &partial) : e;
 }

@@ -27,7 +27,7 @@ struct sk_writer {
 
     struct sk_publisher publisher; /* the thread's own once it runs */
 
-    pthread_mutex_t lock; /* guards the next ten */
+    pthread_mutex_t lock; /* guards the next eleven */
     pthread_cond_t wake;
     struct sk_deposit *first, **last;
     bool stop;
@@ -35,7 +35,8 @@ struct sk_writer {
     enum sk_error state; /* of the last group that had deposits */
     uint32_t day; /* of the last look for uploads that stood still; 0: not running */
     bool new_day; /* that look is still to be taken */
-    uint32_t published; /* day of the last publication */
+    bool set_back; /* that day is behind the last publication: still to be written down */
+    struct sk_published published;
     enum { PUBLISH_NOT, PUBLISH_DUE, PUBLISH_TOLD } publish;
 
     /* the thread's own */
@@ -43,6 +44,8 @@ struct sk_writer {
     bool broken;     /* after an I/O error: nothing is written any more */
     bool sweep;      /* doomed envelopes may be left */
     bool publishing, told;
+    uint32_t back_to; /* 0: the clock did not go back */
+    uint32_t today; /* as the last tick had it */
     size_t count;
     struct sk_deposit *group[GROUP_DEPOSITS];
     enum sk_error results[GROUP_DEPOSITS];
@@ -103,7 +106,8 @@ static void take_group(struct sk_writer *w)
 static bool next_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day && w->publish == PUBLISH_NOT) {
+    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day && !w->set_back &&
+           w->publish == PUBLISH_NOT) {
         pthread_cond_wait(&w->wake, &w->lock);
     }
     bool ended = w->first == NULL && w->stop;
@@ -114,6 +118,9 @@ static bool next_group(struct sk_writer *w)
     }
     w->publishing = w->publish != PUBLISH_NOT;
     w->told = w->publish == PUBLISH_TOLD;
+    w->today = w->day;
+    w->back_to = w->set_back && !w->publishing ? w->published.since : 0;
+    w->set_back = false;
     w->publish = PUBLISH_NOT;
     take_group(w);
     pthread_mutex_unlock(&w->lock);
@@ -124,8 +131,13 @@ void sk_writer_day(struct sk_writer *w, uint32_t today)
 {
     pthread_mutex_lock(&w->lock);
     bool new_day = w->day != 0 && w->day != today;
-    bool due = w->day != 0 && sk_publication_due(w->published, today);
+    bool due = w->day != 0 && sk_publication_due(&w->published, today);
+    bool back = w->day != 0 && sk_publication_ahead(&w->published, today);
 
+    if (back) {
+        w->published.since = today;
+        w->set_back = true;
+    }
     if (new_day) {
         w->day = today;
         w->new_day = true;
@@ -134,7 +146,7 @@ void sk_writer_day(struct sk_writer *w, uint32_t today)
         w->publish = PUBLISH_DUE;
     }
     pthread_mutex_unlock(&w->lock);
-    if (new_day || due) {
+    if (new_day || due || back) {
         pthread_cond_signal(&w->wake);
     }
 }
@@ -209,7 +221,9 @@ static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
 static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
-    struct sk_today today = {.day = sk_day_of(time(NULL)), .key = w->publisher.key};
+    uint32_t day = sk_day_of(time(NULL));
+    struct sk_today today = {
+        .day = sk_age_past(txn, day), .from = sk_age_from(txn, day), .key = w->publisher.key};
     struct sk_deposit_effect effect = {0};
 
     w->results[i] =
@@ -304,8 +318,12 @@ static enum sk_error forget_old_uploads(struct sk_writer *w)
     if (w->forget == 0) {
         return SK_OK;
     }
-    enum sk_error e = sk_upload_expire(w->inbox, w->forget);
+    uint32_t past = 0;
+    enum sk_error e = sk_inbox_age(w->inbox, w->forget, &past);
 
+    if (e == SK_OK) {
+        e = sk_upload_expire(w->inbox, past);
+    }
     w->sweep = true;
     if (e == SK_ERR_FULL) {
         e = SK_OK; /* not even that fits: tomorrow again */
@@ -321,21 +339,35 @@ static bool harmless(enum sk_error e)
     return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED;
 }
 
+static enum sk_error passing(enum sk_error e)
+{
+    return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
+}
+
 /* What does not fit, or finds no memory, is tried again at the next tick. */
 static enum sk_error publish(struct sk_writer *w)
 {
-    uint32_t published = 0;
+    struct sk_published published = {0, 0};
 
     if (!w->publishing) {
         return SK_OK;
     }
-    enum sk_error e = sk_publish(&w->publisher, sk_day_of(time(NULL)), w->told, &published);
+    enum sk_error e = sk_publish(&w->publisher, w->today, w->told, &published);
 
     w->publishing = false;
     pthread_mutex_lock(&w->lock);
     w->published = published; /* 0 after a failure: due */
     pthread_mutex_unlock(&w->lock);
-    return e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE || harmless(e) ? SK_OK : e;
+    return passing(e);
+}
+
+/* The clock went back: a restart is to know. */
+static enum sk_error set_back(struct sk_writer *w)
+{
+    uint32_t day = w->back_to;
+
+    w->back_to = 0;
+    return day == 0 ? SK_OK : passing(sk_publication_set_back(w->inbox, day));
 }
 
 static void answer_group(struct sk_writer *w, enum sk_error e)
@@ -359,6 +391,9 @@ static void *run(void *argument)
     while (next_group(w)) {
         enum sk_error e = w->broken ? SK_ERR_IO : publish(w);
 
+        if (e == SK_OK) {
+            e = set_back(w);
+        }
         if (e == SK_OK) {
             e = forget_old_uploads(w);
         }

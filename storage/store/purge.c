@@ -8,11 +8,12 @@
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-enum { ROW_DAYS = 400, ROW_DAYS_MAX = 36500 };
+enum { ROW_DAYS = 400, ROW_DAYS_MAX = 36500, CLOCK_DAYS = 14 };
 
 struct purge {
     struct sk_store *store;
     uint32_t row_days;
+    uint32_t age;  /* the day by which receipts are old */
     uint32_t safe; /* bundles up to this one are deleted */
     struct sk_chain_state chain;
     uint64_t deleted;
@@ -61,12 +62,12 @@ static enum sk_error delete_carried(struct purge *p)
 /* At the next publication: until then nothing that anybody can ask changes. */
 static enum sk_error drop_rows(struct purge *p)
 {
-    uint32_t today = sk_day_of(time(NULL));
+    enum sk_error e = sk_inbox_age(p->store->inbox, sk_day_of(time(NULL)), &p->age);
 
-    if (today <= p->row_days) {
-        return SK_OK;
+    if (e != SK_OK || p->age <= p->row_days) {
+        return e;
     }
-    return sk_inbox_drop_rows_before(p->store->inbox, sk_month_of_day(today - p->row_days));
+    return sk_inbox_drop_rows_before(p->store->inbox, sk_month_of_day(p->age - p->row_days));
 }
 
 /* What is deleted is one board behind: a desk that lost what it took in last can still say so. */
@@ -94,6 +95,20 @@ static void print_staying(const struct purge *p, const struct sk_organisation *o
     }
 }
 
+/* After some days without the gateway that is so; after more it is the clock. */
+static void print_age(const struct purge *p)
+{
+    uint32_t today = sk_day_of(time(NULL));
+    char now[SK_DAY_TEXT], then[SK_DAY_TEXT];
+
+    if (today > p->age && today - p->age > CLOCK_DAYS) {
+        printf("This machine says that it is %s. Receipts are judged by %s, because the gateway has "
+               "not seen\nthe days between: look at the clock. If it is right, they follow by two "
+               "days with each of its days.\n",
+               sk_store_day_text(now, today), sk_store_day_text(then, p->age));
+    }
+}
+
 static enum sk_error print_result(const struct purge *p)
 {
     struct sk_organisation *organisations;
@@ -106,6 +121,7 @@ static enum sk_error print_result(const struct purge *p)
     printf("Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
            "%u days ago go with the next publication.\n",
            (unsigned long long)p->deleted, p->row_days);
+    print_age(p);
     print_staying(p, organisations, count);
     free(organisations);
     return SK_OK;

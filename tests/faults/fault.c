@@ -1,7 +1,7 @@
 /*
  * Preloaded in front of the C library: the n-th call of some kinds fails, or the process dies
- * there. Words in the environment: FAULT_KINDS  comma list of: write sync name cut reserve open map
- * memory; or "leave", see below FAULT_AT     which call, from 1; 0 only counts FAULT_ERRNO  what it
+ * there. Words in the environment: FAULT_KINDS  comma list of: write sync name cut reserve open (to
+ * write) look (open to read) read map memory; or "leave", see below FAULT_AT     which call, from 1; 0 only counts FAULT_ERRNO  what it
  * fails with FAULT_HOW    once | from (all from there on) | before | after (the process dies there)
  *   FAULT_UNDER  only files whose path holds this (memory: everywhere)
  *   FAULT_COUNT  a file that gets "calls failed" at the end of the process
@@ -36,10 +36,12 @@ enum kind {
     RESERVE = 16,
     OPEN = 32,
     MAP = 64,
-    MEMORY = 128
+    MEMORY = 128,
+    LOOK = 256,
+    READ = 512
 };
-static const char *const names[] = {"write",   "sync", "name", "cut",
-                                    "reserve", "open", "map",  "memory"};
+static const char *const names[] = {"write", "sync", "name",   "cut",  "reserve",
+                                    "open",  "map",  "memory", "look", "read"};
 
 static unsigned kinds;
 static int at, error_number;
@@ -206,6 +208,29 @@ int unlink(const char *path)
          syscall(SYS_unlinkat, AT_FDCWD, path, 0));
 }
 
+int unlinkat(int folder, const char *path, int flags)
+{
+    CALL(NAME, (dies_before || dies_after) && fd_counts(folder), int, -1,
+         syscall(SYS_unlinkat, folder, path, flags));
+}
+
+int link(const char *old, const char *new)
+{
+    CALL(NAME, path_counts(old) || path_counts(new), int, -1,
+         syscall(SYS_linkat, AT_FDCWD, old, AT_FDCWD, new, 0));
+}
+
+ssize_t read(int fd, void *p, size_t n)
+{
+    CALL(READ, fd_counts(fd), ssize_t, -1, syscall(SYS_read, fd, p, n));
+}
+
+ssize_t pread(int fd, void *p, size_t n, off_t offset)
+{
+    CALL(READ, fd_counts(fd), ssize_t, -1, syscall(SYS_pread64, fd, p, n, offset));
+}
+TWICE(ssize_t, pread, (int fd, void *p, size_t n, off_t offset), (fd, p, n, offset))
+
 int ftruncate(int fd, off_t len)
 {
     CALL(CUT, fd_counts(fd), int, -1, syscall(SYS_ftruncate, fd, len));
@@ -226,8 +251,12 @@ TWICE(int, posix_fallocate, (int fd, off_t offset, off_t len), (fd, offset, len)
 
 static int open_file(int folder, const char *path, int flags, mode_t mode)
 {
-    CALL(OPEN, (flags & O_ACCMODE) != O_RDONLY && path_counts(path), int, -1,
-         syscall(SYS_openat, folder, path, flags, mode));
+    bool counts = folder == AT_FDCWD ? path_counts(path) : fd_counts(folder);
+
+    if ((flags & O_ACCMODE) == O_RDONLY) {
+        CALL(LOOK, counts, int, -1, syscall(SYS_openat, folder, path, flags, mode));
+    }
+    CALL(OPEN, counts, int, -1, syscall(SYS_openat, folder, path, flags, mode));
 }
 
 #define MODE_OF(flags, last, mode)                                                                 \
@@ -257,9 +286,30 @@ int open64(const char *path, int flags, ...)
     return open_file(AT_FDCWD, path, flags, mode);
 }
 
+int openat(int folder, const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+
+    MODE_OF(flags, flags, mode);
+    return open_file(folder, path, flags, mode);
+}
+
+int openat64(int folder, const char *path, int flags, ...);
+int openat64(int folder, const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+
+    MODE_OF(flags, flags, mode);
+    return open_file(folder, path, flags, mode);
+}
+
 void *mmap(void *where, size_t len, int protection, int flags, int fd, off_t offset)
 {
-    CALL(MAP, (flags & MAP_ANONYMOUS) == 0 && fd_counts(fd), void *, MAP_FAILED,
+    if ((flags & MAP_ANONYMOUS) != 0) { /* guarded memory */
+        CALL(MEMORY, true, void *, MAP_FAILED,
+             syscall(SYS_mmap, where, len, protection, flags, fd, offset));
+    }
+    CALL(MAP, fd_counts(fd), void *, MAP_FAILED,
          syscall(SYS_mmap, where, len, protection, flags, fd, offset));
 }
 TWICE(void *, mmap, (void *where, size_t len, int protection, int flags, int fd, off_t offset),

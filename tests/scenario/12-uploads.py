@@ -542,6 +542,12 @@ def check_expiry(world, store):
     """Six whole days after the day of its last byte it is over; a byte begins them anew."""
     def at(days):
         return world.gateway(store, wrapper=in_days(world, days))
+
+    def lived(days, since):
+        """It ran on the days between: nothing grows old by a clock that jumps (tests/faults/clocks.py)."""
+        for day in range(since + 2, days, 2):
+            at(day).stop()
+        return at(days)
     gateway, data = at(0), sealed()
     tus = Tus(gateway.web.port)
     answer = tus.create(17080)
@@ -551,15 +557,15 @@ def check_expiry(world, store):
     equal("expiry: announced", answer.headers["upload-expires"], expires)
     gone = tus.create(17080).headers["location"]
     tus.patch(path, 0, data[:100])
-    for days, offset in ((6, 100), (11, 200)):
+    for days, since, offset in ((6, 0, 100), (11, 6, 200)):
         gateway.stop()
-        gateway = at(days)
+        gateway = lived(days, since)
         tus = Tus(gateway.web.port)
         equal("expiry: there after %d days" % days, tus.head(path).offset, offset)
         equal("expiry: goes on", tus.patch(path, offset, data[offset:offset + 100]).status, 204)
         equal("expiry: what stood still", tus.head(gone).status, 200 if days <= 6 else 404)
     gateway.stop()
-    gateway = at(18)
+    gateway = lived(18, 11)
     tus = Tus(gateway.web.port)
     refused("expiry: over, HEAD", tus.head(path), 404)
     refused("expiry: over, PATCH", tus.patch(path, 300, data[300:]), 404)

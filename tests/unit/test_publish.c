@@ -259,25 +259,129 @@ static void prefixes_have_bits_by_the_number_and_one_length(void **state)
 
 static void a_day_asks_for_one_publication(void **state)
 {
+    struct sk_published none = {0, 0}, before = {20785, 20785};
+
     (void)state;
-    assert_true(sk_publication_due(0, 20785)); /* the first of all */
-    assert_false(sk_publication_due(20785, 20785));
-    assert_true(sk_publication_due(20785, 20786));
-    assert_true(sk_publication_due(20785, 20999));
-    assert_false(sk_publication_due(20785, 20784)); /* a clock that steps over midnight */
-    assert_true(sk_publication_due(30000, 20785));  /* one that was years ahead */
+    assert_true(sk_publication_due(&none, 20785)); /* the first of all */
+    assert_false(sk_publication_due(&before, 20785));
+    assert_true(sk_publication_due(&before, 20786));
+    assert_true(sk_publication_due(&before, 20999));
+    assert_false(sk_publication_due(&before, 20784)); /* a clock that steps over midnight */
+    assert_false(sk_publication_ahead(&before, 20784));
 }
 
-static void set_day(struct sk_inbox *inbox, uint32_t back)
+static void a_clock_that_went_back_asks_for_none(void **state)
+{
+    struct sk_published years_ahead = {30000, 30000}, known = {30000, 20785};
+
+    (void)state;
+    assert_false(sk_publication_due(&years_ahead, 20785));
+    assert_true(sk_publication_ahead(&years_ahead, 20785)); /* from now on days count from here */
+    assert_false(sk_publication_due(&known, 20785));
+    assert_false(sk_publication_ahead(&known, 20785));
+    assert_true(sk_publication_due(&known, 20786));
+    assert_false(sk_publication_due(&known, 30000)); /* that day had its own */
+    assert_true(sk_publication_due(&known, 30001));
+    assert_true(sk_publication_ahead(&known, 0)); /* back once more */
+    assert_false(sk_publication_ahead(&known, UINT32_MAX));
+}
+
+/* negative: the publication was on a day that is still to come */
+static void set_day(struct sk_inbox *inbox, int back)
 {
     struct sk_publication publication;
     struct sk_txn *txn;
 
     assert_ok(sk_inbox_begin(inbox, true, &txn));
     assert_ok(sk_publication_read(txn, &publication));
-    publication.day -= back;
+    publication.day = (uint32_t)((int)publication.day - back);
     sk_publication_write(txn, &publication);
     assert_ok(sk_inbox_commit(inbox, txn));
+}
+
+static uint32_t mark(struct sk_inbox *inbox, const char *name)
+{
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    uint32_t value = sk_meta_u32(txn, name, 0);
+
+    sk_inbox_abort(inbox, txn);
+    return value;
+}
+
+static void set_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
+{
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    sk_meta_put_u32(txn, name, value);
+    assert_ok(sk_inbox_commit(inbox, txn));
+}
+
+/* Published two years ahead; the clock is right again, over a restart too: nothing until midnight. */
+static void a_start_behind_the_last_publication_waits_for_midnight(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    uint32_t today = sk_day_of(time(NULL));
+    struct sk_row row = put(inbox);
+
+    set_day(inbox, -730);
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0);
+    assert_int_equal(last.publication.number, 1);
+    assert_int_equal(mark(inbox, "set-back"), today);
+    set_mark(inbox, "set-back", today - 1); /* as if that had been yesterday */
+    sk_inbox_close(inbox);
+    inbox = start(*state, 0);
+    assert_int_equal(last.publication.number, 2);
+    assert_int_equal(mark(inbox, "set-back"), 0);
+    if (last.kept) {
+        assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    }
+    sk_inbox_close(inbox);
+}
+
+/* ---- growing old ---------------------------------------------------------------------------- */
+
+static void age_follows_the_clock_by_two_days(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    uint32_t past = 0;
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    sk_meta_put_u32(txn, "age", 20000);
+    assert_int_equal(sk_age_past(txn, 20730), 20000);
+    assert_int_equal(sk_age_from(txn, 20730), 20730);
+    assert_int_equal(sk_age_past(txn, 19000), 19000);
+    assert_int_equal(sk_age_from(txn, 19000), 20000);
+    static const uint32_t days[][2] = {{20730, 20002}, {20003, 20003}, {20003, 20003},
+                                       {19000, 20001}, {20000, 20000}, {UINT32_MAX, 20002}};
+
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        sk_age_step(txn, days[i][0]);
+        assert_int_equal(sk_meta_u32(txn, "age", 0), days[i][1]);
+    }
+    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_inbox_age(inbox, UINT32_MAX, &past));
+    assert_int_equal(past, 20002);
+    sk_inbox_close(inbox);
+}
+
+/* A row that is published while the clock is behind is not dropped as one of a year ago. */
+static void a_row_gets_no_month_of_the_past(void **state)
+{
+    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
+    uint32_t today = sk_day_of(time(NULL));
+    struct sk_row row = put(inbox);
+
+    set_mark(inbox, "age", today + 365); /* so today is a clock a year behind */
+    publish(inbox);
+    assert_ok(sk_inbox_drop_rows_before(inbox, sk_month_of_day(today + 365)));
+    publish(inbox);
+    assert_int_equal(unit_row(inbox, &row), SK_ROW_RECEIVED);
+    sk_inbox_close(inbox);
 }
 
 static void a_start_on_another_day_publishes(void **state)
@@ -488,6 +592,10 @@ int main(void)
         TEST(new_rows_are_a_power_of_two),
         TEST(prefixes_have_bits_by_the_number_and_one_length),
         TEST(a_day_asks_for_one_publication),
+        TEST(a_clock_that_went_back_asks_for_none),
+        TEST(a_start_behind_the_last_publication_waits_for_midnight),
+        TEST(age_follows_the_clock_by_two_days),
+        TEST(a_row_gets_no_month_of_the_past),
         TEST(a_start_on_another_day_publishes),
         TEST(a_lost_key_costs_marks_and_no_report),
         TEST(a_publication_changes_the_key),

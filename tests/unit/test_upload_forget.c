@@ -1,4 +1,5 @@
 /* Resumable uploads: what outlives a restart, and what is forgotten when. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,35 @@ static void the_start_drops_what_stood_still(void **state)
     sk_inbox_close(inbox);
 }
 
+static uint32_t publications(struct sk_inbox *inbox)
+{
+    struct sk_publication publication;
+    struct sk_txn *txn;
+
+    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    assert_ok(sk_publication_read(txn, &publication));
+    sk_inbox_abort(inbox, txn);
+    return publication.number;
+}
+
+/* The clock comes to this day, and the writer has published on it. */
+static void day_comes(struct sk_inbox *inbox, uint32_t day)
+{
+    uint32_t before = publications(inbox);
+
+    sk_writer_day(inbox->writer, day);
+    while (publications(inbox) == before) {
+        sched_yield();
+    }
+}
+
+static void days_pass(struct sk_inbox *inbox, uint32_t from, uint32_t to)
+{
+    for (uint32_t day = from; day <= to; day++) {
+        day_comes(inbox, day);
+    }
+}
+
 static void the_writer_drops_on_a_new_day(void **state)
 {
     struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
@@ -90,7 +120,7 @@ static void the_writer_drops_on_a_new_day(void **state)
     begin(inbox, &u, 1);
     begin(inbox, &later, 0);
     assert_ok(sk_inbox_tick(inbox));
-    sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS);
+    days_pass(inbox, unit_today() + 1, unit_today() + SK_UPLOAD_DAYS);
     unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
     unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
@@ -98,6 +128,47 @@ static void the_writer_drops_on_a_new_day(void **state)
     sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS + 1);
     unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 0);
+    sk_inbox_close(inbox);
+}
+
+/* Two years ahead for some days, and back: days that did not pass make nothing old. */
+static void a_clock_that_jumps_ages_nothing(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    uint32_t today = unit_today();
+    struct unit_upload u;
+
+    begin(inbox, &u, 0);
+    days_pass(inbox, today + 730, today + 732);
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
+    sk_writer_day(inbox->writer, today);
+    day_comes(inbox, today + 1);
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    days_pass(inbox, today + 2, today + SK_UPLOAD_DAYS);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    sk_writer_day(inbox->writer, today + SK_UPLOAD_DAYS + 1);
+    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0); /* and in its time it goes */
+    sk_inbox_close(inbox);
+}
+
+/* What began while the clock was behind has its days when that is mended. */
+static void a_clock_behind_costs_an_upload_no_day(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct sk_upload at;
+    struct unit_upload u;
+
+    unit_upload_new(&u, 16);
+    struct sk_deposit d = {.kind = SK_DEPOSIT_UPLOAD_OPEN,
+                           .id = u.e.id,
+                           .day = u.day - 365,
+                           .token = u.token,
+                           .length = u.length};
+
+    assert_ok(unit_wait_for(inbox, &d));
+    assert_ok(sk_upload_find(inbox, &u.token, &at));
+    assert_int_equal(at.last_day, u.day + SK_UPLOAD_DAYS);
     sk_inbox_close(inbox);
 }
 
@@ -219,6 +290,8 @@ int main(void)
         TEST(after_its_last_day_it_is_not_found),
         TEST(the_start_drops_what_stood_still),
         TEST(the_writer_drops_on_a_new_day),
+        TEST(a_clock_that_jumps_ages_nothing),
+        TEST(a_clock_behind_costs_an_upload_no_day),
         TEST(tick_tells_the_writer_the_day),
         TEST(every_byte_gives_it_more_days),
         TEST(however_many_all_that_is_old_goes),

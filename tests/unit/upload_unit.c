@@ -49,11 +49,42 @@ static struct sk_deposit deposit_of(enum sk_deposit_kind kind, const struct unit
     return d;
 }
 
+/* Nothing begins to grow old in the past: what is to have stood still for some days is made to. */
+static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
+{
+    struct sk_upload_record record;
+    struct sk_partial partial;
+    uint8_t key[SK_UPLOAD_KEY];
+    struct sk_bytes value;
+    struct sk_txn *txn;
+
+    sk_upload_key(key, &u->token);
+    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    assert_true(sk_txn_get(txn, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key), &value));
+    assert_true(sk_upload_decode(value, &record));
+    record.last_day = sk_upload_last_day(u->day);
+    if (!record.finished) {
+        assert_true(sk_partial_get(txn, &record.id, &partial));
+        partial.day = u->day;
+        sk_partial_put(txn, &record.id, &partial);
+    }
+    sk_upload_put(txn, key, &record);
+    assert_ok(sk_inbox_commit(inbox, txn));
+}
+
+static enum sk_error dated(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_error e)
+{
+    if (e == SK_OK && u->day < unit_today()) {
+        date_back(inbox, u);
+    }
+    return e;
+}
+
 enum sk_error unit_upload_open(struct sk_inbox *inbox, const struct unit_upload *u)
 {
     struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_OPEN, u);
 
-    return unit_wait_for(inbox, &d);
+    return dated(inbox, u, unit_wait_for(inbox, &d));
 }
 
 enum sk_error unit_upload_drop(struct sk_inbox *inbox, const struct unit_upload *u)
@@ -71,7 +102,7 @@ static enum sk_error put(struct sk_inbox *inbox, const struct unit_upload *u, ui
     d.piece = piece;
     d.data = data;
     d.len = len;
-    return unit_wait_for(inbox, &d);
+    return dated(inbox, u, unit_wait_for(inbox, &d));
 }
 
 enum sk_error unit_upload_piece(struct sk_inbox *inbox, const struct unit_upload *u, uint32_t piece,

@@ -1,0 +1,57 @@
+#include "storage/inbox_private.h"
+
+#define AGE "age"
+/* By how much a publication brings it nearer to the clock's day. Two, so that it catches up after
+ * days on which the gateway did not run; no more, so that what is kept for six days outlives three
+ * days of a wrong clock. */
+#define STEP 2u
+
+static uint32_t earlier(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t later(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+uint32_t sk_age_past(struct sk_txn *txn, uint32_t today)
+{
+    return earlier(sk_meta_u32(txn, AGE, today), today);
+}
+
+uint32_t sk_age_from(struct sk_txn *txn, uint32_t today)
+{
+    return later(sk_meta_u32(txn, AGE, today), today);
+}
+
+void sk_age_step(struct sk_txn *txn, uint32_t today)
+{
+    uint32_t age = sk_meta_u32(txn, AGE, today);
+
+    if (today > age) {
+        age += earlier(today - age, STEP);
+    } else {
+        age -= earlier(age - today, STEP);
+    }
+    sk_meta_put_u32(txn, AGE, age);
+}
+
+enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past)
+{
+    struct sk_txn *txn;
+    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    uint32_t day = sk_age_past(txn, today);
+
+    e = sk_txn_error(txn);
+    sk_inbox_abort(inbox, txn);
+    if (e == SK_OK) {
+        *past = day;
+    }
+    return e;
+}
