@@ -32,7 +32,9 @@ static inline struct sk_bytes sk_bytes(const void *p, size_t len)
 /* Opens the file `path` with the named tables; makes it if it is absent and writable is set. size:
  * map size in bytes, 0 for the one the file was made with; preallocate reserves it on disk. Tables
  * are addressed by their index in `tables`. An existing file is opened without waiting for a
- * writer. NOT_FOUND, FULL, LOCKED, CORRUPT (not a store, cut short, or a table is missing), IO. */
+ * writer. NOT_FOUND, FULL (also for the lock file beside it), LOCKED, MEMORY, CORRUPT (not a store, pages
+ * in use cut off, or a table is missing), IO with errno as the reason. Never while this process has the
+ * same file open. */
 enum sk_error sk_engine_open(struct sk_engine **out, const char *path, uint64_t size,
                              bool preallocate, bool writable, const char *const *tables,
                              size_t table_count);
