@@ -1,9 +1,10 @@
 #include "storage/inbox_private.h"
 
 #define AGE "age"
-/* By how much a publication brings it nearer to the clock's day. Two, so that it catches up after
- * days on which the gateway did not run; no more, so that what is kept for six days outlives three
- * days of a wrong clock. */
+/* By how much a publication brings it nearer to the clock's day, and how many days after the one
+ * before it that may be: a clock that just jumped has proved nothing yet. Two, so that it catches up
+ * after days on which the gateway did not run; no more, so that what is kept for six days outlives
+ * three days of a wrong clock. */
 #define STEP 2u
 
 static uint32_t earlier(uint32_t a, uint32_t b)
@@ -26,11 +27,14 @@ uint32_t sk_age_from(struct sk_txn *txn, uint32_t today)
     return later(sk_meta_u32(txn, AGE, today), today);
 }
 
-void sk_age_step(struct sk_txn *txn, uint32_t today)
+void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
 {
     uint32_t age = sk_meta_u32(txn, AGE, today);
+    bool steady = today > before && today - before <= STEP;
 
-    if (today > age) {
+    if (!steady) {
+        ; /* as it was */
+    } else if (today > age) {
         age += earlier(today - age, STEP);
     } else {
         age -= earlier(age - today, STEP);

@@ -208,14 +208,14 @@ void sk_meta_put_u32(struct sk_txn *txn, const char *name, uint32_t value);
 /* ---- age.c ------------------------------------------------------------------------------
  *
  * A clock may be wrong by years for a while, and what was deleted meanwhile does not come back. So
- * things grow old by a day of their own, which each publication moves towards the clock's day by
- * two days at most. */
+ * things grow old by a day of their own. Each publication moves it towards the clock's day by two
+ * days at most, and only if the publication before was at most two days ago. */
 
 /* What ended before this day is to be deleted: never later than either. */
 uint32_t sk_age_past(struct sk_txn *txn, uint32_t today);
 /* What is put down now begins to grow old on this day: never earlier than either. */
 uint32_t sk_age_from(struct sk_txn *txn, uint32_t today);
-void sk_age_step(struct sk_txn *txn, uint32_t today);
+void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today);
 
 /* ---- publish.c ------------------------------------------------------------------------- */
 

@@ -245,7 +245,7 @@ static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
         sk_publication_write(w->txn, &w->after);
         sk_txn_delete(w->txn, SK_INBOX_META, sk_bytes(SET_BACK, strlen(SET_BACK)));
         if (!told) {
-            sk_age_step(w->txn, today);
+            sk_age_step(w->txn, w->before.day, today);
         }
         e = sk_txn_error(w->txn);
     }

@@ -51,8 +51,9 @@ static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
                             const struct sk_case *c, unsigned status, const char *text,
                             bool replace)
 {
-    enum sk_error e = sk_threads_answer(threads, &c->digest, (uint8_t)status, sk_day_of(time(NULL)),
-                                        text, replace);
+    /* Never before the report came, whatever the clock says: `destroy` goes by it. */
+    uint32_t today = sk_day_of(time(NULL)), day = today > c->day ? today : c->day;
+    enum sk_error e = sk_threads_answer(threads, &c->digest, (uint8_t)status, day, text, replace);
 
     if (e == SK_OK) {
         e = sk_threads_sync(threads, &desk->state);

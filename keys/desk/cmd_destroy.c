@@ -12,7 +12,11 @@
 struct wanted {
     bool named, yes;
     uint32_t epoch;
+    uint32_t today; /* as the analyst says; 0: not said */
 };
+
+/* A desk to which nothing came for so long, or whose clock went ahead: it cannot tell which. */
+#define QUIET_DAYS 31u
 
 /* ---- words ------------------------------------------------------------------ */
 
@@ -50,6 +54,25 @@ static void say_losses(const struct sk_destroy *d)
     }
 }
 
+static bool clock_is_odd(const struct sk_destroy *d)
+{
+    return d->today > d->newest + QUIET_DAYS;
+}
+
+/* What is past depends on it. */
+static void say_day(const struct sk_destroy *d)
+{
+    char today[11] = "far ahead", newest[11] = "";
+
+    sk_day_format(d->today, today);
+    printf("By this computer's clock it is %s.\n", today);
+    if (clock_is_odd(d) && d->newest > 0 && sk_day_format(d->newest, newest)) {
+        printf("The newest report here came on %s: is the clock right?\n", newest);
+    } else if (clock_is_odd(d)) {
+        printf("No report is here to compare it with: is the clock right?\n");
+    }
+}
+
 static void warn(const struct sk_destroy *d)
 {
     const struct sk_series *series = sk_state_current(&d->desk->state);
@@ -65,9 +88,14 @@ static void warn(const struct sk_destroy *d)
 /* -1: go on. */
 static int ask(const struct sk_destroy *d, const struct wanted *w)
 {
+    say_day(d);
     say_losses(d);
     warn(d);
-    if (w->yes) {
+    if (w->today != 0 && w->today != d->today) {
+        return sk_refuse("nothing was destroyed: --today names another day than this computer's "
+                         "clock; set the clock right");
+    }
+    if (w->yes && (w->today != 0 || !clock_is_odd(d))) {
         return -1;
     }
     switch (
@@ -77,7 +105,10 @@ static int ask(const struct sk_destroy *d, const struct wanted *w)
     case SK_REPLY_NO:
         return sk_refuse("nothing was destroyed");
     default:
-        return sk_refuse("nothing was destroyed: there is nobody to ask; give --yes");
+        return clock_is_odd(d) ? sk_refuse("nothing was destroyed: there is nobody to ask whether "
+                                           "the clock is right; give --yes and --today YYYY-MM-DD")
+                               : sk_refuse("nothing was destroyed: there is nobody to ask; give "
+                                           "--yes");
     }
 }
 
@@ -182,13 +213,18 @@ int sk_cmd_destroy(void *program, int argc, char **argv)
     static const struct option options[] = {{"week", required_argument, NULL, 'w'},
                                             {"month", required_argument, NULL, 'm'},
                                             {"yes", no_argument, NULL, 'y'},
+                                            {"today", required_argument, NULL, 't'},
                                             {NULL, 0, NULL, 0}};
-    struct wanted wanted = {false, false, 0};
+    struct wanted wanted = {.named = false};
     int c, code = -1;
 
     while (code == -1 && (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
         if (c == 'y') {
             wanted.yes = true;
+        } else if (c == 't') {
+            code = sk_day_parse(optarg, &wanted.today) && wanted.today > 0
+                       ? -1
+                       : sk_usage("--today takes the day that it is: YYYY-MM-DD");
         } else {
             code =
                 c == 'w' || c == 'm' ? read_epoch(c, optarg, &wanted) : sk_option_unknown(argv, c);

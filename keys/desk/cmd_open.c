@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
@@ -20,6 +21,7 @@ struct opening {
     struct sk_desk *desk;
     struct sk_entry entry;
     int envelope, dir;
+    bool made; /* the folder was not there before */
     struct sk_x25519_sk *own;
     struct sk_payload_key *key;
     struct sk_hidden *hidden;
@@ -30,33 +32,69 @@ struct opening {
 
 /* ---- the folder ------------------------------------------------------------ */
 
-static enum sk_error check_empty(int dir)
+static DIR *list_of(int dir)
 {
     int copy = fcntl(dir, F_DUPFD_CLOEXEC, 3);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
+
+    if (list != NULL) {
+        rewinddir(list); /* the copy stands where the other was read to */
+    } else if (copy >= 0) {
+        close(copy);
+    }
+    return list;
+}
+
+static const char *next_name(DIR *list)
+{
     const struct dirent *entry;
-    enum sk_error e = SK_OK;
+
+    do {
+        entry = readdir(list);
+    } while (entry != NULL &&
+             (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    return entry != NULL ? entry->d_name : NULL;
+}
+
+static enum sk_error check_empty(int dir)
+{
+    DIR *list = list_of(dir);
 
     if (list == NULL) {
-        if (copy >= 0) {
-            close(copy);
-        }
-        return SK_ERR_IO;
+        return sk_error_of_errno(errno);
     }
-    while (e == SK_OK && (entry = readdir(list)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-            e = SK_ERR_EXISTS;
-        }
-    }
+    enum sk_error e = next_name(list) == NULL ? SK_OK : SK_ERR_EXISTS;
+
     closedir(list);
     return e;
+}
+
+/* The folder was empty: what is there now is a part of the report, and would stand in the way of
+ * the next try. */
+static void clear_folder(const struct opening *o, const char *path)
+{
+    int why = errno;
+    DIR *list = list_of(o->dir);
+    const char *name;
+
+    while (list != NULL && (name = next_name(list)) != NULL) {
+        (void)unlinkat(o->dir, name, 0);
+    }
+    if (list != NULL) {
+        closedir(list);
+    }
+    if (o->made) {
+        (void)rmdir(path);
+    }
+    errno = why;
 }
 
 static int make_folder(struct opening *o, const char *path)
 {
     enum sk_error e;
 
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+    o->made = mkdir(path, 0700) == 0;
+    if (!o->made && errno != EEXIST) {
         return sk_refuse_error(path, SK_ERR_IO);
     }
     o->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -101,6 +139,9 @@ static int open_original(struct opening *o)
         return sk_refuse_error(id, e);
     }
     o->envelope = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (o->envelope < 0 && errno != ENOENT) {
+        return sk_refuse_error(path, sk_error_of_errno(errno));
+    }
     if (o->envelope < 0) {
         return sk_refuse("%s: the sealed original is missing; import its bundle again", path);
     }
@@ -144,6 +185,7 @@ static int unpack(struct opening *o, const char *to)
         e = sk_unpack_raw(o->dir, &task, o->hidden);
     }
     if (e != SK_OK) {
+        clear_folder(o, to);
         return sk_refuse_error(to, e);
     }
     printf("%s: report.txt, report.json and %zu attachments.\n", to,

@@ -119,39 +119,43 @@ static void table_line(void *ctx, const char *kind, const char *key, const char 
     }
 }
 
+struct figures {
+    json_t *root;
+    int bad; /* a figure is missing: there was no memory for it */
+};
+
 /* {"reports": n, "attachments": n, "unparsed": n, "by_category": {"1": n, ... "none": n},
  *  "by_status": {"arrived": n, ...}, "by_week": {"2026-11-23": n, ...}} */
 static void json_member(void *ctx, const char *kind, const char *key, const char *name,
                         unsigned long count)
 {
-    json_t *root = ctx, *group;
+    struct figures *f = ctx;
+    json_t *group;
     char group_name[16];
 
     (void)name;
     if (*key == '\0') {
-        json_object_set_new(root, kind, json_integer((json_int_t)count));
+        f->bad |= json_object_set_new(f->root, kind, json_integer((json_int_t)count));
         return;
     }
     snprintf(group_name, sizeof group_name, "by_%s", kind);
-    group = json_object_get(root, group_name);
+    group = json_object_get(f->root, group_name);
     if (group == NULL) {
-        group = json_object();
-        json_object_set_new(root, group_name, group);
+        f->bad |= json_object_set_new(f->root, group_name, json_object());
+        group = json_object_get(f->root, group_name);
     }
-    json_object_set_new(group, key, json_integer((json_int_t)count));
+    f->bad |= json_object_set_new(group, key, json_integer((json_int_t)count));
 }
 
 static enum sk_error print_json(const struct stats *s)
 {
-    json_t *root = json_object();
-    enum sk_error e = SK_ERR_MEMORY;
+    struct figures f = {json_object(), 0};
 
-    if (root != NULL) {
-        json_object_set_new(root, "by_week", json_object()); /* there even when empty */
-        each_figure(s, json_member, root);
-        e = sk_json_print(root);
-    }
-    json_decref(root);
+    f.bad |= json_object_set_new(f.root, "by_week", json_object()); /* there even when empty */
+    each_figure(s, json_member, &f);
+    enum sk_error e = f.bad == 0 ? sk_json_print(f.root) : SK_ERR_MEMORY;
+
+    json_decref(f.root);
     return e;
 }
 

@@ -53,7 +53,7 @@ static bool is_past(const struct sk_destroy *d, uint32_t epoch)
     if ((epoch & SK_EPOCH_MONTH) == 0) {
         return epoch < d->first_week;
     }
-    return (epoch & ~SK_EPOCH_MONTH) < less(sk_month_of(time(NULL)), KEEP_MONTHS);
+    return (epoch & ~SK_EPOCH_MONTH) < less(sk_month_of_day(d->today), KEEP_MONTHS);
 }
 
 static void choose(void *ctx, uint32_t id, const uint8_t *data, size_t len)
@@ -97,6 +97,7 @@ static enum sk_error note_report(void *ctx, const struct sk_entry *entry)
     struct sk_destroy *d = ctx;
     struct sk_doomed *doomed = find(d, entry->epoch);
 
+    d->newest = entry->day > d->newest ? entry->day : d->newest;
     if (doomed == NULL) {
         return sk_digests_add(&d->kept, &entry->digest, 0);
     }
@@ -184,7 +185,8 @@ enum sk_error sk_destroy_plan(struct sk_destroy *d, struct sk_desk *desk, const 
     memset(d, 0, sizeof *d);
     d->desk = desk;
     d->named = epoch != NULL;
-    d->first_week = less(sk_week_of(time(NULL)), keep);
+    d->today = sk_day_of(time(NULL));
+    d->first_week = less(week_of_day(d->today), keep);
     e = choose_all(d, epoch);
     if (e == SK_OK) {
         e = sk_index_each(desk, note_report, d);
@@ -308,7 +310,7 @@ static enum sk_error drop(struct sk_keyring *ring, enum sk_keyring_type type, ui
     return e == SK_ERR_NOT_FOUND ? SK_OK : e;
 }
 
-static enum sk_error drop_epoch(struct sk_keyring *ring, uint32_t epoch)
+static enum sk_error drop_epoch(struct sk_keyring *ring, uint32_t epoch, uint32_t today)
 {
     bool month = (epoch & SK_EPOCH_MONTH) != 0;
     uint8_t day[4];
@@ -317,7 +319,7 @@ static enum sk_error drop_epoch(struct sk_keyring *ring, uint32_t epoch)
     if (e == SK_OK) {
         e = drop(ring, SK_KEY_INDEX, epoch);
     }
-    sk_put_u32(day, sk_day_of(time(NULL)));
+    sk_put_u32(day, today);
     return e == SK_OK ? sk_keyring_put(ring, SK_KEY_DESTROYED, epoch, day, sizeof day) : e;
 }
 
@@ -331,7 +333,7 @@ static enum sk_error change_keyring(struct sk_destroy *d, uint32_t generation,
         e = drop(ring, SK_KEY_THREADS, generation);
     }
     for (size_t i = 0; e == SK_OK && i < d->count; i++) {
-        e = drop_epoch(ring, d->doomed[i].epoch);
+        e = drop_epoch(ring, d->doomed[i].epoch, d->today);
     }
     return e == SK_OK ? sk_home_save_keyring(d->desk) : e;
 }

@@ -21,6 +21,8 @@ struct sk_doomed { /* a week or a month */
 struct sk_destroy {
     struct sk_desk *desk;
     bool named;          /* one epoch by name, not all beyond what is kept */
+    uint32_t today;      /* as this machine's clock has it */
+    uint32_t newest;     /* day of the newest report, as the gateway's clock had it; 0: none */
     uint32_t first_week; /* the oldest one that is kept: what was answered before it goes */
     struct sk_doomed *doomed;
     size_t count;

@@ -94,8 +94,12 @@ enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len)
     starved = false;
     json_t *value = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &error);
 
+    if (starved) { /* then a text may also have lost characters, and be whole otherwise */
+        json_decref(value);
+        return SK_ERR_MEMORY;
+    }
     if (value == NULL) {
-        return starved ? SK_ERR_MEMORY : SK_ERR_CORRUPT;
+        return SK_ERR_CORRUPT;
     }
     *out = value;
     return SK_OK;

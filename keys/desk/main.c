@@ -34,7 +34,7 @@ static const struct sk_command commands[] = {
     {"answer", "ID --status S [--text-file FILE [--replace] | --without-text]",
      "records a status, and a text for the writer", sk_cmd_answer},
     {"board", "[--again COUNTER] --out FILE", "seals all answers for the gateway", sk_cmd_board},
-    {"destroy", "[--week DAY | --month YYYY-MM] [--yes]",
+    {"destroy", "[--week DAY | --month YYYY-MM] [--yes [--today DAY]]",
      "destroys the keys of past weeks and what hangs on them", sk_cmd_destroy},
     {"stats", "[--format table|csv|json]", "counts by category, status and week", sk_cmd_stats},
     {NULL, NULL, NULL, NULL},

@@ -80,6 +80,16 @@ json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *thr
         "parsed", (int)entry->parsed);
 }
 
+/* The list, or NULL with nothing of it: half of one would be shown as the whole. */
+static json_t *with(json_t *list, json_t *value)
+{
+    if (json_array_append_new(list, value) != 0) {
+        json_decref(list);
+        return NULL;
+    }
+    return list;
+}
+
 json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads)
 {
     json_t *list = json_array();
@@ -90,10 +100,10 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
 
         sk_entry_id(&other->digest, id);
         if (other != c) {
-            json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:b}", "id", id, "day",
-                                                  day_json(other->day), "status",
-                                                  sk_status_name(other->status), "foreign",
-                                                  (int)other->foreign));
+            list = with(list, json_pack("{s:s, s:o, s:s, s:b}", "id", id, "day",
+                                        day_json(other->day), "status",
+                                        sk_status_name(other->status), "foreign",
+                                        (int)other->foreign));
         }
         other = other->next_of_thread != SIZE_MAX ? sk_threads_at(threads, other->next_of_thread)
                                                   : NULL;
@@ -109,8 +119,7 @@ static json_t *texts_json(const struct sk_case *c)
     for (size_t i = c->said_count; list != NULL && i > 0; i--) {
         const struct sk_said *said = &c->said[i - 1];
 
-        json_array_append_new(
-            list, json_pack("{s:o, s:s}", "day", day_json(said->day), "text", said->text));
+        list = with(list, json_pack("{s:o, s:s}", "day", day_json(said->day), "text", said->text));
     }
     return list;
 }

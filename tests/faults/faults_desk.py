@@ -88,11 +88,11 @@ class Template:
         self.desk.import_(path)
 
 
-Case = collections.namedtuple("Case", "home words texts carry tolerated extra numbers")
+Case = collections.namedtuple("Case", "home words texts carry tolerated extra numbers same")
 
 
-def case(words, home="home", texts=(OLD, ONE, TWO), carry=2, tolerated=(), extra=None, numbers=True):
-    return Case(home, words, texts, carry, tolerated, extra, numbers)
+def case(words, home="home", texts=(OLD, ONE, TWO), carry=2, tolerated=(), extra=None, numbers=True, same=False):
+    return Case(home, words, texts, carry, tolerated, extra, numbers, same)
 
 
 def initialised(trial):
@@ -141,9 +141,9 @@ COMMANDS = {
     "import-chain": case(lambda t: ("import", "--new-chain", t.t.at("chain")), texts=(OLD, ONE, TWO, FIVE), carry=1),
     "resume": case(lambda t: ("resume", t.t.at("third")), "set-back"),
     "resume-lost": case(lambda t: ("resume", "--lost", "3", "--yes"), "gap", (OLD, ONE, TWO, LAST), 4),
-    "list": case(lambda t: ("list", "--json")),
-    "show": case(lambda t: ("show", t.t.ids[ONE], "--json")),
-    "stats": case(lambda t: ("stats", "--format", "json")),
+    "list": case(lambda t: ("list", "--json"), same=True),
+    "show": case(lambda t: ("show", t.t.ids[ONE], "--json"), same=True),
+    "stats": case(lambda t: ("stats", "--format", "json"), same=True),
     "open": case(lambda t: ("open", t.t.ids[ONE], "--to", t.at("opened")), tolerated=["not empty"], extra=opened),
     "answer": case(lambda t: ("answer", t.t.ids[TWO], "--status", "checking", "--text-file", t.t.at("say")),
                    extra=answered),
@@ -155,6 +155,8 @@ COMMANDS = {
 
 
 class Trial:
+    expected = b""  # the output without a fault
+
     def __init__(self, template, case):
         self.t, self.w, self.case = template, template.w, case
         shutil.rmtree(self.at(), ignore_errors=True)
@@ -274,6 +276,8 @@ class Trial:
             called = [w for w in PASSING if w in said]
             if first.exit == 1 and called:
                 return "what passes is called damage: %s" % said[-300:]
+        if first.exit == 0 and self.case.same and first.out != self.expected:
+            return "it succeeded with another output: %r" % first.out[-300:]
         now = self.state()
         if now == self.before and first.exit != 0:
             return None  # as if it had never been started
@@ -296,6 +300,7 @@ def command(template, name, limit, found):
             base = trial.fault(kinds, error, how, 0)
             checks.must("%s without a fault" % name, base.exit == 0, base) if base.exit else None
             totals[kinds] = trial.count()
+            Trial.expected = base.out
             problem = trial.judge(base, False)
             checks.must("%s without a fault leaves all well" % name, not problem, problem) if problem else None
         total, wrong = totals[kinds], []

@@ -356,16 +356,19 @@ static void age_follows_the_clock_by_two_days(void **state)
     assert_int_equal(sk_age_from(txn, 20730), 20730);
     assert_int_equal(sk_age_past(txn, 19000), 19000);
     assert_int_equal(sk_age_from(txn, 19000), 20000);
-    static const uint32_t days[][2] = {{20730, 20002}, {20003, 20003}, {20003, 20003},
-                                       {19000, 20001}, {20000, 20000}, {UINT32_MAX, 20002}};
+    static const uint32_t days[][3] = {
+        /* the publication before, this one, what follows */
+        {20000, 20730, 20000}, {20730, 20731, 20002}, {20731, 20731, 20002},
+        {20731, 20003, 20002}, {20001, 20003, 20003}, {18999, 19000, 20001},
+        {20000, 20001, 20001}, {0, UINT32_MAX, 20001}, {UINT32_MAX - 2, UINT32_MAX, 20003}};
 
     for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
-        sk_age_step(txn, days[i][0]);
-        assert_int_equal(sk_meta_u32(txn, "age", 0), days[i][1]);
+        sk_age_step(txn, days[i][0], days[i][1]);
+        assert_int_equal(sk_meta_u32(txn, "age", 0), days[i][2]);
     }
     assert_ok(sk_inbox_commit(inbox, txn));
     assert_ok(sk_inbox_age(inbox, UINT32_MAX, &past));
-    assert_int_equal(past, 20002);
+    assert_int_equal(past, 20003);
     sk_inbox_close(inbox);
 }
 
