@@ -9,7 +9,8 @@ enum { TEXT_BYTES = 1, LARGE_BYTES = 1 << 16 }; /* of one chunk, and of more */
 
 static const char *reason(enum sk_error e)
 {
-    return e == SK_ERR_IO && errno != 0 ? strerror(errno) : sk_error_text(e);
+    return (e == SK_ERR_IO || e == SK_ERR_STORE_AWAY) && errno != 0 ? strerror(errno)
+                                                                    : sk_error_text(e);
 }
 
 static void say_inbox(struct sk_health *health, const char *store, enum sk_error now)
@@ -57,8 +58,8 @@ static void say_writer(struct sk_health *health, enum sk_error now)
     health->writer = now;
 }
 
-/* As intake answers (inbox.h): a state that changes once an hour, so that what is said here tells no
- * more than what anybody can ask. */
+/* As intake answers (inbox.h): a state that changes once an hour, so that what is said here tells
+ * no more than what anybody can ask. */
 static unsigned closed_now(struct sk_inbox *inbox)
 {
     if (sk_inbox_admit(inbox, TEXT_BYTES) == SK_ERR_FULL) {

@@ -211,5 +211,5 @@ enum sk_error sk_inbox_follow(struct sk_inbox *inbox, uint32_t generation)
         e = sk_inbox_attach(inbox, false);
     }
     pthread_rwlock_unlock(&inbox->swap);
-    return e;
+    return e == SK_ERR_IO ? SK_ERR_STORE_AWAY : e;
 }

@@ -95,7 +95,8 @@ void sk_generations_tidy(const char *folder, uint32_t keep, bool higher);
 /* Opens the current generation into inbox->engine; the caller holds swap exclusively (or alone).
  * tidy: also removes retired ones. */
 enum sk_error sk_inbox_attach(struct sk_inbox *inbox, bool tidy);
-/* Changes over from a retired generation, unless another thread did already. */
+/* Changes over from a retired generation, unless another thread did already. STORE_AWAY: the next one
+ * cannot be opened; nothing was lost by that, and the next transaction tries again. */
 enum sk_error sk_inbox_follow(struct sk_inbox *inbox, uint32_t generation);
 
 /* ---- inbox.c: transactions of the current generation ----------------------------- */

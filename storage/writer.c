@@ -33,9 +33,9 @@ struct sk_writer {
     bool stop;
     uint64_t deposits, commits;
     enum sk_error state; /* of the last group that had deposits */
-    uint32_t day; /* of the last look for uploads that stood still; 0: not running */
-    bool new_day; /* that look is still to be taken */
-    bool set_back; /* that day is behind the last publication: still to be written down */
+    uint32_t day;        /* of the last look for uploads that stood still; 0: not running */
+    bool new_day;        /* that look is still to be taken */
+    bool set_back;       /* that day is behind the last publication: still to be written down */
     struct sk_published published;
     enum { PUBLISH_NOT, PUBLISH_DUE, PUBLISH_TOLD } publish;
 
@@ -45,7 +45,7 @@ struct sk_writer {
     bool sweep;      /* doomed envelopes may be left */
     bool publishing, told;
     uint32_t back_to; /* 0: the clock did not go back */
-    uint32_t today; /* as the last tick had it */
+    uint32_t today;   /* as the last tick had it */
     size_t count;
     struct sk_deposit *group[GROUP_DEPOSITS];
     enum sk_error results[GROUP_DEPOSITS];
@@ -336,7 +336,7 @@ static enum sk_error forget_old_uploads(struct sk_writer *w)
 
 static bool harmless(enum sk_error e)
 {
-    return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED;
+    return e == SK_OK || e == SK_ERR_MEMORY || e == SK_ERR_LOCKED || e == SK_ERR_STORE_AWAY;
 }
 
 static enum sk_error passing(enum sk_error e)
