@@ -27,7 +27,7 @@ struct sk_pending { /* its sealed original is on disk, the index does not know i
 };
 
 struct sk_import_counts {
-    unsigned fresh, known, foreign, keyless, damaged, unparsed;
+    unsigned fresh, known, foreign, keyless, destroyed, damaged, unparsed;
     struct {
         uint32_t epoch;
         unsigned count;

@@ -210,6 +210,9 @@ static void report(const struct sk_bundle_file *b)
     if (c->keyless > 0) {
         printf(", %u of weeks whose key this desk does not hold (kept)", c->keyless);
     }
+    if (c->destroyed > 0) {
+        printf(", %u of weeks that were destroyed here (not kept)", c->destroyed);
+    }
     if (c->unparsed > 0) {
         printf(", %u that could be read only in part", c->unparsed);
     }

@@ -10,6 +10,7 @@
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
+#include "keys/desk/destroy.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
 #include "keys/desk/judge.h"
@@ -22,6 +23,7 @@ struct passage {
     uint32_t epoch;
     bool known, foreign;             /* then nothing is written */
     bool keyless;                    /* kept until its key is here */
+    bool destroyed;                  /* its key never will be: `destroy` ended that week */
     enum sk_error damage;            /* of the envelope itself */
     struct sk_digest actual, header; /* of the envelope, of its first 680 bytes */
     struct sk_keyset *keyset;
@@ -72,7 +74,8 @@ static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_H
         e = sk_keyset_get(p->keyset, p->im->desk, &p->im->sheets, p->epoch);
     }
     if (e == SK_ERR_ENVELOPE_EPOCH) {
-        p->keyless = true;
+        p->destroyed = sk_destroyed(p->im->desk, p->epoch);
+        p->keyless = !p->destroyed;
         return SK_OK;
     }
     if (e == SK_OK) {
@@ -339,6 +342,8 @@ static enum sk_error settle(struct passage *p)
     }
     if (p->known) {
         counts->known++;
+    } else if (p->destroyed) {
+        counts->destroyed++;
     } else if (p->keyless) {
         return keep_waiting(p);
     } else if (p->foreign) {
