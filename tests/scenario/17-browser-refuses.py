@@ -65,7 +65,7 @@ class Case:
                 self.refused_sheets(p, name, T.LOCK_FORGED, change)
 
     def cut_script(self):
-        """A script that is not whole is not run: the page says so (23-browser-late.py goes on)."""
+        """A script that is not whole is not run: the page says so (24-browser-late.py goes on)."""
         for path in self.town.scripts():
             with self.person() as p:
                 self.wire.change = lambda x, a, cut=path: \

@@ -3,7 +3,7 @@
 desk's folder, nor in the bytes of the keyring that was replaced; what is kept goes on. Killed at
 whatever step, `destroy` can be run again and ends the same.
 
-usage: 32-destroy.py [--all]      (--all: killed at every step, not at every seventh)
+usage: 38-destroy.py [--all]      (--all: killed at every step, not at every seventh)
 """
 import os
 import shutil
