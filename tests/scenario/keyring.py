@@ -1,10 +1,10 @@
 """The user's persistent keyring, by libkeyutils: where the gateway keeps the key of the day."""
 import ctypes
 import glob
-import mmap
 import os
 
 USER, THREAD = b"user", -1
+PIECE = 1 << 20
 NUMBERS = 64  # more publications than any scenario has
 
 
@@ -49,9 +49,26 @@ def inbox_names(folder):
     """What follows the key "name" in the inboxes below a folder; now and then something else."""
     found = set()
     for path in glob.glob(os.path.join(folder, "**", "inbox", "*.mdb"), recursive=True):
-        with open(path, "rb") as f, mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            at = data.find(b"name")
-            while at >= 0:
-                found.add(data[at + 4:at + 20])
-                at = data.find(b"name", at + 1)
+        for data in written(path):
+            found.update(data[at + 4:at + 20] for at in places(data, b"name"))
     return found
+
+
+def places(data, word):
+    at = data.find(word)
+    while at >= 0:
+        yield at
+        at = data.find(word, at + 1)
+
+
+def written(path):
+    """The parts of a file that were ever written, in pieces that overlap a little."""
+    with open(path, "rb", buffering=0) as f:
+        at, end = 0, os.fstat(f.fileno()).st_size
+        while at < end:
+            try:
+                at = os.lseek(f.fileno(), at, os.SEEK_DATA)
+            except OSError:  # nothing more
+                return
+            yield os.pread(f.fileno(), PIECE + 64, at)
+            at += PIECE
