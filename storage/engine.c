@@ -173,7 +173,7 @@ static enum sk_error look_at_end(MDB_env *env)
 {
     struct sk_pages_root root;
     MDB_txn *txn;
-    uint64_t len;
+    uint64_t len = 0;
     int fd;
     int rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
 

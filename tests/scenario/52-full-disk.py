@@ -117,7 +117,9 @@ class Full:
 
     def whole(self):
         equal("with room the store is whole", self.store.run("check", want=None).exit, 0)
-        web = self.w.gateway(self.store).web
+        gateway = self.w.gateway(self.store)
+        gateway.publish()
+        web = gateway.web
         equal("every acknowledged code is known", {web.status(c).json()["state"] for c in self.codes} -
               {"received", "carried"}, set())
         equal("and reports are taken", web.report("після").status, 201)

@@ -96,7 +96,9 @@ def check_empty_root(world, served):
 
 
 def check_gateway_in(world, enter):
-    process = subprocess.Popen([*enter, "/skrynka-gateway", "--store", "/store", "--listen", "127.0.0.1:0"],
+    # Without /proc it can neither start itself anew nor see whether there is swap.
+    process = subprocess.Popen(["env", "LD_BIND_NOW=1", *enter, "/skrynka-gateway", "--store", "/store",
+                                "--listen", "127.0.0.1:0", "--accept-swap"],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         line = process.stdout.readline().decode()
