@@ -151,7 +151,7 @@ struct sk_file_writer {
     char temporary[PATH_MAX];
 };
 
-static enum sk_error sync_folder_of(const char *path)
+static enum sk_error open_folder_of(const char *path, int *fd)
 {
     char folder[PATH_MAX];
     const char *slash = strrchr(path, '/');
@@ -164,15 +164,8 @@ static enum sk_error sync_folder_of(const char *path)
         memcpy(folder, path, (size_t)(slash - path));
         folder[slash - path] = '\0';
     }
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0) {
-        return sk_error_of_errno(errno);
-    }
-    enum sk_error e = fsync(fd) == 0 ? SK_OK : sk_error_of_errno(errno);
-
-    close(fd);
-    return e;
+    *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return *fd >= 0 ? SK_OK : sk_error_of_errno(errno);
 }
 
 enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
@@ -221,16 +214,27 @@ enum sk_error sk_file_writer_sync(struct sk_file_writer *w)
 
 enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
 {
+    int folder = -1; /* opened first: what cannot be, changes nothing */
     enum sk_error e = sk_file_writer_sync(w);
 
+    if (e == SK_OK) {
+        e = open_folder_of(w->path, &folder);
+    }
     if (e == SK_OK && rename(w->temporary, w->path) != 0) {
         e = sk_error_of_errno(errno);
     }
     if (e != SK_OK) {
+        int reason = errno;
+
         sk_file_writer_discard(w);
+        if (folder >= 0) {
+            close(folder);
+        }
+        errno = reason;
         return e;
     }
-    e = sync_folder_of(w->path);
+    e = fsync(folder) == 0 ? SK_OK : sk_error_of_errno(errno);
+    close(folder);
     close(w->fd);
     free(w);
     return e;

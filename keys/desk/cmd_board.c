@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
@@ -73,6 +74,7 @@ static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest
     e = header == NULL ? SK_ERR_MEMORY : sk_home_path(desk, path, "%s", name);
     if (e == SK_OK) {
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        e = fd >= 0 || errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
     }
     if (fd >= 0) {
         e = sk_fd_read(fd, header, SK_BOARD_FIXED, SK_ERR_CORRUPT);

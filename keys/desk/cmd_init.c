@@ -88,6 +88,19 @@ static enum sk_error make_token(const struct sk_desk *desk)
     return e;
 }
 
+/* Nobody knows the fingerprint of a desk that could not be finished: it must not stand in the way of
+ * the next try. */
+static void take_back(const struct sk_desk *desk)
+{
+    char path[SK_PATH_MAX];
+    int why = errno;
+
+    if (sk_home_path(desk, path, "keyring") == SK_OK) {
+        (void)unlink(path);
+    }
+    errno = why;
+}
+
 /* The state first: with the keyring the desk begins to exist. */
 static int fill(struct sk_desk *desk, struct sk_keyring_cost cost)
 {
@@ -113,6 +126,7 @@ static int fill(struct sk_desk *desk, struct sk_keyring_cost cost)
         e = sk_home_identity(desk, 0, &identity);
     }
     if (e != SK_OK) {
+        take_back(desk);
         return sk_refuse_error(desk->home, e);
     }
     sk_hex(hex, identity.b, sizeof identity.b);

@@ -21,7 +21,8 @@ struct opening {
     struct sk_desk *desk;
     struct sk_entry entry;
     int envelope, dir;
-    bool made; /* the folder was not there before */
+    DIR *list; /* of the folder: cleaning up must need no memory */
+    bool made; /* it was not there before */
     struct sk_x25519_sk *own;
     struct sk_payload_key *key;
     struct sk_hidden *hidden;
@@ -37,9 +38,7 @@ static DIR *list_of(int dir)
     int copy = fcntl(dir, F_DUPFD_CLOEXEC, 3);
     DIR *list = copy >= 0 ? fdopendir(copy) : NULL;
 
-    if (list != NULL) {
-        rewinddir(list); /* the copy stands where the other was read to */
-    } else if (copy >= 0) {
+    if (list == NULL && copy >= 0) {
         close(copy);
     }
     return list;
@@ -56,17 +55,13 @@ static const char *next_name(DIR *list)
     return entry != NULL ? entry->d_name : NULL;
 }
 
-static enum sk_error check_empty(int dir)
+static enum sk_error check_empty(struct opening *o)
 {
-    DIR *list = list_of(dir);
-
-    if (list == NULL) {
+    o->list = list_of(o->dir);
+    if (o->list == NULL) {
         return sk_error_of_errno(errno);
     }
-    enum sk_error e = next_name(list) == NULL ? SK_OK : SK_ERR_EXISTS;
-
-    closedir(list);
-    return e;
+    return next_name(o->list) == NULL ? SK_OK : SK_ERR_EXISTS;
 }
 
 /* The folder was empty: what is there now is a part of the report, and would stand in the way of
@@ -74,14 +69,11 @@ static enum sk_error check_empty(int dir)
 static void clear_folder(const struct opening *o, const char *path)
 {
     int why = errno;
-    DIR *list = list_of(o->dir);
     const char *name;
 
-    while (list != NULL && (name = next_name(list)) != NULL) {
+    rewinddir(o->list);
+    while ((name = next_name(o->list)) != NULL) {
         (void)unlinkat(o->dir, name, 0);
-    }
-    if (list != NULL) {
-        closedir(list);
     }
     if (o->made) {
         (void)rmdir(path);
@@ -101,7 +93,7 @@ static int make_folder(struct opening *o, const char *path)
     if (o->dir < 0) {
         return sk_refuse_error(path, SK_ERR_IO);
     }
-    e = check_empty(o->dir);
+    e = check_empty(o);
     if (e == SK_ERR_EXISTS) {
         return sk_refuse("%s: the folder is not empty; name a new one", path);
     }
@@ -203,6 +195,9 @@ static void release(struct opening *o)
     sk_secret_free(o->hidden);
     sk_secret_free(o->key);
     sk_secret_free(o->own);
+    if (o->list != NULL) {
+        closedir(o->list);
+    }
     if (o->dir >= 0) {
         close(o->dir);
     }
