@@ -28,9 +28,10 @@ struct again {
     size_t epoch_count;
 };
 
-/* The sealed original's header, if the original is there and has the one that was imported. */
+/* The sealed original's header, if the original is there and has the one that was imported.
+ * *passing: it could not be opened, for want of something that comes back. */
 static bool read_header(const struct again *a, const struct sk_entry *entry,
-                        uint8_t header[SK_HEADER_BYTES])
+                        uint8_t header[SK_HEADER_BYTES], bool *passing)
 {
     char path[SK_PATH_MAX], id[SK_ID_TEXT];
     int fd;
@@ -41,6 +42,7 @@ static bool read_header(const struct again *a, const struct sk_entry *entry,
     }
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
+        *passing = errno == EMFILE || errno == ENFILE || errno == ENOMEM;
         return false;
     }
     bool whole = sk_fd_read(fd, header, SK_HEADER_BYTES, SK_ERR_IO) == SK_OK;
@@ -62,19 +64,20 @@ static bool explained(const struct sk_entry *entry)
            json_array_size(sk_entry_offered(entry)) == 0;
 }
 
-/* What cannot be judged stays as it was. MEMORY only. */
+/* What cannot be judged stays as it was, unless it can be later: MEMORY, IO. */
 static enum sk_error judge(struct again *a, struct sk_entry *entry)
 {
     uint8_t header[SK_HEADER_BYTES];
     struct sk_digest sheets;
     struct sk_judgement j;
     struct sk_opener *opener = NULL;
+    bool passing = false;
     enum sk_error e;
 
     if ((!a->all && explained(entry)) ||
         sk_json_get_hex(entry->json, "sheets", &sheets, sizeof sheets) != SK_OK ||
-        !read_header(a, entry, header)) {
-        return SK_OK;
+        !read_header(a, entry, header, &passing)) {
+        return passing ? SK_ERR_IO : SK_OK;
     }
     e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
     if (e == SK_OK) {
