@@ -111,7 +111,8 @@ def wrong_and_right(gate, name, seconds):
     if seconds < 0:
         equal("%s: nothing is published because the clock went back" % name, rows, before)
     else:
-        ok("%s: published by the calendar only" % name, rows == before or ahead == gate.clock.day, (ahead, gate.clock.day))
+        ok("%s: published by the calendar only" % name, rows == before or ahead == gate.clock.day,
+           (ahead, gate.clock.day))
     gate.set(seconds)
     equal("%s: and once on that day" % name, gate.rows()[1], rows)
     gate.set(0)
@@ -216,7 +217,8 @@ class Wrong:
         self.post("перший")
         desk.wrapper = self.words
         result = self.store.import_sheet(desk, desk.sheet(), want=None)
-        ok("%s: its sheet is taken, or refused with words" % name, result.exit == 0 or b"sheet" in result.err, result)
+        ok("%s: its sheet is taken, or refused with words" % name,
+           result.exit == 0 or b"sheet" in result.err, result)
         self.post("другий")
         self.carry()
         equal("%s: reports open" % name, self.texts(), ["другий", "перший"])

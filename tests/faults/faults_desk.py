@@ -22,7 +22,7 @@ import checks
 import signed
 import skrynka as sk
 from checks import note, ok
-from courier import PaperGateway, seal, sheet_list, sheet_of
+from courier import PaperGateway, seal, sheet_list
 from faults import EIO, EMFILE, LIBRARY, PLANS
 from paper import Paper
 from world import DESK, PASSPHRASE, SKIP, World, need_programs, need_tools, read, sanitized, walk
@@ -65,7 +65,8 @@ class Template:
         self.keep("home")
         odd = bytearray(seal("дивний", [second]))
         odd[4:8] = (old - 30).to_bytes(4, "little")
-        more = [seal(THREE, [second]), bytes(odd), seal(LONG + "." * 60000, [second, open(self.at("peer"), "rb").read()])]
+        long = seal(LONG + "." * 60000, [second, read(self.at("peer"))])
+        more = [seal(THREE, [second]), bytes(odd), long]
         self.bundle("third", gateway.bundle(more, sheet_list((second, 1))))
         self.take(gateway.bundle([seal(LAST, [second])], sheet_list((second, 1))))
         self.keep("gap")
@@ -208,7 +209,7 @@ class Trial:
         if listed.exit != 0:
             return "list: %s" % listed
         items = json.loads(listed.out)
-        have = [next((t for t in sorted(self.case.texts, key=len) if i["text_excerpt"].startswith(t)), "?") for i in items]
+        have = [next((t for t in self.case.texts if i["text_excerpt"].startswith(t)), "?") for i in items]
         if sorted(have) != sorted(self.case.texts):
             return "reports: %s" % sorted(have)
         if self.case.home == "home" and ONE in have:
