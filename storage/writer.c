@@ -356,6 +356,9 @@ static enum sk_error publish(struct sk_writer *w)
 
     w->publishing = false;
     pthread_mutex_lock(&w->lock);
+    if (w->set_back && w->published.since < published.since) {
+        published.since = w->published.since; /* the clock went back meanwhile */
+    }
     w->published = published; /* 0 after a failure: due */
     pthread_mutex_unlock(&w->lock);
     return passing(e);

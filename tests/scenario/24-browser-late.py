@@ -50,6 +50,8 @@ class Page:
         self.button = "#%s button[type=submit]" % name
 
     def open(self, p, lang):
+        p.get("about:blank")  # get() does not wait: what is found below is of the new page
+        p.until(lambda: not p.all(self.button), "the page before is gone")
         self.wire.take()
         p.get("%s/%s/%s" % (self.wire.url, lang, "status" if self.name == "status" else ""))
         p.until(lambda: p.all(self.button), "the form")
@@ -95,8 +97,8 @@ class Page:
 
 
 class Late:
-    def __init__(self, town, kind, name):
-        self.town, self.kind, self.page = town, kind, Page(town, name)
+    def __init__(self, town, person, name):
+        self.town, self.person, self.page = town, person, Page(town, name)
 
     def spoil(self, instead, change):
         page = self.page
@@ -111,15 +113,15 @@ class Late:
             must("there is something to alter", other != page.plain)
             instead = lambda x: reply(200, other, "text/javascript")
         self.spoil(instead, change)
-        with self.town.person(self.kind, hurried=True) as p:
-            page.open(p, lang)
-            page.fill(p)
-            page.said(p, lang, name)
-            page.press_all(p)
-            page.said(p, lang, name)
-            page.quiet(name)
-            if way == "missing":
-                self.chosen(p, lang, name)
+        p = self.person
+        page.open(p, lang)
+        page.fill(p)
+        page.said(p, lang, name)
+        page.press_all(p)
+        page.said(p, lang, name)
+        page.quiet(name)
+        if way == "missing":
+            self.chosen(p, lang, name)
         self.spoil(None, None)
 
     def chosen(self, p, lang, name):
@@ -146,21 +148,21 @@ class Late:
             go.wait()
 
         self.spoil(wait, None)
-        with self.town.person(self.kind, hurried=True) as p:
-            try:
-                page.open(p, lang)
-                page.fill(p)
-                if page.name == "report":
-                    p.until(lambda: p.one("#mode").text == T.MODE_WAIT, "it says that it waits")
-                    equal("%s: the button is held" % name,
-                          p.one(page.button).attribute("disabled"), "true")
-                page.quiet(name)
-                page.said(p, lang, name)  # after a while, by itself
-                page.press_all(p)
-                page.quiet(name)
-            finally:
-                go.set()
-            self.goes_on(p, name)
+        p = self.person
+        try:
+            page.open(p, lang)
+            page.fill(p)
+            if page.name == "report":
+                p.until(lambda: p.one("#mode").text == T.MODE_WAIT, "it says that it waits")
+                equal("%s: the button is held" % name,
+                      p.one(page.button).attribute("disabled"), "true")
+            page.quiet(name)
+            page.said(p, lang, name)  # after a while, by itself
+            page.press_all(p)
+            page.quiet(name)
+        finally:
+            go.set()
+        self.goes_on(p, name)
         self.spoil(None, None)
 
     def goes_on(self, p, name):
@@ -180,15 +182,15 @@ class Late:
         page, name, lang, go = self.page, "pressed early, " + self.page.name, "crh", \
             threading.Event()
         self.spoil(lambda _: None if go.wait() else None, None)
-        with self.town.person(self.kind, hurried=True) as p:
-            try:
-                page.open(p, lang)
-                page.fill(p)
-                page.press_all(p)
-                page.said(p, lang, name)
-                page.quiet(name)
-            finally:
-                go.set()
+        p = self.person
+        try:
+            page.open(p, lang)
+            page.fill(p)
+            page.press_all(p)
+            page.said(p, lang, name)
+            page.quiet(name)
+        finally:
+            go.set()
         self.spoil(None, None)
 
     def page_cut(self):
@@ -202,12 +204,12 @@ class Late:
             reply(200, plain[:end], "text/html; charset=utf-8",
                   Content_Security_Policy=self.town.web.get(path).headers[
                       "Content-Security-Policy"]) if x.path == path else None
-        with self.town.person(self.kind, hurried=True) as p:
-            page.open(p, lang)
-            page.fill(p)
-            page.press_all(p)
-            page.said(p, lang, name)
-            page.quiet(name)
+        p = self.person
+        page.open(p, lang)
+        page.fill(p)
+        page.press_all(p)
+        page.said(p, lang, name)
+        page.quiet(name)
         self.spoil(None, None)
 
 
@@ -217,12 +219,13 @@ def main(kinds):
         for kind in kinds:
             note(kind.name)
             for name in ("report", "status"):
-                late = Late(town, kind, name)
-                for way in WAYS:
-                    late.spoiled(way)
-                late.pressed_early()
-                late.page_cut()
-                late.stalled()
+                with town.person(kind, hurried=True) as p:
+                    late = Late(town, p, name)
+                    for way in WAYS:
+                        late.spoiled(way)
+                    late.pressed_early()
+                    late.page_cut()
+                    late.stalled()
         equal("stored is what was chosen, and what went on by itself",
               town.store.stats()["envelopes"], 2 * len(kinds))
         town.close()
