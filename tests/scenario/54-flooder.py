@@ -16,7 +16,7 @@ from checks import equal, must, note, ok
 from paper import Paper
 from tus import Tus, metadata
 from web import Form
-from world import GATEWAY, STORE, World
+from world import GATEWAY, STORE, World, sanitized
 
 SILENT, PROMISES, EMPTY, NOISE = 96, 24, 300, 40
 CONNECTIONS = 64
@@ -99,7 +99,11 @@ def main():
         flood.noise()
         flood.silence()
         must("it lives", gateway.process.poll() is None)
-        ok("its memory is bounded", anonymous(gateway.pid) < 64 * MIB, anonymous(gateway.pid))
+        taken = anonymous(gateway.pid)
+        if sanitized(GATEWAY):
+            note("a sanitizer keeps what was freed: %d MiB are no measure" % (taken // MIB))
+        else:
+            ok("its memory is bounded", taken < 64 * MIB, taken)
         flood.end()
         must("when he is gone, reports are taken again", served(gateway.web))
         gateway.publish()
