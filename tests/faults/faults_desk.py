@@ -25,7 +25,7 @@ from checks import note, ok
 from courier import PaperGateway, seal, sheet_list
 from faults import EIO, EMFILE, LIBRARY, PLANS
 from paper import Paper
-from world import DESK, PASSPHRASE, SKIP, World, need_programs, need_tools, read, sanitized, walk
+from world import DESK, PASSPHRASE, SKIP, World, in_days, need_programs, read, sanitized, walk
 
 LOOKING = [("no more files to read", "look", EMFILE, "once"), ("nothing can be read", "look,read", EIO, "from"),
            ("one read fails", "look,read", EIO, "once")]
@@ -45,7 +45,7 @@ class Template:
     def __init__(self, world):
         self.w, self.root = world, world.path("template")
         os.makedirs(self.at("stick"))
-        self.desk = desk = world.desk("Одна", wrapper=("faketime", "-f", "-%dd" % (7 * WEEKS_AGO)))
+        self.desk = desk = world.desk("Одна", wrapper=in_days(-7 * WEEKS_AGO))
         self.other = Paper(world, "Друга")
         self.other.sheet()
         shutil.copy(self.other.sheet_path, self.at("peer"))
@@ -338,7 +338,6 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     given = parser.parse_args()
     need_programs(DESK)
-    need_tools("faketime")
     if sanitized(DESK):
         print("SKIP a sanitizer has its own malloc, and wants to be first")
         sys.exit(SKIP)

@@ -26,6 +26,7 @@ GATEWAY = os.path.join(BUILD, "gateway", "skrynka-gateway")
 STORE = os.path.join(BUILD, "storage", "skrynka-store")
 DESK = os.path.join(BUILD, "keys", "desk", "skrynka-desk")
 REPORT = os.path.join(BUILD, "keys", "report", "skrynka-report")
+CLOCK = os.path.join(os.path.abspath(BUILD), "tests", "faults", "clock.so")
 PASSPHRASE = b"correct horse battery staple"
 SKIP = 77
 
@@ -42,6 +43,11 @@ def need_tools(*tools):
     if missing:
         print("SKIP not installed: " + " ".join(missing))
         sys.exit(SKIP)
+
+
+def in_days(days):
+    """Words that start a program whose clock is some days ahead, or with a minus behind."""
+    return "env", "LD_PRELOAD=" + CLOCK, "CLOCK_AHEAD=%d" % (days * 86400)
 
 
 def sanitized(program):
@@ -157,7 +163,7 @@ class World:
 
 
 class Gateway:
-    """A running gateway; .web talks to it. wrapper: words before the command (strace, faketime).
+    """A running gateway; .web talks to it. wrapper: words before the command (strace, in_days).
     unix: on a Unix socket (.socket), as in earnest, instead of a port. swap: whether it may run on
     a machine that swaps and does not let it lock memory: nothing real is in these tests."""
 
