@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/listen.h"
+#include "gateway/http/listen.h"
 
 struct sk_settings {
     const char *store;

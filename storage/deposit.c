@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/day_key.h"
 #include "storage/upload_private.h"
 

@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/upload_private.h"
 
 /* Whether the pieces stored under this id are exactly those of an envelope, whole or not, of so

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/inbox_private.h"
 
 static bool decode_envelope(struct sk_bytes key, struct sk_bytes value,

@@ -1,6 +1,6 @@
 #include <time.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/inbox_private.h"
 
 #define PAGE 4096u

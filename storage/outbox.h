@@ -14,9 +14,9 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/board.h"
-#include "keys/seal/carry.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/board.h"
+#include "keys/format/carry.h"
+#include "keys/format/sheet.h"
 #include "storage/inbox.h"
 
 struct sk_outbox;

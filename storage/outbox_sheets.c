@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 #include "storage/outbox_private.h"
 
 /* Text, and on one line: what is shown to residents beside a tick box. */

@@ -1,7 +1,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/upload_private.h"
 
 /* The request may have waited over midnight. */

@@ -3,7 +3,7 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/upload_private.h"
 
 /* What a record holds tells its length: finished, under way, under way with a row. */

@@ -13,9 +13,9 @@ const terser = required('terser');
 /** Found by trying; the best quality is the default. */
 const BROTLI = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT, [constants.BROTLI_PARAM_LGWIN]: 18 };
 
-/** The numbers of keys/seal/limits.h, by their names there. */
+/** The numbers of keys/format/limits.h, by their names there. */
 function limits() {
-  const header = readFileSync(join(source, '../../keys/seal/limits.h'), 'utf8');
+  const header = readFileSync(join(source, '../../keys/format/limits.h'), 'utf8');
   return Object.fromEntries([...header.matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)].map(([, name, number]) => [name, number]));
 }
 
@@ -31,7 +31,7 @@ const common = {
   logLevel: 'warning',
 };
 
-const TEXTS = [...readFileSync(join(source, '../client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
+const TEXTS = [...readFileSync(join(source, '../pages/client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
 
 /**
  * The same code without the words of its errors: no page shows them, and they are paid for on a bad line. Only in the packages; an error
@@ -76,7 +76,7 @@ function oneTable(code, path) {
   return code.replaceAll('SHA256_K[i]', 'SHA512_Kh[i]');
 }
 
-/** T.NAME becomes T[number], counted as gateway/script.c does; what a page does not get stays, for tests/client/texts.mjs to find. */
+/** T.NAME becomes T[number], counted as gateway/pages/script.c does; what a page does not get stays, for tests/client/texts.mjs to find. */
 function numbered(kind) {
   const names = TEXTS.filter(([, , kinds]) => kinds.includes(kind)).map(([, name]) => name);
   const replace = (found, name) => names.includes(name) ? `T[${names.indexOf(name)}]` : found;

@@ -1,4 +1,4 @@
-// The receipt code as text (FORMAT 3). The table is that of keys/seal/code.c; tests/vectors/own-codes.json holds both to it.
+// The receipt code as text (FORMAT 3). The table is that of keys/format/code.c; tests/vectors/own-codes.json holds both to it.
 import { Refused } from './errors.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,4 +1,4 @@
-// What a desk can read, in the numbers of keys/seal/limits.h, which the build puts here.
+// What a desk can read, in the numbers of keys/format/limits.h, which the build puts here.
 
 const sentOf = (name) => new TextEncoder().encode(name.replace(/["\r\n]/g, 'xxx')).length; // these are written %22, %0D, %0A
 

@@ -1,4 +1,4 @@
-// A receipt code as a QR that needs neither image, canvas nor SVG: a table, as gateway/qr.c makes it (FORMAT 3).
+// A receipt code as a QR that needs neither image, canvas nor SVG: a table, as gateway/pages/qr.c makes it (FORMAT 3).
 import { correction, generate, mode } from 'lean-qr';
 import { el } from './dom.js';
 

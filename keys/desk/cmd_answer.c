@@ -11,8 +11,8 @@
 #include "keys/desk/commands.h"
 #include "keys/desk/text.h"
 #include "keys/desk/thread_list.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/content.h"
+#include "keys/format/answer.h"
+#include "keys/format/content.h"
 
 struct wanted {
     const char *id, *text_file;

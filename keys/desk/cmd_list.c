@@ -11,7 +11,7 @@
 #include "keys/desk/text.h"
 #include "keys/desk/twins.h"
 #include "keys/desk/view.h"
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 struct filter {
     bool json;

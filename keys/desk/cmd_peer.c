@@ -10,8 +10,8 @@
 #include "keys/desk/commands.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/answer.h"
+#include "keys/format/sheet.h"
 
 struct wanted {
     const char *name, *fingerprint, *file;

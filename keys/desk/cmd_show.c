@@ -10,8 +10,8 @@
 #include "keys/desk/threads.h"
 #include "keys/desk/twins.h"
 #include "keys/desk/view.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/content.h"
+#include "keys/format/answer.h"
+#include "keys/format/content.h"
 
 static const char *text_of(const json_t *object, const char *name)
 {

@@ -10,7 +10,7 @@
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
 #include "keys/desk/view.h"
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 enum { CATEGORIES = 16, STATUSES = SK_STATUS_CLOSED + 1 };
 

@@ -8,8 +8,8 @@
 #include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
 #include "keys/desk/index.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/content.h"
+#include "keys/format/answer.h"
+#include "keys/format/content.h"
 
 /* FORMAT section 4: monthly keys are kept for six months after their month. */
 enum { KEEP_MONTHS = 6, KEEP_WEEKS_DEFAULT = 8 };

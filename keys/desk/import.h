@@ -10,7 +10,7 @@
 #include "keys/desk/index.h"
 #include "keys/desk/keyset.h"
 #include "keys/desk/threads.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 
 /* So many reports are written to the index and made durable together. */
 #define SK_IMPORT_BATCH 64

@@ -11,7 +11,7 @@
 #include "keys/cli/command.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
 {

@@ -14,7 +14,7 @@
 #include "keys/base/calendar.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 void sk_keyless_name(char out[SK_KEYLESS_NAME], uint32_t epoch, uint32_t day,
                      const struct sk_digest *digest)

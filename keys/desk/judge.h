@@ -12,7 +12,7 @@
 
 #include "keys/desk/keyset.h"
 #include "keys/open/opener.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 /* So many combinations of sheets are tried for a report's sheets digest. */
 #define SK_SHEETS_COMBINATIONS 4096u

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "keys/desk/home.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 
 struct sk_known_sheet {
     struct sk_sheet sheet;

@@ -12,7 +12,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 
 #define SK_PEER_NAME_MAX 64
 

@@ -5,7 +5,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
-#include "keys/seal/content.h"
+#include "keys/format/content.h"
 
 /* Around each of several texts: "2026-11-28\n" before it, an empty line between two. */
 enum { DAY_LINE = 11, BETWEEN = 2 };

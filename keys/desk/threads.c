@@ -9,7 +9,7 @@
 #include "keys/desk/entry.h"
 #include "keys/desk/json.h"
 #include "keys/desk/segment.h"
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 #define SEGMENT_BASE UINT32_C(0x40000000) /* far from every week, month and 0 */
 

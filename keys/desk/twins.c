@@ -10,7 +10,7 @@
 
 #include "keys/base/hash.h"
 #include "keys/desk/index.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 static enum sk_error add(struct sk_twins *t, const struct sk_twin *twin)
 {

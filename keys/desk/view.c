@@ -4,8 +4,8 @@
 
 #include "keys/base/calendar.h"
 #include "keys/desk/json.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/content.h"
+#include "keys/format/answer.h"
+#include "keys/format/content.h"
 
 unsigned sk_view_status(const struct sk_threads *threads, const struct sk_entry *entry)
 {

@@ -8,8 +8,8 @@
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/seal/record.h"
-#include "keys/seal/signed.h"
+#include "keys/format/record.h"
+#include "keys/format/signed.h"
 
 enum { RECORD_BITS = 6, RECORD_BITS_MAX = 8, BUCKET_MAX = 1 << RECORD_BITS_MAX, SIGNATURE = 64 };
 

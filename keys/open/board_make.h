@@ -7,8 +7,8 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/board.h"
+#include "keys/format/answer.h"
+#include "keys/format/board.h"
 
 /* One live thread: every one is sealed anew in every board. */
 struct sk_thread {

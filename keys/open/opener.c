@@ -5,9 +5,9 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/secret.h"
-#include "keys/seal/block_digest.h"
-#include "keys/seal/envelope.h"
-#include "keys/seal/slots.h"
+#include "keys/format/block_digest.h"
+#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 
 enum { AT_SLOTS = 8, AT_COMMITMENT = 648, SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
 

@@ -16,8 +16,8 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 #include "keys/open/recipients.h"
-#include "keys/seal/class.h"
-#include "keys/seal/content.h"
+#include "keys/format/class.h"
+#include "keys/format/content.h"
 
 struct sk_opener;
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 
 enum { AT_SLOTS = 8 };
 

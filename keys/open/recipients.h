@@ -10,7 +10,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 #define SK_KNOWN_MAX 32 /* bits of the answer */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/seal/signed.h"
+#include "keys/format/signed.h"
 
 enum { SIGNATURE = 64 };
 

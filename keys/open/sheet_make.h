@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 
 /* All fields of sheet but digest are taken as given; *bytes is from malloc. SHEET_COUNTS, MEMORY. */
 enum sk_error sk_sheet_make(const struct sk_sheet *sheet, const struct sk_ed25519_sk *identity,

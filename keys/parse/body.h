@@ -7,7 +7,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 /* Holds plaintext and a key: keep it in memory from sk_secret_new(). */
 struct sk_body {

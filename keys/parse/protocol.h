@@ -7,8 +7,8 @@
 #ifndef SK_KEYS_PARSE_PROTOCOL_H
 #define SK_KEYS_PARSE_PROTOCOL_H
 
-#include "keys/seal/content.h"
-#include "keys/seal/limits.h"
+#include "keys/format/content.h"
+#include "keys/format/limits.h"
 
 #define SK_PARSE_ENVELOPE_FD 3
 

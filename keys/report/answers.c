@@ -14,7 +14,7 @@
 #include "keys/cli/command.h"
 #include "keys/report/found.h"
 #include "keys/report/program.h"
-#include "keys/seal/board.h"
+#include "keys/format/board.h"
 
 enum { BOARDS_MAX = 256, BOARD_IDENTITY_AT = 32 };
 

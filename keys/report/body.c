@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "keys/base/secret.h"
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 enum { BOUNDARY_RANDOM = 16, BOUNDARY_DASHES = 4, PIECE = 65536 };
 

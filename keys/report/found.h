@@ -6,7 +6,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 /* Secret: in memory from sk_secret_new(). */
 struct sk_found {

@@ -13,8 +13,8 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 #include "keys/cli/command.h"
-#include "keys/seal/receipt.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/receipt.h"
+#include "keys/format/sheet.h"
 
 #define _(text) sk_translated(text)
 #define N_(text) text

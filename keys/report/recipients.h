@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "keys/report/program.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 struct sk_recipients {
     uint32_t epoch;

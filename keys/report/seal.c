@@ -21,7 +21,7 @@
 #include "keys/report/recipients.h"
 #include "keys/report/seal_plan.h"
 #include "keys/report/texts.h"
-#include "keys/seal/limits.h"
+#include "keys/format/limits.h"
 
 struct seal {
     struct sk_seal_plan plan;

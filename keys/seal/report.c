@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "keys/base/secret.h"
-#include "keys/seal/block_digest.h"
-#include "keys/seal/envelope.h"
-#include "keys/seal/slots.h"
+#include "keys/format/block_digest.h"
+#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 
 enum { OVERHEAD = SK_PRELUDE_BYTES + SK_CONTENT_SIGNATURE_BYTES };
 

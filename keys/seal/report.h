@@ -22,9 +22,9 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/class.h"
-#include "keys/seal/content.h"
-#include "keys/seal/receipt.h"
+#include "keys/format/class.h"
+#include "keys/format/content.h"
+#include "keys/format/receipt.h"
 
 struct sk_report;
 
@@ -70,10 +70,5 @@ enum sk_error sk_report_end(struct sk_report *report, uint8_t out[SK_CHUNK_BYTES
 
 /* The number of chunks of the whole envelope; known after the first sk_report_end, else 0. */
 uint32_t sk_report_chunks(const struct sk_report *report);
-
-/* Checks an envelope's visible bytes: suite, reserved bytes, and that the epoch can be accepted
- * at this time. For whoever stores an envelope that was sealed elsewhere. header: the first
- * 8 bytes suffice. ENVELOPE_SUITE, ENVELOPE_RESERVED, ENVELOPE_EPOCH. */
-enum sk_error sk_envelope_visible_check(const uint8_t header[8], time_t now);
 
 #endif

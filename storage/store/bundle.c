@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 void sk_bundle_free(struct sk_bundle *bundle)
 {

@@ -8,7 +8,7 @@
 
 #include "keys/base/file.h"
 #include "keys/cli/progress.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 #include "storage/store/store.h"
 
 struct sk_bundle {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/listing.h"
+#include "gateway/read/listing.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/cli/command.h"

@@ -1,8 +1,8 @@
-/* The pages that work without a network, as the gateway would serve them today (gateway/page.h). */
+/* The pages that work without a network, as the gateway would serve them today (gateway/pages/page.h). */
 #ifndef SK_STORAGE_STORE_OFFLINE_H
 #define SK_STORAGE_STORE_OFFLINE_H
 
-#include "gateway/page.h"
+#include "gateway/pages/page.h"
 #include "storage/store/store.h"
 
 struct sk_offline_sums {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "keys/cli/command.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/upload.h"
 
 struct walk {

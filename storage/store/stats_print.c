@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 #include "storage/store/stats.h"
 
 enum { FULL_WARNING = 80 }; /* above this, only short reports are taken */

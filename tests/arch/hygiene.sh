@@ -10,7 +10,7 @@ fail() {
     bad=1
 }
 
-hits=$(grep -nE '\b(printf|fprintf|puts|perror|exit|abort|err|warn)\(' keys/base/*.c keys/seal/*.c keys/open/*.c storage/*.c || true)
+hits=$(grep -nE '\b(printf|fprintf|puts|perror|exit|abort|err|warn)\(' keys/base/*.c keys/format/*.c keys/seal/*.c keys/open/*.c storage/*.c || true)
 [ -z "$hits" ] && echo "PASS libraries neither print nor exit" || fail "a library prints or exits: $hits"
 
 hits=$(grep -rnE '\b(strcpy|strcat|sprintf|gets|strtok|system|popen|mktemp|tmpnam|rand|srand)\(' keys storage gateway --include='*.c' || true)
@@ -24,7 +24,7 @@ hits=$(grep -rnE '\bgetenv\(|\bsecure_getenv\(' keys storage gateway --include='
 # catalogues, may name programs.
 pages=$(mktemp)
 trap 'rm -f "$pages"' EXIT
-LC_ALL=C xgettext --language=C --from-code=UTF-8 --keyword=N_ -o "$pages" gateway/text.def
+LC_ALL=C xgettext --language=C --from-code=UTF-8 --keyword=N_ -o "$pages" gateway/pages/text.def
 names_product() { # a catalogue on stdin: where its messages of pages name the product
     LC_ALL=C.UTF-8 msgcomm --more-than=1 --no-wrap - "$pages" | grep -v '^#' |
         LC_ALL=C.UTF-8 grep -iE 'skrynka|скринька|скрынка|скрынька'

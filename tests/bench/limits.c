@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "keys/base/secret.h"
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 
 enum { VALUE = 17080, THREADS_MAX = 64 };
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { BLOCK, CHUNKS_MAX, chunksFor } from '../../gateway/client/class.js';
 import { Rate, leftText } from '../../gateway/client/rate.js';
 
-for (const [, name, number] of readFileSync(new URL('../../keys/seal/limits.h', import.meta.url), 'utf8')
+for (const [, name, number] of readFileSync(new URL('../../keys/format/limits.h', import.meta.url), 'utf8')
   .matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)) globalThis[name] = Number(number); // as the build does
 const { formFault } = await import('../../gateway/client/limits.js');
 const { classBelow, codeProblem } = await import('../../gateway/client/hints.js');

@@ -5,10 +5,10 @@
 
 #include "keys/base/bytes.h"
 #include "keys/open/board_make.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/board.h"
-#include "keys/seal/sheet.h"
-#include "keys/seal/signed.h"
+#include "keys/format/answer.h"
+#include "keys/format/board.h"
+#include "keys/format/sheet.h"
+#include "keys/format/signed.h"
 #include "tests/client/peer.h"
 
 static void give_sheet(const struct sk_sheet *sheet)

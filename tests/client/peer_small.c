@@ -5,12 +5,12 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/hash.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/armour.h"
-#include "keys/seal/class.h"
-#include "keys/seal/receipt.h"
-#include "keys/seal/sheet.h"
-#include "keys/seal/slots.h"
+#include "keys/format/answer.h"
+#include "keys/format/armour.h"
+#include "keys/format/class.h"
+#include "keys/format/receipt.h"
+#include "keys/format/sheet.h"
+#include "keys/format/slots.h"
 #include "tests/client/peer.h"
 
 /* u8 with a key?, key 32, u8 length of the label, label, data -> F, BLAKE2b of data */

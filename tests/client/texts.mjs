@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), '../../gateway');
-const given = [...readFileSync(join(source, 'client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
+const given = [...readFileSync(join(source, 'pages/client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
 
 function bundle(name) {
   for (const folder of [join(process.env.SKRYNKA_BUILD || '.', 'gateway'), source]) {

@@ -2,7 +2,7 @@
 #ifndef SK_TESTS_FUZZ_ANSWERS_H
 #define SK_TESTS_FUZZ_ANSWERS_H
 
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 
 /* The receipt of the seeds: r[i] = 17 i + 1. */
 const struct sk_receipt *fuzz_receipt(void);

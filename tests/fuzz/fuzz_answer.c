@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 #include "tests/fuzz/answers.h"
 #include "tests/fuzz/fuzz.h"
 

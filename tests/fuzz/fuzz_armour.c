@@ -1,7 +1,7 @@
 /* Armour: the same however the text is cut; what is decoded gives the same again when written. */
 #include <string.h>
 
-#include "keys/seal/armour.h"
+#include "keys/format/armour.h"
 #include "tests/fuzz/fuzz.h"
 
 struct reading {

@@ -1,7 +1,7 @@
 /* Board headers. The desk key is the fixed one that made the seeds. */
 #include <sodium.h>
 
-#include "keys/seal/board.h"
+#include "keys/format/board.h"
 #include "tests/fuzz/fuzz.h"
 
 static void desk_key(struct sk_ed25519_pk *pk)

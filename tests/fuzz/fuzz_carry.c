@@ -2,7 +2,7 @@
  * sheets. */
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { SHEETS = 4, LENGTH_AT = 32, CURRENT_AT = 36 };

@@ -1,7 +1,7 @@
 /* Receipt codes as people type them: what parses must print and parse back to the same. */
 #include <string.h>
 
-#include "keys/seal/receipt.h"
+#include "keys/format/receipt.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

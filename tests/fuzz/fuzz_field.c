@@ -1,7 +1,7 @@
 /* The code in a status request: judged by another reading, of the whole body at once. */
 #include <string.h>
 
-#include "gateway/code_field.h"
+#include "gateway/read/code_field.h"
 #include "tests/fuzz/fuzz.h"
 
 struct reading {

@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "gateway/listen.h"
+#include "gateway/http/listen.h"
 #include "gateway/options.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"

@@ -2,7 +2,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "gateway/upload_meta.h"
+#include "gateway/intake/upload_meta.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

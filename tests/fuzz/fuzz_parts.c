@@ -3,7 +3,7 @@
  * byte is the length of the boundary, which follows; then the body. */
 #include <string.h>
 
-#include "gateway/parts.h"
+#include "gateway/intake/parts.h"
 #include "keys/parse/split.h"
 #include "tests/fuzz/fuzz.h"
 

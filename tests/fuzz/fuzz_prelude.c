@@ -1,7 +1,7 @@
 /* Preludes: what reads must write back to the same bytes. */
 #include <string.h>
 
-#include "keys/seal/content.h"
+#include "keys/format/content.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
-#include "keys/seal/record.h"
+#include "keys/format/record.h"
 #include "tests/fuzz/answers.h"
 #include "tests/fuzz/fuzz.h"
 

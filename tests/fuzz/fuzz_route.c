@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/route.h"
+#include "gateway/http/route.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* Key sheets: nothing is accepted whose signature does not cover every byte of it. */
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -92,7 +92,7 @@ usage_in "a language of another name" 'Usage:' LANGUAGE=ukx LANG=u
 xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
     --keyword=X:2 --directory="$source" --files-from=- -o source.pot <<END
 $(cd "$source" && ls keys/report/*.c)
-gateway/text.def
+gateway/pages/text.def
 keys/cli/command.c
 keys/base/error.h
 END

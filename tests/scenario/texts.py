@@ -16,7 +16,7 @@ ESCAPE = {"n": "\n", "t": "\t"}
 
 @functools.lru_cache(None)
 def english():
-    with open(os.path.join(SOURCE, "gateway", "text.def"), encoding="utf-8") as f:
+    with open(os.path.join(SOURCE, "gateway", "pages", "text.def"), encoding="utf-8") as f:
         return {name: re.sub(r"\\(.)", lambda m: ESCAPE.get(m.group(1), m.group(1)),
                              "".join(STRING.findall(parts))) for name, parts in
                 ENTRY.findall(f.read())}

@@ -2,7 +2,7 @@
 #ifndef SK_TESTS_PAGE_SAMPLES_H
 #define SK_TESTS_PAGE_SAMPLES_H
 
-#include "gateway/page.h"
+#include "gateway/pages/page.h"
 
 /* What the samples are filled with where it comes from outside: markup that must not survive. */
 #define SAMPLE_HOSTILE "<b title=\"x\">Org & 'Co'</b>"

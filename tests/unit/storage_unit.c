@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "keys/base/file.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/day_key.h"
 
 /* ---- folders ------------------------------------------------------------------ */

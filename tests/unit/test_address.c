@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
 /* Is refused, leaves the header alone and binds nothing: a good address still works after it. */

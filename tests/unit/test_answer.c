@@ -5,8 +5,8 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/record.h"
+#include "keys/format/answer.h"
+#include "keys/format/record.h"
 #include "tests/unit/formats.h"
 
 enum { HEADER = 136 + 2 * 32 + 64, BUCKET = 8 * 1024 };

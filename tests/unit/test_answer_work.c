@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/answer.h"
+#include "keys/format/answer.h"
 #include "tests/unit/formats.h"
 
 enum { HEADER = 136 + 2 * 32 + 64, BUCKET = 8 * 1024 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/armour.h"
+#include "keys/format/armour.h"
 
 enum { MOST = 17080 };
 

@@ -6,7 +6,7 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
-#include "keys/seal/board.h"
+#include "keys/format/board.h"
 #include "tests/unit/formats.h"
 
 enum { HEADER = 136 + 2 * 32 + 64, BUCKET = 8 * 1024 };

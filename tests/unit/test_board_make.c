@@ -6,7 +6,7 @@
 
 #include "keys/base/hash.h"
 #include "keys/open/board_make.h"
-#include "keys/seal/record.h"
+#include "keys/format/record.h"
 #include "tests/unit/formats.h"
 
 enum { THREADS = 300 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 #include "tests/unit/formats.h"
 
 enum {

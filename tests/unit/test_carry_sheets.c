@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
-#include "keys/seal/carry.h"
+#include "keys/format/carry.h"
 #include "tests/unit/formats.h"
 
 enum { SHEETS = 3, HEADER = 112 + 48 * SHEETS + 40 * 5 + 64 };

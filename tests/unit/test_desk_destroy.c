@@ -9,8 +9,8 @@
 
 #include "keys/base/calendar.h"
 #include "keys/desk/destroy.h"
-#include "keys/seal/answer.h"
-#include "keys/seal/content.h"
+#include "keys/format/answer.h"
+#include "keys/format/content.h"
 #include "tests/unit/unit.h"
 
 static char home[] = "test_desk_destroy.XXXXXX";

@@ -5,7 +5,7 @@
 
 #include "keys/base/secret.h"
 #include "keys/desk/judge.h"
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
 enum { WEEK = 2968, ROOM = 600 };

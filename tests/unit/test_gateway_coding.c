@@ -10,8 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "gateway/coding.h"
-#include "gateway/pack.h"
+#include "gateway/http/coding.h"
+#include "gateway/http/pack.h"
 
 static const struct {
     const char *header;

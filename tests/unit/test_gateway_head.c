@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "gateway/head.h"
+#include "gateway/http/head.h"
 
 static void test_lengths(void **state)
 {

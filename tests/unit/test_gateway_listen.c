@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "gateway/listen.h"
+#include "gateway/http/listen.h"
 
 static void test_unix(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/upload_meta.h"
+#include "gateway/intake/upload_meta.h"
 
 #define ROW "AAECAwQFBgcICQoLDA0ODw=="
 #define TOKEN "/////////////////////w=="

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "gateway/options.h"
-#include "gateway/peers.h"
+#include "gateway/http/peers.h"
 
 static void test_sizes(void **state)
 {

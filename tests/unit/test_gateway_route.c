@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "gateway/route.h"
+#include "gateway/http/route.h"
 
 const struct sk_endpoint sk_endpoint_home = {.takes = SK_BODY_NONE};
 const struct sk_endpoint sk_endpoint_form_script = {.takes = SK_BODY_NONE};

@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "gateway/turns.h"
+#include "gateway/intake/turns.h"
 
 struct visit {
     struct sk_turn turn;

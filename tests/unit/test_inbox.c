@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"
 

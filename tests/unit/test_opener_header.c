@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 #include "tests/unit/unit_open.h"
 
 /* ---- by anybody ----------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/slots.h"
+#include "keys/format/slots.h"
 #include "tests/unit/unit_open.h"
 
 /* The order of the prime-order group of Ed25519, little-endian (RFC 8032). */

@@ -8,8 +8,8 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "gateway/pack.h"
-#include "gateway/script.h"
+#include "gateway/http/pack.h"
+#include "gateway/pages/script.h"
 #include "tests/unit/page_samples.h"
 
 /* The first window of a connection, with room for the head; and all that comes before the first

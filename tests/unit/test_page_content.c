@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/html.h"
-#include "gateway/text.h"
+#include "gateway/pages/html.h"
+#include "gateway/pages/text.h"
 #include "tests/unit/page_samples.h"
 
 static char html[1 << 16];

@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "gateway/page.h"
+#include "gateway/pages/page.h"
 #include "tests/unit/page_samples.h"
 
 #define LONGEST (SK_ANSWER_PARTS * SK_ANSWER_PART_TEXT)

@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/asset.h"
-#include "gateway/html.h"
-#include "gateway/script.h"
-#include "gateway/text.h"
+#include "gateway/pages/asset.h"
+#include "gateway/pages/html.h"
+#include "gateway/pages/script.h"
+#include "gateway/pages/text.h"
 #include "tests/unit/page_samples.h"
 
 #define PIN_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/text.h"
+#include "gateway/pages/text.h"
 
 static size_t count(const char *text, char sign)
 {

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "gateway/text.h"
+#include "gateway/pages/text.h"
 #include "keys/base/catalogue.h"
 
 static const struct sk_translation uk[] = {{"Send", "Надіслати"}, {"Language", "Мова"}};

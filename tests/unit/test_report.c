@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "keys/base/calendar.h"
-#include "keys/seal/slots.h"
+#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
 /* The recipients of a known answer; how many. */

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/folder.h"
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"

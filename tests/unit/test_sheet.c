@@ -5,7 +5,7 @@
 
 #include "keys/base/hash.h"
 #include "keys/open/sheet_make.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 #include "tests/unit/formats.h"
 
 static int set_up(void **state)

@@ -4,7 +4,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/hash.h"
-#include "keys/seal/sheet.h"
+#include "keys/format/sheet.h"
 #include "tests/unit/formats.h"
 
 static int set_up(void **state)

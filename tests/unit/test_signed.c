@@ -2,7 +2,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/seal/signed.h"
+#include "keys/format/signed.h"
 #include "tests/unit/formats.h"
 
 static const uint8_t message[] = "all before";

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "tests/unit/upload_unit.h"
 
 /* ---- opening ------------------------------------------------------------------------------ */

@@ -6,7 +6,7 @@
 
 #include "keys/base/bytes.h"
 #include "keys/base/hash.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "tests/unit/upload_unit.h"
 
 static const char *file_of(const char *folder, struct sk_inbox *inbox)

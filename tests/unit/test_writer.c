@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"
 

@@ -7,8 +7,8 @@
 #include <sys/resource.h>
 
 #include "keys/base/hash.h"
-#include "keys/seal/envelope.h"
-#include "keys/seal/slots.h"
+#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 
 json_t *unit_vectors(const char *file)
 {

@@ -13,8 +13,8 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/seal/class.h"
-#include "keys/seal/receipt.h"
+#include "keys/format/class.h"
+#include "keys/format/receipt.h"
 #include "keys/seal/report.h"
 
 /* Fails with the names of both. */

@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 struct sk_inbox *unit_upload_start(const char *folder, uint64_t size)
 {

@@ -1,0 +1,44 @@
+/* Answers: every response of the gateway is dressed here with the same headers. */
+#ifndef SK_GATEWAY_HTTP_REPLY_H
+#define SK_GATEWAY_HTTP_REPLY_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+#include "gateway/http/endpoint.h"
+#include "gateway/pages/page.h"
+
+struct sk_request;
+struct sk_replies;
+
+#define SK_TYPE_HTML "text/html; charset=utf-8"
+#define SK_TYPE_SCRIPT "text/javascript; charset=utf-8"
+#define SK_TYPE_JSON "application/json; charset=utf-8"
+#define SK_TYPE_TEXT "text/plain; charset=utf-8"
+#define SK_TYPE_BINARY "application/octet-stream"
+
+/* Prepares one response for each problem in each language. NULL: out of memory. */
+struct sk_replies *sk_replies_new(void);
+void sk_replies_free(struct sk_replies *replies); /* NULL is a no-op */
+
+/* Sets the headers that every answer has. lang SK_LANG_COUNT: no Content-Language.
+ * once: the connection closes after it, so that buffers which held a report go away at once. */
+void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once);
+
+/* A response that owns the page and wipes it at its end; the page is empty afterwards.
+ * NULL: out of memory (the page is freed). */
+struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum sk_lang lang,
+                                   bool once);
+
+/* Queues and lets go of a response made for this request; NULL is answered with SK_STEP_DROP. */
+enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
+                           struct MHD_Response *response);
+
+/* Queues a page, unless error says that there is none. */
+enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
+                                struct sk_page *page, bool once);
+
+/* Queues the page of request->problem. */
+enum MHD_Result sk_reply_problem(struct sk_request *request);
+
+#endif

@@ -1,0 +1,248 @@
+#include "gateway/http/request.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/http/head.h"
+#include "gateway/http/peers.h"
+#include "gateway/http/reply.h"
+#include "gateway/intake/tus.h"
+
+enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
+{
+    request->refused = true;
+    request->problem = problem;
+    return SK_STEP_REFUSE;
+}
+
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error)
+{
+    switch (error) {
+    case SK_ERR_NOT_FOUND:
+        return sk_request_refuse(request, SK_PROBLEM_NOT_FOUND);
+    case SK_ERR_FULL:
+        return sk_request_refuse(request, SK_PROBLEM_FULL);
+    case SK_ERR_STORE_RESERVE:
+        return sk_request_refuse(request, SK_PROBLEM_RESERVE);
+    case SK_ERR_TOO_LARGE:
+        return sk_request_refuse(request, SK_PROBLEM_TOO_LARGE);
+    case SK_ERR_STORE_CLOSED:
+        return sk_request_refuse(request, SK_PROBLEM_CLOSED);
+    default:
+        return sk_request_refuse(request, SK_PROBLEM_BUSY);
+    }
+}
+
+const char *sk_request_header(struct sk_request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+void *sk_request_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    struct sk_request *request = calloc(1, sizeof *request);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+    if (request != NULL) {
+        request->gateway = context;
+        request->connection = connection;
+        request->target_len = strlen(target);
+        request->peer = info == NULL ? NULL : info->socket_context;
+    }
+    return request;
+}
+
+void sk_request_completed(void *context, struct MHD_Connection *connection, void **slot,
+                          enum MHD_RequestTerminationCode code)
+{
+    struct sk_request *request = *slot;
+    struct sk_gateway *gateway = context;
+
+    (void)connection;
+    (void)code; /* no evidence of delivery: 0.9.75 reports errors for answers that arrived */
+    *slot = NULL;
+    if (request == NULL) {
+        return;
+    }
+    if (request->state != NULL && request->match.route->endpoint->release != NULL) {
+        request->match.route->endpoint->release(request);
+    }
+    if (request->peer != NULL) {
+        sk_peers_allow(gateway->peers, request->peer, 0); /* for the next request's head */
+    }
+    if (request->begun) {
+        atomic_fetch_sub(&gateway->active, 1);
+    }
+    sodium_memzero(request, sizeof *request);
+    free(request);
+}
+
+/* Bodies: who may send one, of what length. */
+static uint64_t body_most(const struct sk_settings *settings, enum sk_body takes)
+{
+    switch (takes) {
+    case SK_BODY_SEALED:
+        return sk_tus_most(settings);
+    case SK_BODY_UPLOAD:
+        return settings->max_upload;
+    default:
+        return SK_BODY_SMALL_MAX;
+    }
+}
+
+static enum sk_step check_body(struct sk_request *request, const struct sk_head *head)
+{
+    enum sk_body takes = request->match.route->endpoint->takes;
+
+    if (takes == SK_BODY_NONE) {
+        return head->length > 0 || head->encodings > 0
+                   ? sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST)
+                   : SK_STEP_ON;
+    }
+    if (!head->has_length) {
+        return sk_request_refuse(request, SK_PROBLEM_LENGTH);
+    }
+    return head->length > body_most(&request->gateway->settings, takes)
+               ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE)
+               : SK_STEP_ON;
+}
+
+/* Everything that can be refused from the head alone. */
+static enum sk_step check_head(struct sk_request *request, const struct sk_head *head,
+                               const char *path, const char *method, const char *version)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    if (atomic_load(&request->gateway->stopping)) {
+        return sk_request_refuse(request, SK_PROBLEM_BUSY);
+    }
+    switch (sk_head_judge(head, strlen(method), request->target_len, strlen(version),
+                          info == NULL ? 0 : info->header_size)) {
+    case SK_HEAD_LARGE:
+        return sk_request_refuse(request, SK_PROBLEM_HEADERS);
+    case SK_HEAD_BAD:
+        return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    default:
+        break;
+    }
+    if (strstr(path, "%00") != NULL) {
+        return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    }
+    if (request->match.route == NULL) {
+        return sk_request_refuse(request,
+                                 request->match.known ? SK_PROBLEM_METHOD : SK_PROBLEM_NOT_FOUND);
+    }
+    return check_body(request, head);
+}
+
+static enum MHD_Result answer_refused(struct sk_request *request)
+{
+    return request->plain ? sk_tus_reply_problem(request) : sk_reply_problem(request);
+}
+
+static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
+                             const char *version)
+{
+    struct sk_head head;
+
+    request->begun = true;
+    atomic_fetch_add(&request->gateway->active, 1);
+    sk_head_read(&head, request->connection);
+    request->plain = sk_tus_path(path);
+    sk_route_find(&request->match, request->plain ? sk_tus_method(request, method) : method, path);
+    request->lang = request->match.has_lang
+                        ? request->match.lang
+                        : sk_lang_accept(sk_request_header(request, "Accept-Language"));
+    request->length = head.length;
+    if (request->peer != NULL) {
+        sk_peers_allow(request->gateway->peers, request->peer, head.length);
+    }
+    enum sk_step step = check_head(request, &head, path, method, version);
+    if (step == SK_STEP_ON && request->match.route->endpoint->begin != NULL) {
+        step = request->match.route->endpoint->begin(request);
+    }
+    /* An answer on this first call makes libmicrohttpd close without reading the body, and close
+     * also where there is none: otherwise wait for the second call. */
+    if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
+        return answer_refused(request);
+    }
+    return MHD_YES;
+}
+
+/*
+ * What was sealed or thrown away is wiped in libmicrohttpd's own read buffer, which the handler
+ * is only lent as const: there it would otherwise stay readable until the connection closes.
+ */
+static void wipe(const char *data, size_t len)
+{
+    uintptr_t address = (uintptr_t)data;
+
+    sodium_memzero((void *)address, len);
+}
+
+static enum MHD_Result take_body(struct sk_request *request, const char *data, size_t *size)
+{
+    size_t used = 0;
+    enum sk_step step = SK_STEP_REFUSE;
+
+    if (!request->refused) {
+        step = request->match.route->endpoint->body(request, (const uint8_t *)data, *size, &used);
+    }
+    if (step == SK_STEP_REFUSE) {
+        used = *size; /* in the middle of a body no answer can be queued: read it to its end */
+    }
+    wipe(data, used);
+    request->taken += used;
+    *size -= used;
+    return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
+}
+
+/* libmicrohttpd repeats its first call for a connection that was suspended in it. Until the body is
+ * read an answer may be queued, and the same holds for it as in begin(). */
+static enum MHD_Result resume(struct sk_request *request)
+{
+    enum sk_step step = request->match.route->endpoint->resume(request);
+
+    if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
+        return answer_refused(request);
+    }
+    return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result finish(struct sk_request *request)
+{
+    enum sk_step step = SK_STEP_REFUSE;
+
+    if (!request->refused) {
+        step = request->match.route->endpoint->end(request);
+    }
+    if (step == SK_STEP_REFUSE) {
+        return answer_refused(request);
+    }
+    return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connection,
+                                  const char *path, const char *method, const char *version,
+                                  const char *data, size_t *size, void **slot)
+{
+    struct sk_request *request = *slot;
+
+    (void)context;
+    (void)connection;
+    if (request == NULL) {
+        return MHD_NO; /* out of memory when its target was read */
+    }
+    if (!request->begun) {
+        return begin(request, path, method, version);
+    }
+    if (*size > 0) {
+        return take_body(request, data, size);
+    }
+    bool repeated = !request->refused && request->taken < request->length &&
+                    request->match.route->endpoint->resume != NULL;
+    return repeated ? resume(request) : finish(request);
+}

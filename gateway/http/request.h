@@ -1,0 +1,52 @@
+/* The life of one request: one context, one place where it ends. */
+#ifndef SK_GATEWAY_HTTP_REQUEST_H
+#define SK_GATEWAY_HTTP_REQUEST_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/http/endpoint.h"
+#include "gateway/gateway.h"
+#include "gateway/pages/page.h"
+#include "gateway/http/route.h"
+
+struct sk_peer;
+
+/* An answer that is given while its body still comes may be lost to a reset: so much is read and
+ * thrown away first. */
+#define SK_DRAIN_MAX (UINT64_C(1) << 20)
+
+struct sk_request {
+    struct sk_gateway *gateway;
+    struct MHD_Connection *connection;
+    struct sk_peer *peer;
+    size_t target_len; /* of the request target as it came */
+    bool begun, refused;
+    bool plain;      /* a program asks: refused by a line of text (tus.h) */
+    unsigned status; /* with plain, where a line was given */
+    const char *line;
+    enum sk_problem problem;
+    struct sk_match match;
+    enum sk_lang lang;
+    uint64_t length; /* announced bytes of the body */
+    uint64_t taken;  /* of them, so far */
+    void *state;     /* the endpoint's */
+};
+
+/* libmicrohttpd's three callbacks. context is the sk_gateway. */
+void *sk_request_target(void *context, const char *target, struct MHD_Connection *connection);
+enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connection,
+                                  const char *path, const char *method, const char *version,
+                                  const char *data, size_t *size, void **request);
+void sk_request_completed(void *context, struct MHD_Connection *connection, void **request,
+                          enum MHD_RequestTerminationCode code);
+
+/* For endpoints: always SK_STEP_REFUSE. */
+enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
+/* The page that a failure of the store deserves. */
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
+/* The value of a header, NULL if there is none. */
+const char *sk_request_header(struct sk_request *request, const char *name);
+
+#endif

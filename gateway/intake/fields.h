@@ -1,0 +1,61 @@
+/*
+ * What the gateway learns from a report's body while it streams past into the seal: to whom it
+ * goes, the code of a follow-up, whether a receipt is wanted, and whether there is anything in it.
+ * No other byte is kept. Holds a code: lives in memory from sk_secret_new().
+ */
+#ifndef SK_GATEWAY_INTAKE_FIELDS_H
+#define SK_GATEWAY_INTAKE_FIELDS_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/pages/page.h"
+#include "gateway/intake/parts.h"
+#include "gateway/read/roster.h"
+#include "keys/format/class.h"
+
+#define SK_FIELD_TO_MAX 256
+#define SK_FIELD_CODE_MAX 128
+
+enum sk_field { SK_FIELD_OTHER, SK_FIELD_TO, SK_FIELD_CODE, SK_FIELD_RECEIPT };
+
+struct sk_fields {
+    struct MHD_PostProcessor *parser;
+    struct sk_parts parts; /* the same bytes, as the desk will read them */
+    const struct sk_view *view; /* borrowed */
+    enum sk_field current;
+    bool addressed; /* `to` and `code` come too late now */
+    char value[SK_FIELD_TO_MAX + 1];
+    size_t value_len;
+
+    const struct sk_organisation *to[SK_SLOTS];
+    size_t to_count;
+    char code[SK_FIELD_CODE_MAX + 1];
+    size_t code_len; /* 0: none */
+    bool no_receipt;
+    bool substance; /* a text of more than blanks, or a file that is not empty */
+
+    bool refused;
+    enum sk_problem problem;
+};
+
+/* The connection's Content-Type must be multipart/form-data. fields is zeroed. false: out of
+ * memory, or a boundary that libmicrohttpd does not take. */
+bool sk_fields_start(struct sk_fields *fields, struct MHD_Connection *connection,
+                     const char *boundary, const struct sk_view *view);
+
+/* The next bytes of the body. false: `problem` says why the report is refused. */
+bool sk_fields_scan(struct sk_fields *fields, const uint8_t *bytes, size_t len);
+
+/* Recipients and code are used now. whole: the body is at its end, too. false: see `problem`. */
+bool sk_fields_address(struct sk_fields *fields, bool whole);
+
+/* The body is at its end: was it a whole form, with something in it? */
+bool sk_fields_end(struct sk_fields *fields);
+
+/* For release on any path. */
+void sk_fields_stop(struct sk_fields *fields);
+
+#endif

@@ -1,0 +1,141 @@
+#include "gateway/pages/html.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROOM 8192
+
+void sk_html_free(struct sk_html *html)
+{
+    if (html->bytes != NULL)
+        sodium_memzero(html->bytes, html->len);
+    free(html->bytes);
+    *html = (struct sk_html){0};
+}
+
+void sk_page_free(struct sk_page *page)
+{
+    if (page->bytes != NULL)
+        sodium_memzero(page->bytes, page->len);
+    free(page->bytes);
+    *page = (struct sk_page){0};
+}
+
+/* realloc would leave the old bytes behind. */
+static bool grow(struct sk_html *html, size_t more)
+{
+    size_t room = html->room == 0 ? FIRST_ROOM : html->room;
+    char *bytes;
+
+    if (more > SIZE_MAX / 4 - html->len)
+        return false;
+    while (room < html->len + more)
+        room *= 2;
+    bytes = malloc(room);
+    if (bytes == NULL)
+        return false;
+    if (html->bytes != NULL) {
+        memcpy(bytes, html->bytes, html->len);
+        sodium_memzero(html->bytes, html->len);
+        free(html->bytes);
+    }
+    html->bytes = bytes;
+    html->room = room;
+    return true;
+}
+
+void sk_html_bytes(struct sk_html *html, const char *bytes, size_t len)
+{
+    if (html->failed || len == 0)
+        return;
+    if (len > html->room - html->len && !grow(html, len)) {
+        html->failed = true;
+        return;
+    }
+    memcpy(html->bytes + html->len, bytes, len);
+    html->len += len;
+}
+
+void sk_html_raw(struct sk_html *html, const char *markup)
+{
+    sk_html_bytes(html, markup, strlen(markup));
+}
+
+static const char *escape_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&#34;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static void escaped(struct sk_html *html, const char *text, size_t len, bool lines)
+{
+    size_t done = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        const char *escape = lines && text[i] == '\n' ? "<br>" : escape_of(text[i]);
+
+        if (escape == NULL)
+            continue;
+        sk_html_bytes(html, text + done, i - done);
+        sk_html_raw(html, escape);
+        done = i + 1;
+    }
+    sk_html_bytes(html, text + done, len - done);
+}
+
+void sk_html_text(struct sk_html *html, const char *text)
+{
+    escaped(html, text, strlen(text), false);
+}
+
+void sk_html_lines(struct sk_html *html, const char *text)
+{
+    escaped(html, text, strlen(text), true);
+}
+
+void sk_html_with(struct sk_html *html, const char *message, const char *value)
+{
+    const char *place = strstr(message, "%s");
+
+    if (place == NULL) {
+        sk_html_text(html, message);
+        return;
+    }
+    escaped(html, message, (size_t)(place - message), false);
+    sk_html_text(html, value);
+    sk_html_text(html, place + 2);
+}
+
+void sk_html_number(struct sk_html *html, uint64_t number)
+{
+    char digits[24];
+
+    (void)snprintf(digits, sizeof digits, "%" PRIu64, number);
+    sk_html_raw(html, digits);
+}
+
+enum sk_error sk_html_take(struct sk_html *html, struct sk_page *page)
+{
+    if (html->failed) {
+        sk_html_free(html);
+        return SK_ERR_MEMORY;
+    }
+    *page = (struct sk_page){html->bytes, html->len, NULL};
+    *html = (struct sk_html){0};
+    return SK_OK;
+}

@@ -1,0 +1,22 @@
+/* Every text in every language, looked up in the compiled-in catalogues once at start. */
+#ifndef SK_GATEWAY_PAGES_TEXT_H
+#define SK_GATEWAY_PAGES_TEXT_H
+
+#include "gateway/pages/page.h"
+
+enum sk_message {
+#define N_(text)
+#define X(name, text) SK_MSG_##name,
+#include "gateway/pages/text.def"
+#undef X
+#undef N_
+    SK_MSG_COUNT
+};
+
+/* Call it before threads exist. Gives how many texts stayed English in another language. */
+unsigned sk_text_start(void);
+
+/* Never NULL. English before the start. */
+const char *sk_text(enum sk_lang lang, enum sk_message message);
+
+#endif

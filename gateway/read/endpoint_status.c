@@ -1,0 +1,121 @@
+/*
+ * GET and POST /{lang}/status: what became of a report. The code comes in the body, is used
+ * for the moment of the answer and wiped with the request. libmicrohttpd's parsers are not asked:
+ * they keep pieces of what passes through them on the stack and in the heap.
+ */
+#include <string.h>
+
+#include "gateway/read/code_field.h"
+#include "gateway/http/head.h"
+#include "gateway/http/reply.h"
+#include "gateway/http/request.h"
+#include "gateway/read/roster.h"
+#include "gateway/read/status_look.h"
+#include "keys/base/secret.h"
+
+/* In guarded memory. */
+struct status {
+    bool json;
+    struct sk_code_field field;
+    uint8_t r[SK_CODE_RANDOM];
+    struct sk_receipt receipt;
+    struct sk_look look;
+};
+
+static enum sk_step form_end(struct sk_request *request)
+{
+    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    enum MHD_Result queued = sk_copies_queue(&view->status[request->lang], request, MHD_HTTP_OK);
+
+    sk_view_release(view);
+    return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
+}
+
+const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE, .end = form_end};
+
+static void status_release(struct sk_request *request)
+{
+    struct status *status = request->state;
+
+    sk_look_release(&status->look);
+    sk_secret_free(status);
+    request->state = NULL;
+}
+
+static enum sk_step status_begin(struct sk_request *request)
+{
+    char boundary[SK_BOUNDARY_MAX + 1];
+
+    if (sk_media_parse(sk_request_header(request, "Content-Type"), boundary) !=
+        SK_MEDIA_URLENCODED) {
+        return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    }
+    struct status *status = sk_secret_new(sizeof *status);
+    if (status == NULL) {
+        return sk_request_refuse_error(request, SK_ERR_MEMORY);
+    }
+    request->state = status;
+    status->json = sk_accept_json(sk_request_header(request, "Accept"));
+    return SK_STEP_ON;
+}
+
+static enum sk_step status_body(struct sk_request *request, const uint8_t *bytes, size_t len,
+                                size_t *used)
+{
+    struct status *status = request->state;
+
+    *used = len;
+    sk_code_field_take(&status->field, bytes, len);
+    return SK_STEP_ON;
+}
+
+static enum sk_step answer_problem(struct sk_request *request, enum sk_error problem)
+{
+    const struct status *status = request->state;
+    struct sk_page page = {0};
+
+    if (status->json) {
+        return sk_reply_send(request, MHD_HTTP_BAD_REQUEST,
+                             sk_look_json_problem(problem, request->lang));
+    }
+    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    enum sk_error error =
+        sk_page_status_form(&page, request->lang, view->listing.pages, view->count, problem);
+    sk_view_release(view);
+    return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, error, &page, true);
+}
+
+static enum sk_step status_end(struct sk_request *request)
+{
+    struct status *status = request->state;
+    struct sk_page page = {0};
+
+    if (!sk_code_field_end(&status->field)) {
+        return status->field.len > 0 || !status->field.malformed
+                   ? answer_problem(request, SK_ERR_CODE_LENGTH)
+                   : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    }
+    enum sk_error error = sk_code_parse(status->r, status->field.code, status->field.len);
+    if (error != SK_OK) {
+        return answer_problem(request, error);
+    }
+    sk_receipt_derive(&status->receipt, status->r);
+    error = sk_look_up(&status->look, request->gateway, &status->receipt);
+    if (error != SK_OK) {
+        return sk_request_refuse_error(request, error);
+    }
+    if (status->json) {
+        return sk_reply_send(request, MHD_HTTP_OK, sk_look_json(&status->look, request->lang));
+    }
+    error = sk_page_status(&page, request->lang, status->look.state, status->look.day,
+                           status->look.answers, status->look.count);
+    return sk_reply_send_page(request, MHD_HTTP_OK, error, &page, true);
+}
+
+const struct sk_endpoint sk_endpoint_status = {
+    .takes = SK_BODY_SMALL,
+    .begin = status_begin,
+    .body = status_body,
+    .end = status_end,
+    .release = status_release,
+};

@@ -1,0 +1,197 @@
+#include "keys/format/answer.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys/base/bytes.h"
+#include "keys/base/secret.h"
+#include "keys/format/record.h"
+
+static const char *const names[] = {
+    [SK_STATUS_ARRIVED] = "arrived",   [SK_STATUS_READ] = "read",
+    [SK_STATUS_CHECKING] = "checking", [SK_STATUS_MORE] = "more",
+    [SK_STATUS_PASSED] = "passed",     [SK_STATUS_CLOSED] = "closed",
+};
+
+const char *sk_status_name(unsigned status)
+{
+    return status < sizeof names / sizeof *names ? names[status] : NULL;
+}
+
+unsigned sk_status_of_name(const char *name)
+{
+    for (unsigned i = SK_STATUS_ARRIVED; i <= SK_STATUS_CLOSED; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* One look at one board. */
+struct search {
+    const struct sk_board *board;
+    const struct sk_receipt *receipt;
+    sk_bucket_reader reader;
+    void *ctx;
+    uint8_t *bucket; /* sk_board_bucket_length() bytes */
+    /* From here on secret. */
+    struct sk_answer answer; /* grows part by part */
+    uint8_t key[32];
+    uint8_t box[SK_RECORD_BOX];
+    uint8_t plain[SK_RECORD_PLAIN];
+    unsigned parts;
+};
+
+/* Looks at every record, wherever it stands: how long this takes says nothing. */
+static const uint8_t *find_tag(const uint8_t *bucket, size_t len, const uint8_t *tag)
+{
+    const uint8_t *found = NULL;
+
+    for (size_t i = 0; i < len; i += SK_RECORD_BYTES) {
+        if (sodium_memcmp(bucket + i, tag, SK_RECORD_TAG) == 0) {
+            found = bucket + i;
+        }
+    }
+    return found;
+}
+
+/* Both layers are opened whatever becomes of the outer one: what does not open is replaced by a box
+ * for this reader that nobody made, and costs the same. */
+static bool open_record(struct search *s, const uint8_t *record, const uint8_t *tag)
+{
+    static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
+    bool good = crypto_aead_chacha20poly1305_ietf_decrypt(
+                    s->box, NULL, NULL, record + SK_RECORD_TAG, SK_RECORD_SEALED, tag,
+                    SK_RECORD_TAG, nonce, s->key) == 0;
+
+    if (!good) {
+        memcpy(s->box, s->receipt->reply_pk.b, sizeof s->receipt->reply_pk.b);
+    }
+    return crypto_box_seal_open(s->plain, s->box, SK_RECORD_BOX, s->receipt->reply_pk.b,
+                                s->receipt->reply_sk.b) == 0 &&
+           good;
+}
+
+/* Decrypts a part into s->plain. NOT_FOUND, ANSWER_FORGED, BOARD_..., the reader's error. */
+static enum sk_error open_part(struct search *s, uint8_t part)
+{
+    const struct sk_board *b = s->board;
+    size_t len = sk_board_bucket_length(b);
+    uint8_t tag[SK_RECORD_TAG];
+    const uint8_t *record;
+
+    sk_record_tag(tag, &s->receipt->mailbox, &b->identity, b->counter, part);
+    unsigned number = sk_record_bucket(tag, b->bucket_bits);
+    enum sk_error e = s->reader(s->ctx, number, s->bucket, len);
+
+    if (e == SK_OK) {
+        e = sk_board_bucket_check(b, number, s->bucket, len);
+    }
+    if (e != SK_OK) {
+        return e;
+    }
+    record = find_tag(s->bucket, len, tag);
+    sk_record_key(s->key, &s->receipt->mailbox, &b->identity, b->counter, part);
+    bool opened = open_record(s, record == NULL ? s->bucket : record, tag);
+
+    if (record == NULL) {
+        return SK_ERR_NOT_FOUND;
+    }
+    return opened ? SK_OK : SK_ERR_ANSWER_FORGED;
+}
+
+/* What every part must hold by itself. */
+static bool part_well_formed(const uint8_t *p, uint8_t part)
+{
+    size_t text_len = sk_get_u16(p + SK_RECORD_AT_TEXT_LEN);
+
+    return p[SK_RECORD_AT_VERSION] == SK_RECORD_VERSION &&
+           p[SK_RECORD_AT_STATUS] >= SK_STATUS_ARRIVED &&
+           p[SK_RECORD_AT_STATUS] <= SK_STATUS_CLOSED && p[SK_RECORD_AT_PART] == part &&
+           p[SK_RECORD_AT_PARTS] >= 1 && p[SK_RECORD_AT_PARTS] <= SK_ANSWER_PARTS &&
+           sk_all_zero(p + SK_RECORD_AT_ZERO, 6) && text_len <= SK_ANSWER_PART_TEXT &&
+           sk_all_zero(p + SK_RECORD_AT_TEXT + text_len, SK_ANSWER_PART_TEXT - text_len);
+}
+
+/* All parts of one answer speak of the same. */
+static bool part_agrees(const struct search *s)
+{
+    const uint8_t *p = s->plain;
+
+    return p[SK_RECORD_AT_STATUS] == s->answer.status && p[SK_RECORD_AT_PARTS] == s->parts &&
+           sk_get_u32(p + SK_RECORD_AT_DAY) == s->answer.day &&
+           sodium_memcmp(p + SK_RECORD_AT_ENVELOPE, s->answer.envelope.b, 32) == 0;
+}
+
+static enum sk_error take_part(struct search *s, uint8_t part)
+{
+    const uint8_t *p = s->plain;
+
+    if (!part_well_formed(p, part)) {
+        return SK_ERR_ANSWER_FORMAT;
+    }
+    if (part == 0) {
+        s->answer.status = p[SK_RECORD_AT_STATUS];
+        s->answer.day = sk_get_u32(p + SK_RECORD_AT_DAY);
+        memcpy(s->answer.envelope.b, p + SK_RECORD_AT_ENVELOPE, 32);
+        s->parts = p[SK_RECORD_AT_PARTS];
+    } else if (!part_agrees(s)) {
+        return SK_ERR_ANSWER_FORMAT;
+    }
+    size_t text_len = sk_get_u16(p + SK_RECORD_AT_TEXT_LEN);
+
+    memcpy(s->answer.text + s->answer.text_len, p + SK_RECORD_AT_TEXT, text_len);
+    s->answer.text_len += text_len;
+    return SK_OK;
+}
+
+/* Looks for all parts that there could be, also when there is none: whoever watches learns neither
+ * whether a code is known nor how long the answer is. What comes of a part that is not needed does
+ * not count. */
+static enum sk_error gather(struct search *s)
+{
+    enum sk_error e = SK_OK;
+
+    for (uint8_t part = 0; part < SK_ANSWER_PARTS; part++) {
+        enum sk_error now = open_part(s, part);
+
+        if (e != SK_OK || (part > 0 && part >= s->parts)) {
+            continue;
+        }
+        if (now == SK_OK) {
+            now = take_part(s, part);
+        }
+        e = part > 0 && now == SK_ERR_NOT_FOUND ? SK_ERR_ANSWER_PARTS : now;
+    }
+    if (e == SK_OK && !sk_text_valid(s->answer.text, s->answer.text_len)) {
+        e = SK_ERR_ANSWER_FORMAT;
+    }
+    return e;
+}
+
+enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board,
+                             const struct sk_receipt *receipt, sk_bucket_reader reader, void *ctx)
+{
+    struct search *s = sk_secret_new(sizeof *s);
+    uint8_t *bucket = malloc(sk_board_bucket_length(board));
+    enum sk_error e = SK_ERR_MEMORY;
+
+    if (s == NULL || bucket == NULL) {
+        goto out;
+    }
+    s->board = board;
+    s->receipt = receipt;
+    s->reader = reader;
+    s->ctx = ctx;
+    s->bucket = bucket;
+    e = gather(s);
+    if (e == SK_OK) {
+        memcpy(out, &s->answer, sizeof *out);
+    }
+out:
+    free(bucket);
+    sk_secret_free(s);
+    return e;
+}

@@ -1,0 +1,190 @@
+/*
+ * The receipt code as text (FORMAT section 3). What a person may type, and what it is read as.
+ * The browser's code has the same table, and tests/vectors/own-codes.json holds both to it.
+ *
+ * Ignored wherever they stand:
+ *   spaces   U+0009..U+000D  U+0020  U+00A0  U+1680  U+2000..U+200A  U+2028  U+2029  U+202F
+ *            U+205F  U+3000 (what JavaScript calls \s), and the invisible U+200B..U+200F
+ *            U+2060  U+FEFF that messengers leave in copied text
+ *   hyphens  U+002D  U+00AD  U+2010..U+2015  U+2212  U+FE58  U+FE63  U+FF0D
+ *
+ * Read as another sign, in capitals and in small letters:
+ *   Latin      O -> 0    I -> 1    L -> 1
+ *   Cyrillic   U+0410/0430 A -> A    U+0412/0432 Ve -> B   U+0415/0435 Ie -> E
+ *              U+041A/043A Ka -> K   U+041C/043C Em -> M   U+041D/043D En -> H
+ *              U+041E/043E O -> 0    U+0420/0440 Er -> P   U+0421/0441 Es -> C
+ *              U+0422/0442 Te -> T   U+0423/0443 U -> Y    U+0425/0445 Ha -> X
+ *              U+0405/0455 Dze -> S  U+0406/0456 I -> 1    U+0408/0458 Je -> J
+ *
+ * Latin U is in no code and is refused, like every other sign.
+ */
+#include <sodium.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "keys/format/receipt.h"
+
+enum { DATA_SYMBOLS = 24, SYMBOLS = 25, GROUP = 5, NO_SYMBOL = -1, IGNORED = -2 };
+
+static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+struct twin {
+    uint16_t capital, small; /* Unicode */
+    char latin;
+};
+
+static const struct twin twins[] = {
+    {'O', 'o', '0'},       {'I', 'i', '1'},       {'L', 'l', '1'},       {0x0410, 0x0430, 'A'},
+    {0x0412, 0x0432, 'B'}, {0x0415, 0x0435, 'E'}, {0x041A, 0x043A, 'K'}, {0x041C, 0x043C, 'M'},
+    {0x041D, 0x043D, 'H'}, {0x041E, 0x043E, '0'}, {0x0420, 0x0440, 'P'}, {0x0421, 0x0441, 'C'},
+    {0x0422, 0x0442, 'T'}, {0x0423, 0x0443, 'Y'}, {0x0425, 0x0445, 'X'}, {0x0405, 0x0455, 'S'},
+    {0x0406, 0x0456, '1'}, {0x0408, 0x0458, 'J'},
+};
+
+struct range {
+    uint16_t first, last;
+};
+
+static const struct range ignored[] = {
+    {0x0009, 0x000D}, {0x0020, 0x0020}, {0x002D, 0x002D}, {0x00A0, 0x00A0},
+    {0x00AD, 0x00AD}, {0x1680, 0x1680}, {0x2000, 0x2015}, {0x2028, 0x2029},
+    {0x202F, 0x202F}, {0x205F, 0x2060}, {0x2212, 0x2212}, {0x3000, 0x3000},
+    {0xFE58, 0xFE58}, {0xFE63, 0xFE63}, {0xFEFF, 0xFEFF}, {0xFF0D, 0xFF0D},
+};
+
+/* 2 (acc xor d) in GF(32) with x^5 + x^2 + 1. */
+static unsigned check_step(unsigned acc, unsigned d)
+{
+    unsigned twice = (acc ^ d) << 1;
+
+    return (twice & 32) != 0 ? twice ^ 0x25 : twice;
+}
+
+void sk_code_format(char out[SK_CODE_TEXT], const uint8_t r[SK_CODE_RANDOM])
+{
+    unsigned check = 0;
+    char *p = out;
+
+    for (unsigned i = 0; i < SYMBOLS; i++) {
+        unsigned symbol = check;
+
+        if (i < DATA_SYMBOLS) {
+            unsigned bit = i * 5, byte = bit / 8;
+            unsigned next = byte + 1 < SK_CODE_RANDOM ? r[byte + 1] : 0u;
+            unsigned pair = (unsigned)r[byte] << 8 | next;
+
+            symbol = pair >> (11 - bit % 8) & 31;
+            check = check_step(check, symbol);
+        }
+        if (i > 0 && i % GROUP == 0) {
+            *p++ = '-';
+        }
+        *p++ = alphabet[symbol];
+    }
+    *p = '\0';
+}
+
+/* Takes one character of up to three UTF-8 bytes; its length, or 0 if it is none. Longer ones
+ * and overlong forms cannot be part of a code. */
+static size_t utf8_next(const char *text, size_t len, unsigned *point)
+{
+    unsigned a = (uint8_t)text[0], b = len > 1 ? (uint8_t)text[1] : 0u;
+    unsigned c = len > 2 ? (uint8_t)text[2] : 0u;
+
+    if (a < 0x80) {
+        *point = a;
+        return 1;
+    }
+    if (a >= 0xC2 && a <= 0xDF && (b & 0xC0) == 0x80) {
+        *point = (a & 0x1F) << 6 | (b & 0x3F);
+        return 2;
+    }
+    if ((a & 0xF0) == 0xE0 && (b & 0xC0) == 0x80 && (c & 0xC0) == 0x80) {
+        *point = (a & 0x0F) << 12 | (b & 0x3F) << 6 | (c & 0x3F);
+        return *point >= 0x800 ? 3 : 0;
+    }
+    return 0;
+}
+
+static int value_of_latin(unsigned point)
+{
+    unsigned capital = point >= 'a' && point <= 'z' ? point - 'a' + 'A' : point;
+
+    if (capital == 0 || capital >= 0x80) {
+        return NO_SYMBOL;
+    }
+    const char *at = strchr(alphabet, (int)capital);
+
+    return at != NULL ? (int)(at - alphabet) : NO_SYMBOL;
+}
+
+/* What a character stands for: 0..31, IGNORED or NO_SYMBOL. */
+static int value_of(unsigned point)
+{
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
+        if (point >= ignored[i].first && point <= ignored[i].last) {
+            return IGNORED;
+        }
+    }
+    for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
+        if (point == twins[i].capital || point == twins[i].small) {
+            return value_of_latin((unsigned)twins[i].latin);
+        }
+    }
+    return value_of_latin(point);
+}
+
+/* The whole text is read even when it is too long: a foreign sign is the more helpful news. */
+static enum sk_error symbols_read(uint8_t symbols[SYMBOLS], const char *text, size_t len)
+{
+    size_t count = 0;
+
+    while (len > 0) {
+        unsigned point = 0;
+        size_t n = utf8_next(text, len, &point);
+        int value = n == 0 ? NO_SYMBOL : value_of(point);
+
+        if (value == NO_SYMBOL) {
+            return SK_ERR_CODE_SYMBOL;
+        }
+        if (value != IGNORED) {
+            if (count < SYMBOLS) {
+                symbols[count] = (uint8_t)value;
+            }
+            count++;
+        }
+        text += n;
+        len -= n;
+    }
+    return count == SYMBOLS ? SK_OK : SK_ERR_CODE_LENGTH;
+}
+
+static enum sk_error symbols_check(const uint8_t symbols[SYMBOLS])
+{
+    unsigned check = 0;
+
+    for (size_t i = 0; i < DATA_SYMBOLS; i++) {
+        check = check_step(check, symbols[i]);
+    }
+    return check == symbols[DATA_SYMBOLS] ? SK_OK : SK_ERR_CODE_CHECK;
+}
+
+enum sk_error sk_code_parse(uint8_t r[SK_CODE_RANDOM], const char *text, size_t len)
+{
+    uint8_t symbols[SYMBOLS] = {0};
+    enum sk_error e = symbols_read(symbols, text, len);
+
+    if (e == SK_OK) {
+        e = symbols_check(symbols);
+    }
+    if (e == SK_OK) {
+        memset(r, 0, SK_CODE_RANDOM);
+        for (size_t bit = 0; bit < SK_CODE_RANDOM * 8; bit++) {
+            unsigned one = (unsigned)symbols[bit / 5] >> (4 - bit % 5) & 1u;
+
+            r[bit / 8] = (uint8_t)(r[bit / 8] | one << (7 - bit % 8));
+        }
+    }
+    sodium_memzero(symbols, sizeof symbols);
+    return e;
+}

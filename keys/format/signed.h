@@ -1,0 +1,25 @@
+/*
+ * The signature under sheets, boards and carry bundles (FORMAT sections 4 to 6):
+ * Ed25519 over  label || 00 || all bytes before.
+ */
+#ifndef SK_KEYS_FORMAT_SIGNED_H
+#define SK_KEYS_FORMAT_SIGNED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "keys/base/error.h"
+#include "keys/base/key_types.h"
+
+/* label: NUL-terminated, at most SK_SIGNED_LABEL_MAX bytes. MEMORY. */
+#define SK_SIGNED_LABEL_MAX 31
+
+enum sk_error sk_signed_make(struct sk_signature *out, const char *label, const uint8_t *bytes,
+                             size_t len, const struct sk_ed25519_sk *sk);
+
+/* SK_OK, MEMORY, or `bad` when it does not verify. The key must be of prime order, so that
+ * implementations with different habits cannot disagree on a file. */
+enum sk_error sk_signed_check(const uint8_t signature[64], const char *label, const uint8_t *bytes,
+                              size_t len, const struct sk_ed25519_pk *pk, enum sk_error bad);
+
+#endif
