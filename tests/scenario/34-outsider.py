@@ -156,12 +156,28 @@ def carried(store, gateway, outsider, known):
     store.export()
     gateway.publish()
     equal("and then it is", gateway.web.status(known[0].code).json()["state"], "carried")
+    behind(store, gateway, outsider.tus, known[0])
     result = store.run("export", "--out", store.world.path("nothing"), want=None)
     equal("an export without anything new", result.exit, 1)
     gateway.publish()
     states = {rows.CARRIED, rows.RECEIVED}
     equal("counts for what was published meanwhile", set(rows.all_rows(gateway.web).values()),
           states)  # only nobody's rows of the last publication are left
+
+
+def behind(store, gateway, tus, receipt):
+    """Something is added on a device whose clock is two days behind."""
+    data = envelope()
+    path = tus.create(len(data), Upload_Metadata=metadata(
+        row=receipt.row(sk.day_of(time.time()) - 2), token=os.urandom(16))).headers["location"]
+    must("an addition is taken", tus.patch(path, 0, data).status == 204)
+    gateway.publish()
+    answer = gateway.web.status(receipt.code).json()
+    equal("nor is it carried when the clock of who adds is behind", answer["state"], "received")
+    equal("the day is that of the newest", answer["day"], time.strftime("%Y-%m-%d", time.gmtime()))
+    store.export()
+    gateway.publish()
+    equal("but with the next export", gateway.web.status(receipt.code).json()["state"], "carried")
 
 
 def marking(gateway):
