@@ -3,7 +3,9 @@
  *
  * The table `rows` is written anew from its first key to its last, so that the file shows neither
  * which rows came together nor in which order. Rows nobody owns fill the new ones up to a power of
- * two: how many reports came is not seen, nor whether any did.
+ * two: how many reports came is not seen, nor whether any did. Somebody who sends rows of his own
+ * moves the number to just below a power of two, where one report more would double the batch. So
+ * a random number is counted in first, in which a report more or less drowns.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -16,6 +18,8 @@
 #include "storage/inbox_private.h"
 
 #define NEW_LEAST 8u    /* rows that a publication adds, at least */
+#define UNSEEN_ODDS 5u  /* a batch is at most 5/4 times as likely with one report more in it */
+#define UNSEEN_MOST 64u /* one in a million draws would go on */
 #define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
 #define PLACES_LEAST 32u
 #define BITS_MOST 8u
@@ -123,7 +127,7 @@ static enum sk_error read_pending(struct work *w)
 {
     struct sk_bytes key = {NULL, 0}, value;
     uint64_t pending = sk_txn_count(w->txn, SK_INBOX_PENDING);
-    enum sk_error e = table_room(&w->fresh, padded(pending));
+    enum sk_error e = table_room(&w->fresh, padded(pending + UNSEEN_MOST));
 
     for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_PENDING, &key, &value); more;
          more = sk_txn_next(w->txn, SK_INBOX_PENDING, &key, &value)) {
@@ -161,9 +165,21 @@ static void sort_out(struct work *w)
     w->fresh.count = left;
 }
 
+/* Geometric: however far somebody has moved the number, each further report changes what is likely
+ * by the same small factor. */
+static uint64_t unseen(void)
+{
+    uint64_t n = 0;
+
+    while (n < UNSEEN_MOST && randombytes_uniform(UNSEEN_ODDS) != 0) {
+        n++;
+    }
+    return n;
+}
+
 static void add_nobodys(struct work *w)
 {
-    size_t wanted = (size_t)padded(w->fresh.count);
+    size_t wanted = (size_t)padded(w->fresh.count + unseen());
 
     while (w->fresh.count < wanted) {
         struct sk_stored_row *row = &w->fresh.rows[w->fresh.count++];

@@ -53,7 +53,8 @@ export function readRows(bytes) {
 }
 
 /**
- * The newest day of which there is a row of this code.
+ * The newest day of which there is a row of this code; and the state: carried only if all of them are, because a device whose clock is
+ * behind adds something under an older day.
  * @param {Map<string, number>} states
  * @param {object} receipt deriveReceipt(r)
  * @param {number} today
@@ -63,7 +64,7 @@ export function findNewest(states, receipt, today) {
   let found = { day: 0, state: EMPTY };
   for (let day = today - DAYS_BACK; day <= today + DAYS_AHEAD; day++) {
     const state = states.get(hex(rowOf(receipt, day)));
-    if (state) found = { day, state };
+    if (state) found = { day, state: found.state ? Math.min(found.state, state) : state };
   }
   return found;
 }

@@ -73,8 +73,9 @@ static void look_on_boards(struct sk_look *look, struct sk_outbox *outbox,
 
 #define ROW_DAYS (SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD)
 
-/* All days are looked up whatever is found: known and unknown codes cost the same. The newest
- * counts: what was added last is what the writer asks about. */
+/* All days are looked up whatever is found: known and unknown codes cost the same. The newest is
+ * the day that is told. Carried is only what all of them are: a device whose clock is behind adds
+ * something under an older day. */
 struct look_days {
     struct sk_row rows[ROW_DAYS];
     enum sk_row_state states[ROW_DAYS];
@@ -96,7 +97,9 @@ static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_recei
 
     for (uint32_t i = 0; error == SK_OK && i < ROW_DAYS; i++) {
         if (days->states[i] != SK_ROW_UNKNOWN) {
-            *state = days->states[i];
+            bool carried = *state != SK_ROW_RECEIVED && days->states[i] == SK_ROW_CARRIED;
+
+            *state = carried ? SK_ROW_CARRIED : SK_ROW_RECEIVED;
             *day = first + i;
         }
     }

@@ -131,13 +131,13 @@ async function states() {
 
 const ascending = (rows) => rows.sort(([a], [b]) => core.compare(a, b));
 
-/** Of several days the newest counts; from 410 days ago to 8 days ahead. */
+/** Of several days the newest is told, and carried is only what all are; from 410 days ago to 8 days ahead. */
 async function days() {
   const receipt = receiptOf(stranger);
   const rowsOf = (list) => ascending(list.map(([day, state]) => [core.rowOf(receipt, TODAY + day), state]));
   const cases = [
-    [[[-3, 2], [-1, 1]], 'received', -1], [[[-1, 2], [-3, 1]], 'carried', -1], [[[-410, 2]], 'carried', -410], [[[8, 1]], 'received', 8],
-    [[[-411, 2]], 'unknown'], [[[9, 2]], 'unknown'], [[[-410, 1], [8, 2], [0, 1]], 'carried', 8],
+    [[[-3, 2], [-1, 1]], 'received', -1], [[[-1, 2], [-3, 1]], 'received', -1], [[[-1, 2], [-3, 2]], 'carried', -1], [[[-410, 2]], 'carried', -410], [[[8, 1]], 'received', 8],
+    [[[-411, 2]], 'unknown'], [[[9, 2]], 'unknown'], [[[-410, 1], [8, 2], [0, 2]], 'received', 8],
   ];
   for (const [list, name, day] of cases) {
     const result = await look(new Server(files({ '/receipts': { bytes: rowsFile(rowsOf(list)) } })), stranger);

@@ -481,8 +481,10 @@ def check_receipts(web):
     whole = web.get("/receipts", Accept_Encoding="gzip")
     equal("receipts: not compressed", whole.headers.get("Content-Encoding"), None)
     equal("receipts: not kept", whole.headers.get("Cache-Control"), "no-store")
-    equal("receipts: nobody's rows are there from the first day on", len(rows.table(web).rows), 8)
-    equal("receipts: one length", len(whole.body), 24 + 17 * 32)
+    first = rows.table(web)
+    ok("receipts: nobody's rows are there from the first day on", rows.is_batch(len(first.rows)),
+       len(first.rows))
+    equal("receipts: one length", len(whole.body), 24 + 17 * max(32, len(first.rows)))
     equal("receipts: without bits one prefix is all", web.get("/receipts/00").body, whole.body)
     for odd in ("/receipts/", "/receipts/A0", "/receipts/a", "/receipts/abc", "/receipts/a0",
                 "/receipts/01"):

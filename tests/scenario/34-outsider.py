@@ -123,13 +123,14 @@ def diary(world):
     equal("a publication moves the receipts and nothing else", moved(before, outsider.poll()),
           ["/receipts", "/receipts/00"])
     fresh = set(second) - set(first)
-    equal("it is a power of two", (len(fresh), set(first) <= set(second)), (8, True))
+    ok("it is a power of two", rows.is_batch(len(fresh), len(known)), len(fresh))
+    ok("and nothing goes", set(first) <= set(second))
     # Two more came by form without a receipt, and by the other two of the three at once.
     ok("with those among it that have a code", {r.row() for r in known} <= fresh)
     equal("all in one state", {second[row] for row in fresh}, {rows.RECEIVED})
     gateway.publish()
     third = rows.all_rows(gateway.web)
-    equal("a day without reports looks like one with some", len(set(third) - set(second)), 8)
+    ok("a day without reports looks like one with some", rows.is_batch(len(set(third) - set(second))))
     return store, gateway, outsider, known
 
 
@@ -155,12 +156,28 @@ def carried(store, gateway, outsider, known):
     store.export()
     gateway.publish()
     equal("and then it is", gateway.web.status(known[0].code).json()["state"], "carried")
+    behind(store, gateway, outsider.tus, known[0])
     result = store.run("export", "--out", store.world.path("nothing"), want=None)
     equal("an export without anything new", result.exit, 1)
     gateway.publish()
     states = {rows.CARRIED, rows.RECEIVED}
     equal("counts for what was published meanwhile", set(rows.all_rows(gateway.web).values()),
           states)  # only nobody's rows of the last publication are left
+
+
+def behind(store, gateway, tus, receipt):
+    """Something is added on a device whose clock is two days behind."""
+    data = envelope()
+    path = tus.create(len(data), Upload_Metadata=metadata(
+        row=receipt.row(sk.day_of(time.time()) - 2), token=os.urandom(16))).headers["location"]
+    must("an addition is taken", tus.patch(path, 0, data).status == 204)
+    gateway.publish()
+    answer = gateway.web.status(receipt.code).json()
+    equal("nor is it carried when the clock of who adds is behind", answer["state"], "received")
+    equal("the day is that of the newest", answer["day"], time.strftime("%Y-%m-%d", time.gmtime()))
+    store.export()
+    gateway.publish()
+    equal("but with the next export", gateway.web.status(receipt.code).json()["state"], "carried")
 
 
 def marking(gateway):

@@ -35,3 +35,8 @@ def all_rows(web):
         return whole.rows
     return {row: state for n in range(1 << whole.bits)
             for row, state in table(web, n << (8 - whole.bits)).rows.items()}
+
+
+def is_batch(added, reports=0):
+    """Whether a publication may have added so many rows: a power of two that holds these reports."""
+    return added >= max(8, reports) and added & (added - 1) == 0

@@ -283,6 +283,11 @@ uint32_t unit_publish(struct sk_inbox *inbox)
     return after;
 }
 
+bool unit_is_batch(size_t added, size_t reports)
+{
+    return added >= 8 && added >= reports && (added & (added - 1)) == 0;
+}
+
 enum sk_row_state unit_row(struct sk_inbox *inbox, const struct sk_row *row)
 {
     enum sk_row_state state = SK_ROW_UNKNOWN;

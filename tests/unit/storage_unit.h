@@ -58,6 +58,8 @@ void unit_assert_absent(struct sk_inbox *inbox, const struct unit_envelope *enve
 
 /* Has the running writer publish, and waits for it; gives the publication's number. */
 uint32_t unit_publish(struct sk_inbox *inbox);
+/* Whether a publication may have added so many rows: a power of two that holds these reports. */
+bool unit_is_batch(size_t added, size_t reports);
 enum sk_row_state unit_row(struct sk_inbox *inbox, const struct sk_row *row);
 
 /* Else a row that is not published yet does not outlive the process. */

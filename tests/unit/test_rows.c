@@ -38,11 +38,13 @@ static void all_rows_come_in_order_when_they_are_published(void **state)
         put_row(inbox, 0x41, (uint8_t)(7 * i), &row); /* 7 is odd: all are different */
     }
     assert_ok(sk_inbox_rows_under(inbox, 0, &publication, &rows, &count));
-    assert_int_equal(count, 8); /* nobody's, of the first start */
+    assert_true(unit_is_batch(count, 0)); /* nobody's, of the first start */
+    size_t first = count;
+
     free(rows);
     unit_publish(inbox);
     assert_ok(sk_inbox_rows_under(inbox, 0, &publication, &rows, &count));
-    assert_int_equal(count, 8 + 256);
+    assert_int_equal(count, first + 256);
     assert_int_equal(publication.bits, 0);
     assert_int_equal(publication.places, 512);
     for (size_t i = 0; i < count; i++) {
