@@ -74,6 +74,9 @@ uint32_t sk_org_arrived(const struct sk_org *org);
  * passes (no memory, the disk). */
 enum sk_error sk_kept(enum sk_error read);
 
+/* Its header and its buckets. */
+void sk_board_delete(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter);
+
 void sk_outbox_raise_version(struct sk_txn *txn);
 
 /* ---- the chain (outbox_chain.c) ---- */
