@@ -50,8 +50,8 @@ static void close_all(struct pipes *p)
     }
 }
 
-/* What a stranger wrote is read after this byte only: whatever goes wrong before it is the machine's
- * fault and passes, and no report can be the cause. */
+/* What a stranger wrote is read after this byte only: whatever goes wrong before it is the
+ * machine's fault and passes, and no report can be the cause. */
 static enum sk_error await_start(int fd)
 {
     uint8_t start = 0;
@@ -105,8 +105,8 @@ static enum sk_error send_request(int fd, const struct sk_child_task *task)
     return n == (ssize_t)sizeof raw ? SK_OK : SK_ERR_PARSE_START;
 }
 
-/* A disk that does not answer is no fault of the report. The child's word would do as well, but then
- * a child that was taken over could hold up every import: the desk looks itself. */
+/* A disk that does not answer is no fault of the report. The child's word would do as well, but
+ * then a child that was taken over could hold up every import: the desk looks itself. */
 static bool readable(const struct sk_child_task *task)
 {
     uint8_t piece[4096];

@@ -259,7 +259,8 @@ static int finish(struct sk_bundle_file *b, enum sk_error e)
     if (e == SK_ERR_CARRY_CHAIN) {
         return sk_refuse(
             "%s: %s %u of this chain %s: the store was put back from a backup without a new chain; "
-            "tell the operator, whose manual says what to do; `import --uncounted` takes the reports "
+            "tell the operator, whose manual says what to do; `import --uncounted` takes the "
+            "reports "
             "that are in it",
             b->path, b->forked ? "another bundle" : "bundle", (unsigned)b->carry.serial,
             b->forked ? "was imported before" : "does not fit beside those that were imported");

@@ -40,9 +40,10 @@ static int refuse_other(const struct sk_state *state, const struct sk_bundle_fil
                         const char *hex)
 {
     if (trusted_before(state, b)) {
-        return sk_refuse("%s: it is of this gateway's key of before, %s; `import --uncounted` takes the "
-                         "reports that are in it",
-                         b->path, hex);
+        return sk_refuse(
+            "%s: it is of this gateway's key of before, %s; `import --uncounted` takes the "
+            "reports that are in it",
+            b->path, hex);
     }
     return sk_refuse("%s: it comes from another gateway, with the key %s; if the operator says "
                      "that this is the gateway's new key, run `gateway --replace %s`",
