@@ -101,6 +101,8 @@ enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
 
 /* The current sheet of an organisation is about to be replaced by one with another serial. */
 enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
+/* One that was retired is back, with this serial: bundles carry serials that rise. */
+void sk_offered_drop(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
 /* A bundle with all of them was recorded. */
 void sk_offered_forget(struct sk_txn *txn);
 
