@@ -114,8 +114,8 @@
     X(STORE_CLOSED, "no organisation has a key for this week: intake is closed")                   \
     /* parsing what a resident wrote, on the desk */                                               \
     X(PARSE_START,                                                                                 \
-      "skrynka-parse ended before it read the report; nothing was recorded: look for what the "    \
-      "machine lacks (memory, files, processes), then run the command again")                      \
+      "the parser ended before it read the report, and nothing was recorded; look for what the "   \
+      "machine lacks, then run the command again")                                                 \
     X(PARSE_FAILED, "the body could not be parsed; the sealed original is kept")
 
 enum sk_error {
