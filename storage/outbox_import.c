@@ -121,7 +121,7 @@ static enum sk_error take_buckets(struct sk_txn *txn, struct import *x,
 
 /* ---- storing --------------------------------------------------------------------------------- */
 
-static void delete_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter)
+void sk_board_delete(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter)
 {
     uint8_t key[SK_BUCKET_KEY];
     struct sk_bytes value;
@@ -173,7 +173,7 @@ static enum sk_error make_current(struct sk_txn *txn, struct import *x)
     uint8_t key[SK_BOARD_KEY], value[32 + SK_BOARD_HEADER_MAX];
 
     if (x->org.has_previous) {
-        delete_board(txn, &x->pin, x->org.previous);
+        sk_board_delete(txn, &x->pin, x->org.previous);
     }
     x->org.has_previous = x->org.has_board;
     x->org.previous = x->org.board;

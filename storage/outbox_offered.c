@@ -56,6 +56,20 @@ enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pi
     return sk_txn_error(txn);
 }
 
+void sk_offered_drop(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial)
+{
+    uint8_t from[REPLACED_KEY], name[REPLACED_KEY];
+    struct sk_bytes key = sk_bytes(from, sizeof from), value;
+
+    replaced_key(from, pin, serial);
+    while (sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value) && key.len == sizeof name &&
+           memcmp(key.p, pin->b, sizeof pin->b) == 0) {
+        memcpy(name, key.p, sizeof name);
+        sk_txn_delete(txn, SK_OUTBOX_REPLACED, sk_bytes(name, sizeof name));
+        key = sk_bytes(from, sizeof from);
+    }
+}
+
 void sk_offered_forget(struct sk_txn *txn)
 {
     struct sk_bytes key = {NULL, 0}, value;
@@ -73,7 +87,7 @@ void sk_offered_forget(struct sk_txn *txn)
 
 struct offered {
     struct sk_carry_sheet *sheets;
-    uint32_t count;
+    uint32_t count, retired; /* so many of retired ones have room */
     uint8_t *bytes;
     size_t len;
     struct sk_sheet scratch;
@@ -125,21 +139,76 @@ static enum sk_error add_organisation(struct sk_txn *txn, const struct sk_ed2551
     return add(o, value, true, counter);
 }
 
+/* Sheets of organisations that were retired since the last bundle, between two that are here (NULL:
+ * the beginning, the end): people could still choose them. Those that are here go first when room
+ * is short. */
+static enum sk_error add_retired(struct sk_txn *txn, const struct sk_ed25519_pk *after,
+                                 const struct sk_ed25519_pk *before, struct offered *o)
+{
+    uint8_t from[REPLACED_KEY], pin[32];
+    struct sk_bytes key = {NULL, 0}, value;
+    bool any = false;
+    enum sk_error e = SK_OK;
+
+    if (after != NULL) {
+        replaced_key(from, after, UINT32_MAX);
+        key = sk_bytes(from, sizeof from);
+    }
+    for (bool more = sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value);
+         more && e == SK_OK && key.len == REPLACED_KEY &&
+         (before == NULL || memcmp(key.p, before->b, sizeof before->b) < 0);
+         more = sk_txn_next(txn, SK_OUTBOX_REPLACED, &key, &value)) {
+        if ((after != NULL && memcmp(key.p, after->b, sizeof after->b) == 0) || o->retired == 0) {
+            continue;
+        }
+        if (any && memcmp(key.p, pin, sizeof pin) == 0) {
+            o->sheets[o->count - 1].current = false; /* the last of an identity is */
+        }
+        memcpy(pin, key.p, sizeof pin);
+        any = true;
+        o->retired--;
+        e = add(o, value, true, 0);
+    }
+    return e;
+}
+
+static uint32_t room_for_retired(struct sk_txn *txn)
+{
+    struct sk_bytes key = {NULL, 0}, value;
+    uint32_t room = SK_CARRY_SHEETS_MAX;
+
+    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value);
+         more && room >= KEPT + 1; more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
+        room -= KEPT + 1;
+    }
+    return room;
+}
+
 /* By pin, and so by identity: a sheet is stored under the identity that signed it. */
 static enum sk_error add_all(struct sk_txn *txn, struct offered *o)
 {
     struct sk_bytes key = {NULL, 0}, value;
-    struct sk_ed25519_pk pin;
+    struct sk_ed25519_pk pin, last;
+    bool any = false;
     struct sk_org org;
     enum sk_error e = SK_OK;
 
+    o->retired = room_for_retired(txn);
     for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more && e == SK_OK;
          more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
         e = key.len == sizeof pin.b ? sk_org_decode(value, &org) : SK_ERR_CORRUPT;
         if (e == SK_OK) {
             memcpy(pin.b, key.p, sizeof pin.b);
-            e = add_organisation(txn, &pin, &org, o);
+            e = add_retired(txn, any ? &last : NULL, &pin, o);
         }
+        if (e == SK_OK) {
+            e = add_organisation(txn, &pin, &org, o);
+            last = pin;
+            any = true;
+        }
+    }
+    if (e == SK_OK) {
+        e = add_retired(txn, any ? &last : NULL, NULL, o);
     }
     return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
 }

@@ -74,6 +74,9 @@ uint32_t sk_org_arrived(const struct sk_org *org);
  * passes (no memory, the disk). */
 enum sk_error sk_kept(enum sk_error read);
 
+/* Its header and its buckets. */
+void sk_board_delete(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter);
+
 void sk_outbox_raise_version(struct sk_txn *txn);
 
 /* ---- the chain (outbox_chain.c) ---- */
@@ -98,6 +101,8 @@ enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
 
 /* The current sheet of an organisation is about to be replaced by one with another serial. */
 enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
+/* One that was retired is back, with this serial: bundles carry serials that rise. */
+void sk_offered_drop(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
 /* A bundle with all of them was recorded. */
 void sk_offered_forget(struct sk_txn *txn);
 

@@ -88,6 +88,7 @@ static enum sk_error import(struct sk_txn *txn, struct import *x, const char *na
         e = sk_offered_keep(txn, pin, x->last.serial);
     }
     if (e == SK_OK && !known) {
+        sk_offered_drop(txn, pin, x->sheet.serial);
         e = join(txn, name, &x->org);
     }
     if (e == SK_OK && name != NULL) {

@@ -113,6 +113,9 @@
     X(STORE_NAME, "a name has 1 to 64 bytes of text without control characters")                   \
     X(STORE_CLOSED, "no organisation has a key for this week: intake is closed")                   \
     /* parsing what a resident wrote, on the desk */                                               \
+    X(PARSE_START,                                                                                 \
+      "the parser ended before it read the report, and nothing was recorded; look for what the "   \
+      "machine lacks, then run the command again")                                                 \
     X(PARSE_FAILED, "the body could not be parsed; the sealed original is kept")
 
 enum sk_error {

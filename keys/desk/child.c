@@ -50,6 +50,19 @@ static void close_all(struct pipes *p)
     }
 }
 
+/* What a stranger wrote is read after this byte only: whatever goes wrong before it is the
+ * machine's fault and passes, and no report can be the cause. */
+static enum sk_error await_start(int fd)
+{
+    uint8_t start = 0;
+    enum sk_error e = sk_frames_bytes(fd, &start, sizeof start);
+
+    if (e == SK_ERR_PARSE_FAILED || (e == SK_OK && start != SK_PARSE_STARTED)) {
+        return SK_ERR_PARSE_START;
+    }
+    return e;
+}
+
 /* After fork: only calls that are safe there. Never returns. */
 static void become_parser(const char *path, const struct pipes *p, int envelope)
 {
@@ -89,7 +102,24 @@ static enum sk_error send_request(int fd, const struct sk_child_task *task)
         n = write(fd, raw, sizeof raw); /* less than PIPE_BUF: whole or not at all */
     } while (n < 0 && errno == EINTR);
     sodium_memzero(raw, sizeof raw);
-    return n == (ssize_t)sizeof raw ? SK_OK : SK_ERR_PARSE_FAILED;
+    return n == (ssize_t)sizeof raw ? SK_OK : SK_ERR_PARSE_START;
+}
+
+/* A disk that does not answer is no fault of the report. The child's word would do as well, but
+ * then a child that was taken over could hold up every import: the desk looks itself. */
+static bool readable(const struct sk_child_task *task)
+{
+    uint8_t piece[4096];
+    off_t at = 0;
+    ssize_t n;
+
+    while ((n = pread(task->envelope, piece, sizeof piece, at)) != 0) {
+        if (n < 0 && errno != EINTR) {
+            return false;
+        }
+        at += n > 0 ? n : 0;
+    }
+    return true;
 }
 
 static enum sk_error reap(pid_t child, enum sk_error e)
@@ -123,9 +153,15 @@ static enum sk_error talk(struct pipes *p, pid_t child, struct sk_child_task *ta
     close(p->request[1]);
     p->request[1] = -1;
     if (e == SK_OK) {
+        e = await_start(p->answer[0]);
+    }
+    if (e == SK_OK) {
         e = sk_frames_read(p->answer[0], task->mode, task->body_len, handler, ctx, &outcome);
     }
     e = reap(child, e);
+    if (e == SK_ERR_PARSE_FAILED && !readable(task)) {
+        e = SK_ERR_IO;
+    }
     task->outcome = e == SK_OK ? outcome : SK_PARSE_STOPPED;
     return e;
 }

@@ -125,12 +125,11 @@ static void tell(const char *id, unsigned status, bool reaches, bool beside)
 
 static int check_reader(const struct sk_case *c, const char *id, const char *text)
 {
-    if (text == NULL || *text == '\0' || ((c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign)) {
+    if (text == NULL || *text == '\0' || (c->flags & SK_FLAG_ANSWERS) != 0) {
         return -1;
     }
-    return sk_refuse("%s: nobody would read the text: %s; give only --status", id,
-                     c->foreign ? "the report is not from the holder of its code"
-                                : "the writer wants no answer");
+    return sk_refuse(
+        "%s: nobody would read the text: the writer wants no answer; give only --status", id);
 }
 
 /* ---- the answer ------------------------------------------------------------------ */
@@ -138,7 +137,7 @@ static int check_reader(const struct sk_case *c, const char *id, const char *tex
 static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct sk_case *c,
                   const struct wanted *w, const char *text)
 {
-    bool reaches = (c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign, replace = false;
+    bool reaches = (c->flags & SK_FLAG_ANSWERS) != 0, replace = false;
     bool before = c->said_count > 0;
     char id[SK_ID_TEXT];
     enum sk_error e;

@@ -15,13 +15,17 @@
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/originals.h"
 #include "keys/desk/outgo.h"
+#include "keys/desk/sheets.h"
 #include "keys/desk/thread_list.h"
 #include "keys/desk/threads.h"
 #include "keys/open/board_make.h"
 
 #define STALE_DAYS 30
+#define MAGIC "SKBOARD1"
 
 /* A desk of before took answers of one code that do not fit together. */
 static void tell_left_out(const struct sk_thread_list *list)
@@ -35,6 +39,11 @@ static void tell_left_out(const struct sk_thread_list *list)
                   id);
     }
 }
+
+struct withheld { /* why a board acknowledges nothing */
+    bool any, index;
+    struct sk_lacking lacking;
+};
 
 /* ---- the board ------------------------------------------------------------- */
 
@@ -145,14 +154,17 @@ static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan
  * and only then does a byte of the board leave this process: no counter ever seals two boards. The
  * home keeps it before a copy can be carried off. */
 static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struct made *made,
-                             const char *out, enum reached *reached)
+                             const char *out, enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o;
+    struct sk_outgo o = {.at_home = true};
     char name[40];
     enum sk_error e;
 
     kept_name(counter, name);
-    e = sk_outgo_prepare(&o, desk, name, out, made->len);
+    e = sk_home_folder(desk, "boards");
+    if (e == SK_OK) {
+        e = sk_outgo_prepare(&o, desk, name, out, MAGIC, made->len);
+    }
     if (e == SK_OK) {
         e = spend_counter(desk, counter);
     }
@@ -165,14 +177,16 @@ static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struc
         e = sk_outgo_send(&o, made->bytes, made->len);
     }
     sk_outgo_end(&o);
+    *at_home = o.at_home;
     return e;
 }
 
+/* path: outside, or the desk itself: another stick does not help a home that is full. */
 static int refuse_board(const char *path, enum sk_error e, enum reached reached, uint64_t counter)
 {
     unsigned long long n = counter;
 
-    sk_refuse_error(path, e);
+    sk_place_refuse(path, e);
     switch (reached) {
     case NOTHING:
         return sk_refuse("no board was made and none is lost");
@@ -185,13 +199,47 @@ static int refuse_board(const char *path, enum sk_error e, enum reached reached,
     }
 }
 
-static int board(struct sk_desk *desk, const char *path)
+/* What this desk cannot show any more is not acknowledged: the gateway may be the last to have it.
+ */
+static enum sk_error withhold(struct sk_desk *desk, struct sk_board_plan *plan,
+                              struct withheld *out)
+{
+    enum sk_error e = plan->carry_serial > 0 ? sk_originals_look(desk, &out->lacking) : SK_OK;
+
+    out->index = e == SK_ERR_CORRUPT;
+    out->any = out->index || out->lacking.count > 0;
+    if (out->any) {
+        plan->carry_serial = 0;
+        memset(&plan->carry_digest, 0, sizeof plan->carry_digest);
+    }
+    return out->index ? SK_OK : e;
+}
+
+static int tell_withheld(const struct withheld *w)
+{
+    if (w->index) {
+        return sk_refuse(
+            "the index is damaged, so this board acknowledges nothing, and the gateway "
+            "keeps what it has: put this desk back from a backup (see WHEN IT BREAKS in "
+            "skrynka-desk(1))");
+    }
+    return sk_refuse(
+        "the sealed originals of %zu reports are gone or cut (%s), so this board "
+        "acknowledges nothing, and the gateway keeps what it has: import their bundles "
+        "again, or put back the folder reports; if they are nowhere any more, run `board "
+        "--without-originals`",
+        w->lacking.count, w->lacking.first);
+}
+
+static int board(struct sk_desk *desk, const char *path, bool without_originals)
 {
     struct sk_threads *threads = NULL;
     struct sk_thread_list list = {.count = 0};
     struct sk_board_plan plan;
     struct made made = {.bytes = NULL};
+    struct withheld withheld = {.any = false};
     enum reached reached = NOTHING;
+    bool at_home = true;
     size_t count = 0;
     enum sk_error e;
 
@@ -199,6 +247,9 @@ static int board(struct sk_desk *desk, const char *path)
     e = plan_board(desk, &plan);
     if (e == SK_OK && plan.sheet_serial == 0) {
         return sk_refuse("this desk has issued no sheet yet; begin with `sheet`");
+    }
+    if (e == SK_OK && !without_originals) {
+        e = withhold(desk, &plan, &withheld);
     }
     if (e == SK_OK) {
         e = sk_threads_open(&threads, desk);
@@ -211,7 +262,7 @@ static int board(struct sk_desk *desk, const char *path)
         e = seal(desk, &plan, list.threads, count, &made);
     }
     if (e == SK_OK) {
-        e = let_out(desk, plan.counter, &made, path, &reached);
+        e = let_out(desk, plan.counter, &made, path, &reached, &at_home);
     }
     if (e == SK_OK) {
         tell_left_out(&list);
@@ -220,11 +271,11 @@ static int board(struct sk_desk *desk, const char *path)
     sk_thread_list_free(&list);
     sk_threads_close(threads);
     if (e != SK_OK) {
-        return refuse_board(path, e, reached, plan.counter);
+        return refuse_board(at_home ? desk->home : path, e, reached, plan.counter);
     }
     printf("Board %llu: %zu threads; bundles up to %u are acknowledged. Carry it to the gateway.\n",
            (unsigned long long)plan.counter, count, (unsigned)plan.carry_serial);
-    return SK_EXIT_OK;
+    return withheld.any ? tell_withheld(&withheld) : SK_EXIT_OK;
 }
 
 static int again(struct sk_desk *desk, uint64_t counter, const char *path)
@@ -234,12 +285,12 @@ static int again(struct sk_desk *desk, uint64_t counter, const char *path)
     enum sk_error e;
 
     kept_name(counter, name);
-    e = sk_outgo_again(desk, name, path, &missing);
+    e = sk_outgo_again(desk, name, path, MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no board %llu", (unsigned long long)counter);
     }
     if (e != SK_OK) {
-        return sk_refuse_error(path, e);
+        return sk_place_refuse(path, e);
     }
     printf("Board %llu, as it was made.\n", (unsigned long long)counter);
     return SK_EXIT_OK;
@@ -249,14 +300,18 @@ int sk_cmd_board(void *program, int argc, char **argv)
 {
     static const struct option options[] = {{"out", required_argument, NULL, 'o'},
                                             {"again", required_argument, NULL, 'a'},
+                                            {"without-originals", no_argument, NULL, 'w'},
                                             {NULL, 0, NULL, 0}};
     struct sk_desk *desk = program;
     const char *out = NULL;
+    bool without_originals = false;
     long counter = 0;
     int c, code;
 
     while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c == 'o') {
+        if (c == 'w') {
+            without_originals = true;
+        } else if (c == 'o') {
             out = optarg;
         } else if (c == 'a') {
             counter = sk_option_number("--again", optarg, 1, LONG_MAX);
@@ -277,5 +332,6 @@ int sk_cmd_board(void *program, int argc, char **argv)
     if (counter > 0) {
         return again(desk, (uint64_t)counter, out);
     }
-    return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk) : board(desk, out);
+    return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk)
+                                              : board(desk, out, without_originals);
 }

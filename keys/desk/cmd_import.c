@@ -60,14 +60,19 @@ static enum sk_error start_here(struct sk_desk *desk)
     return sk_home_save_state(desk);
 }
 
-static int import_all(struct sk_desk *desk, bool new_chain, int count, char **paths)
+struct wanted {
+    bool start_here, new_chain, uncounted;
+};
+
+static int import_all(struct sk_desk *desk, const struct wanted *w, int count, char **paths)
 {
     struct sk_import im;
     int code = SK_EXIT_OK;
     enum sk_error e;
 
     memset(&im, 0, sizeof im);
-    im.new_chain = new_chain;
+    im.new_chain = w->new_chain;
+    im.uncounted = w->uncounted;
     e = sk_import_open(&im, desk);
     if (e != SK_OK) {
         sk_import_close(&im);
@@ -87,12 +92,12 @@ static int import_all(struct sk_desk *desk, bool new_chain, int count, char **pa
     return e == SK_OK ? code : sk_refuse_error("index", e);
 }
 
-static int import(struct sk_desk *desk, bool from_here, bool new_chain, int count, char **paths)
+static int import(struct sk_desk *desk, const struct wanted *w, int count, char **paths)
 {
-    int code = import_all(desk, new_chain, count, paths);
+    int code = import_all(desk, w, count, paths);
     const struct sk_series *series;
 
-    if (from_here) {
+    if (w->start_here) {
         enum sk_error e = start_here(desk);
 
         if (e != SK_OK) {
@@ -110,22 +115,26 @@ int sk_cmd_import(void *program, int argc, char **argv)
 {
     static const struct option list[] = {{"start-here", no_argument, NULL, 's'},
                                          {"new-chain", no_argument, NULL, 'n'},
+                                         {"uncounted", no_argument, NULL, 'u'},
                                          {NULL, 0, NULL, 0}};
-    bool from_here = false, new_chain = false;
+    struct wanted w = {false, false, false};
     int c, code;
 
     while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 's' && c != 'n') {
+        if (c != 's' && c != 'n' && c != 'u') {
             return sk_option_unknown(argv, c);
         }
-        *(c == 's' ? &from_here : &new_chain) = true;
+        *(c == 's' ? &w.start_here : c == 'n' ? &w.new_chain : &w.uncounted) = true;
     }
-    if (optind == argc && !from_here) {
+    if (w.uncounted && (w.start_here || w.new_chain)) {
+        return sk_usage("import: --uncounted takes no other option");
+    }
+    if (optind == argc && !w.start_here) {
         return sk_usage("import: give the files of carry bundles");
     }
     code = sk_home_open(program);
     if (code != SK_EXIT_OK) {
         return code;
     }
-    return import(program, from_here, new_chain, argc - optind, argv + optind);
+    return import(program, &w, argc - optind, argv + optind);
 }

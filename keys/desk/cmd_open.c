@@ -10,6 +10,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/keyset.h"
 #include "keys/desk/threads.h"
@@ -87,11 +88,11 @@ static int make_folder(struct opening *o, const char *path)
 
     o->made = mkdir(path, 0700) == 0;
     if (!o->made && errno != EEXIST) {
-        return sk_refuse_error(path, SK_ERR_IO);
+        return sk_place_refuse(path, SK_ERR_IO);
     }
     o->dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (o->dir < 0) {
-        return sk_refuse_error(path, SK_ERR_IO);
+        return sk_place_refuse(path, SK_ERR_IO);
     }
     e = check_empty(o);
     if (e == SK_ERR_EXISTS) {
@@ -178,7 +179,7 @@ static int unpack(struct opening *o, const char *to)
     }
     if (e != SK_OK) {
         clear_folder(o, to);
-        return sk_refuse_error(to, e);
+        return sk_place_refuse(to, e);
     }
     printf("%s: report.txt, report.json and %zu attachments.\n", to,
            json_array_size(json_object_get(o->view, "files")));

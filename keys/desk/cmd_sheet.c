@@ -9,11 +9,14 @@
 #include "keys/base/calendar.h"
 #include "keys/base/hash.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/identity.h"
 #include "keys/desk/outgo.h"
 #include "keys/desk/sheets.h"
 #include "keys/open/sheet_make.h"
+
+#define MAGIC "SKSHEET1"
 
 struct wanted {
     long weeks, months, keep_weeks, again;
@@ -124,15 +127,15 @@ enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
  */
 static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
                              const uint8_t *bytes, size_t len, const char *out,
-                             enum reached *reached)
+                             enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o = {.kept = NULL};
+    struct sk_outgo o = {.at_home = true};
     char name[40];
     enum sk_error e = sk_home_folder(desk, "sheets");
 
     kept_name(sheet->serial, name);
     if (e == SK_OK) {
-        e = sk_outgo_prepare(&o, desk, name, out, len);
+        e = sk_outgo_prepare(&o, desk, name, out, MAGIC, len);
     }
     if (e == SK_OK) {
         e = spend_serial(desk, sheet);
@@ -150,12 +153,14 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
         e = sk_outgo_send(&o, bytes, len);
     }
     sk_outgo_end(&o);
+    *at_home = o.at_home;
     return e;
 }
 
+/* path: outside, or the desk itself: another stick does not help a home that is full. */
 static int refuse_sheet(const char *path, enum sk_error e, enum reached reached, uint32_t serial)
 {
-    sk_refuse_error(path, e);
+    sk_place_refuse(path, e);
     switch (reached) {
     case NOTHING:
         return sk_refuse("no sheet was made and none is lost");
@@ -173,6 +178,7 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted,
 {
     struct sk_sheet *sheet = calloc(1, sizeof *sheet);
     enum reached reached = NOTHING;
+    bool at_home = true;
     uint8_t *bytes = NULL;
     uint32_t serial = 0;
     size_t len = 0;
@@ -187,7 +193,7 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted,
         e = sign(identity, sheet, &bytes, &len);
     }
     if (e == SK_OK) {
-        e = let_out(desk, sheet, bytes, len, wanted->out, &reached);
+        e = let_out(desk, sheet, bytes, len, wanted->out, &reached, &at_home);
     }
     if (e == SK_OK) {
         sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
@@ -196,7 +202,8 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted,
     }
     free(bytes);
     free(sheet);
-    return e == SK_OK ? SK_EXIT_OK : refuse_sheet(wanted->out, e, reached, serial);
+    return e == SK_OK ? SK_EXIT_OK
+                      : refuse_sheet(at_home ? desk->home : wanted->out, e, reached, serial);
 }
 
 static int again(const struct sk_desk *desk, const struct wanted *wanted)
@@ -206,12 +213,12 @@ static int again(const struct sk_desk *desk, const struct wanted *wanted)
     enum sk_error e;
 
     kept_name((uint32_t)wanted->again, name);
-    e = sk_outgo_again(desk, name, wanted->out, &missing);
+    e = sk_outgo_again(desk, name, wanted->out, MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no sheet %ld", wanted->again);
     }
     if (e != SK_OK) {
-        return sk_refuse_error(wanted->out, e);
+        return sk_place_refuse(wanted->out, e);
     }
     printf("Sheet %ld, as it was made.\n", wanted->again);
     return SK_EXIT_OK;

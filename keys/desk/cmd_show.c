@@ -130,19 +130,14 @@ static void print_thread(const struct sk_entry *entry, const struct sk_threads *
     const struct sk_case *c = sk_threads_find(threads, &entry->digest);
     json_t *others = sk_view_thread(c, threads);
 
-    if (c != NULL && c->foreign) {
-        printf("\nWARNING: it uses the mailbox of an earlier report but was not written by the "
-               "holder of that code. No answer to it is sent.\n");
-    }
     if (json_array_size(others) > 0) {
         printf("\n[same code]\n");
     }
     for (size_t i = 0; i < json_array_size(others); i++) {
         const json_t *other = json_array_get(others, i);
 
-        printf("%s  %s  %s%s\n", text_of(other, "id"), text_of(other, "day"),
-               text_of(other, "status"),
-               json_is_true(json_object_get(other, "foreign")) ? "  NOT the same writer" : "");
+        printf("%s  %s  %s\n", text_of(other, "id"), text_of(other, "day"),
+               text_of(other, "status"));
     }
     json_decref(others);
     for (size_t i = c != NULL ? c->said_count : 0; i > 0; i--) {

@@ -145,7 +145,7 @@ static struct fate fate_of(const struct sk_destroy *d, const struct sk_case *fir
         report |= sk_digests_find(&d->kept, &c->digest, NULL);
         text |= texts_that_stay(d, c) > 0;
         recent |= is_recent(d, c->day) || is_recent(d, c->answer_day);
-        f.wanted |= (c->flags & SK_FLAG_ANSWERS) != 0 && !c->foreign;
+        f.wanted |= (c->flags & SK_FLAG_ANSWERS) != 0;
         last = c->answer_order > last->answer_order ? c : last;
         if (c->next_of_thread == SIZE_MAX) {
             break;

@@ -25,7 +25,7 @@ struct reader {
     char names[3][SK_REPAIR_ROOM(SK_PARSE_NAME_MAX) + 1];
 };
 
-static enum sk_error read_exact(int fd, uint8_t *p, size_t len)
+enum sk_error sk_frames_bytes(int fd, uint8_t *p, size_t len)
 {
     while (len > 0) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
@@ -36,7 +36,7 @@ static enum sk_error read_exact(int fd, uint8_t *p, size_t len)
             continue;
         }
         if (n <= 0) {
-            return SK_ERR_PARSE_FAILED;
+            return n == 0 ? SK_ERR_PARSE_FAILED : SK_ERR_IO;
         }
         p += n;
         len -= (size_t)n;
@@ -171,14 +171,14 @@ static enum sk_error on_frame(struct reader *r, uint8_t type, size_t len)
 static enum sk_error read_frame(struct reader *r)
 {
     uint8_t head[SK_FRAME_HEAD];
-    enum sk_error e = read_exact(r->fd, head, sizeof head);
+    enum sk_error e = sk_frames_bytes(r->fd, head, sizeof head);
     size_t len = e == SK_OK ? sk_get_u32(head + 1) : 0;
 
     if (e == SK_OK && len > sizeof r->payload) {
         e = SK_ERR_PARSE_FAILED;
     }
     if (e == SK_OK) {
-        e = read_exact(r->fd, r->payload, len);
+        e = sk_frames_bytes(r->fd, r->payload, len);
     }
     return e == SK_OK ? on_frame(r, head[0], len) : e;
 }

@@ -24,10 +24,13 @@ struct sk_frame_handler {
 /* Up to and with the END frame, whose *outcome says whether that was all of the body; the parts
  * before it are whole whatever it says, but for the last one of SK_PARSE_TRUNCATED. body_len bounds
  * how much may come in all. PARSE_FAILED for any breach of the protocol, for SK_PARSE_UNREADABLE,
- * and when nothing comes for SK_FRAMES_PATIENCE_MS; MEMORY. */
+ * and when nothing comes for SK_FRAMES_PATIENCE_MS; MEMORY, and IO when the pipe cannot be read. */
 #define SK_FRAMES_PATIENCE_MS 300000
 enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,
                              const struct sk_frame_handler *handler, void *ctx,
                              enum sk_parse_outcome *outcome);
+
+/* So many bytes and no fewer: PARSE_FAILED at the end or out of patience, IO. */
+enum sk_error sk_frames_bytes(int fd, uint8_t *out, size_t len);
 
 #endif

@@ -98,6 +98,20 @@ static int unlock_keyring(struct sk_desk *desk, const uint8_t *bytes, size_t len
     return code;
 }
 
+/* A home without its keyring must not be taken for an empty folder. */
+static int refuse_no_keyring(const struct sk_desk *desk)
+{
+    char path[SK_PATH_MAX];
+
+    if (sk_home_path(desk, path, "state") != SK_OK || access(path, F_OK) != 0) {
+        return sk_refuse("%s: there is no desk here; make one with `init`", desk->home);
+    }
+    return sk_refuse(
+        "%s/keyring: it is missing, and nothing opens without it; put this desk back from "
+        "a backup (see WHEN IT BREAKS in skrynka-desk(1))",
+        desk->home);
+}
+
 static int load_keyring(struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
@@ -109,7 +123,7 @@ static int load_keyring(struct sk_desk *desk)
         e = sk_file_read(path, SK_KEYRING_MAX, &bytes, &len);
     }
     if (e == SK_ERR_NOT_FOUND) {
-        return sk_refuse("%s: there is no desk here; make one with `init`", desk->home);
+        return refuse_no_keyring(desk);
     }
     if (e != SK_OK) {
         return sk_refuse_error(path, e);
@@ -132,6 +146,12 @@ static int load_state(struct sk_desk *desk)
     if (e == SK_OK) {
         e = sk_state_load(&desk->state, path, key);
         sodium_memzero(key, sizeof key);
+    }
+    if (e == SK_ERR_NOT_FOUND) {
+        return sk_refuse(
+            "%s: it is missing; put this desk back from a backup (see WHEN IT BREAKS in "
+            "skrynka-desk(1))",
+            path);
     }
     return e != SK_OK ? sk_refuse_error(path, e) : SK_EXIT_OK;
 }

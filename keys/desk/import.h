@@ -44,6 +44,7 @@ struct sk_import {
     struct sk_pending pending[SK_IMPORT_BATCH];
     size_t pending_count;
     bool new_chain; /* the analyst was told by the operator that there is one */
+    bool uncounted; /* reports are taken, and no bundle is recorded */
 };
 
 struct sk_bundle_file {
@@ -83,6 +84,10 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
 /* Whether it comes from the gateway that this desk trusts; one that trusts none yet asks. Prints
  * why not; returns an exit code. */
 int sk_import_trust_gateway(struct sk_desk *desk, const struct sk_bundle_file *bundle);
+
+/* Whether this desk trusts its gateway, or did before the key was replaced. Prints why not; returns an
+ * exit code. */
+int sk_import_trusted_ever(const struct sk_state *state, const struct sk_bundle_file *bundle);
 
 /* Its chain's series, which is made when there is none; a further chain of the gateway is taken
  * only with new_chain, or after a question. Prints why not; returns an exit code. */

@@ -226,7 +226,7 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
         .serial = b->carry.serial, .digest = b->digest, .previous = b->carry.previous};
     enum sk_error e = take_sheets(im, b);
 
-    if (e == SK_OK) {
+    if (e == SK_OK && !im->uncounted) {
         e = look_for_own(im, b);
     }
     for (uint32_t i = 0; e == SK_OK && i < b->carry.count; i++) {
@@ -237,7 +237,7 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
     enum sk_error flushed = sk_import_flush(im);
 
     e = e == SK_OK ? flushed : e;
-    if (e == SK_OK && !b->transfer_failed && !b->again) {
+    if (e == SK_OK && !b->transfer_failed && !b->again && !im->uncounted) {
         e = sk_series_add(sk_state_series(&im->desk->state, &b->carry.gateway, &b->carry.chain),
                           &done);
     }
@@ -256,12 +256,14 @@ static int finish(struct sk_bundle_file *b, enum sk_error e)
         return sk_refuse("skrynka-parse is missing: install it next to skrynka-desk or in %s",
                          PKGLIBEXECDIR);
     }
-    if (e == SK_ERR_CARRY_CHAIN && b->forked) {
+    if (e == SK_ERR_CARRY_CHAIN) {
         return sk_refuse(
-            "%s: another bundle %u of this chain was imported before: the store was put "
-            "back from a backup without a new chain; tell the operator, whose manual "
-            "says what to do",
-            b->path, (unsigned)b->carry.serial);
+            "%s: %s %u of this chain %s: the store was put back from a backup without a new chain; "
+            "tell the operator, whose manual says what to do; `import --uncounted` takes the "
+            "reports "
+            "that are in it",
+            b->path, b->forked ? "another bundle" : "bundle", (unsigned)b->carry.serial,
+            b->forked ? "was imported before" : "does not fit beside those that were imported");
     }
     if (e != SK_OK) {
         return sk_refuse_error(b->path, e);
@@ -295,13 +297,29 @@ static int take_trusted(struct sk_import *im, struct sk_bundle_file *b)
     return code == SK_EXIT_OK ? finish(b, e) : code;
 }
 
+/* A bundle that fits into no chain any more: signed as ever, and its reports are as good. */
+static int take_uncounted(struct sk_import *im, struct sk_bundle_file *b)
+{
+    int code = sk_import_trusted_ever(&im->desk->state, b);
+
+    if (code == SK_EXIT_OK) {
+        code = finish(b, take_in(im, b));
+    }
+    if (code == SK_EXIT_OK) {
+        printf("The bundle counts for nothing: no board acknowledges it.\n");
+    }
+    return code;
+}
+
 int sk_import_bundle(struct sk_import *im, const char *path)
 {
     struct sk_bundle_file b;
     enum sk_error e = sk_bundle_open(&b, path);
     int code = SK_EXIT_REFUSED;
 
-    if (e == SK_OK) {
+    if (e == SK_OK && im->uncounted) {
+        code = take_uncounted(im, &b);
+    } else if (e == SK_OK) {
         struct sk_progress before = b.progress;
 
         sk_progress_end(&b.progress); /* a question may come */

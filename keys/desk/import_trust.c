@@ -25,6 +25,46 @@ static int take_gateway(struct sk_desk *desk, const struct sk_ed25519_pk *gatewa
     return SK_EXIT_OK;
 }
 
+static bool trusted_before(const struct sk_state *state, const struct sk_bundle_file *b)
+{
+    for (size_t i = 0; i < state->series_count; i++) {
+        if (memcmp(&state->series[i].gateway, &b->carry.gateway, sizeof b->carry.gateway) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The key of before must not come back because an old stick turned up. */
+static int refuse_other(const struct sk_state *state, const struct sk_bundle_file *b,
+                        const char *hex)
+{
+    if (trusted_before(state, b)) {
+        return sk_refuse(
+            "%s: it is of this gateway's key of before, %s; `import --uncounted` takes the "
+            "reports that are in it",
+            b->path, hex);
+    }
+    return sk_refuse("%s: it comes from another gateway, with the key %s; if the operator says "
+                     "that this is the gateway's new key, run `gateway --replace %s`",
+                     b->path, hex, hex);
+}
+
+int sk_import_trusted_ever(const struct sk_state *state, const struct sk_bundle_file *b)
+{
+    char hex[HEX_KEY];
+
+    if (trusted_before(state, b) ||
+        (state->gateway_known &&
+         memcmp(&state->gateway, &b->carry.gateway, sizeof state->gateway) == 0)) {
+        return SK_EXIT_OK;
+    }
+    sk_hex(hex, b->carry.gateway.b, sizeof b->carry.gateway.b);
+    return sk_refuse("%s: this desk never took in anything of the gateway with the key %s: "
+                     "--uncounted is for one that it trusts or did before",
+                     b->path, hex);
+}
+
 /* Whoever hands a desk its first bundle could be its gateway for ever: a person has to compare. */
 int sk_import_trust_gateway(struct sk_desk *desk, const struct sk_bundle_file *b)
 {
@@ -36,9 +76,7 @@ int sk_import_trust_gateway(struct sk_desk *desk, const struct sk_bundle_file *b
         if (memcmp(&state->gateway, &b->carry.gateway, sizeof state->gateway) == 0) {
             return SK_EXIT_OK;
         }
-        return sk_refuse("%s: it comes from another gateway, with the key %s; if the operator says "
-                         "that this is the gateway's new key, run `gateway --replace %s`",
-                         b->path, hex, hex);
+        return refuse_other(state, b, hex);
     }
     switch (sk_ask("%s: this desk trusts no gateway yet. The bundle was signed by the gateway with "
                    "the key\n%s\nCompare it with the key that the operator gave you by another way "

@@ -23,8 +23,8 @@ static const struct sk_command commands[] = {
      "pins the key of the gateway; without one shows it", sk_cmd_gateway},
     {"peer", "[--name NAME --fingerprint HEX FILE]",
      "learns another organisation's key sheet; without a file lists them", sk_cmd_peer},
-    {"import", "[--start-here] [--new-chain] FILE...", "takes in carry bundles from the gateway",
-     sk_cmd_import},
+    {"import", "[--start-here] [--new-chain | --uncounted] FILE...",
+     "takes in carry bundles from the gateway", sk_cmd_import},
     {"resume", "BUNDLE | --lost N[-M] [--yes]", "the way back of a desk restored from a backup",
      sk_cmd_resume},
     {"list", "[--json] [--category N] [--status S] [--since DAY] [--search TEXT]", "lists reports",
@@ -33,7 +33,8 @@ static const struct sk_command commands[] = {
     {"open", "ID --to FOLDER", "writes text and attachments into a new folder", sk_cmd_open},
     {"answer", "ID --status S [--text-file FILE [--replace] | --without-text]",
      "records a status, and a text for the writer", sk_cmd_answer},
-    {"board", "[--again COUNTER] --out FILE", "seals all answers for the gateway", sk_cmd_board},
+    {"board", "[--again COUNTER | --without-originals] --out FILE",
+     "seals all answers for the gateway", sk_cmd_board},
     {"destroy", "[--week DAY | --month YYYY-MM] [--yes [--today DAY]]",
      "destroys the keys of past weeks and what hangs on them", sk_cmd_destroy},
     {"stats", "[--format table|csv|json]", "counts by category, status and week", sk_cmd_stats},
@@ -155,8 +156,9 @@ int main(int argc, char **argv)
         return sk_refuse("cannot protect memory on this system");
     }
     if (sk_memory_lock() == SK_LOCKING_SWAP) {
-        sk_refuse("memory cannot be locked and swap is on: what is opened here may be written to the "
-                  "disk in plain. Raise the limit (ulimit -l unlimited), or switch swap off");
+        sk_refuse(
+            "memory cannot be locked and swap is on: what is opened here may be written to the "
+            "disk in plain. Raise the limit (ulimit -l unlimited), or switch swap off");
     }
     /* Letters of any alphabet fold by this; without it a search still finds exact words. */
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -1,12 +1,33 @@
 #include "keys/desk/outgo.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAGIC = 8 };
+
+/* Boards take the place of boards, sheets that of sheets; anything else that bears the name was not
+ * meant. */
+static enum sk_error check_present(const char *path, const char *magic)
+{
+    char found[MAGIC] = "";
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? read(fd, found, sizeof found) : 0;
+
+    if (fd < 0) {
+        return errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
+    }
+    close(fd);
+    return n == 0 || (n == (ssize_t)sizeof found && memcmp(found, magic, sizeof found) == 0)
+               ? SK_OK
+               : SK_ERR_EXISTS;
+}
 
 /* A name that a file cannot get is found out now, not when the number is spent. */
-static enum sk_error check_name(const char *path)
+static enum sk_error check_name(const char *path, const char *magic)
 {
     struct stat st;
     size_t len = strlen(path);
@@ -15,7 +36,7 @@ static enum sk_error check_name(const char *path)
         errno = EISDIR;
         return SK_ERR_IO;
     }
-    return SK_OK;
+    return check_present(path, magic);
 }
 
 static enum sk_error take_room(struct sk_file_writer *writer, size_t len)
@@ -33,10 +54,10 @@ static enum sk_error take_room(struct sk_file_writer *writer, size_t len)
 }
 
 enum sk_error sk_outgo_prepare(struct sk_outgo *o, const struct sk_desk *desk, const char *kept,
-                               const char *out, size_t len)
+                               const char *out, const char *magic, size_t len)
 {
     char path[SK_PATH_MAX];
-    enum sk_error e = check_name(out);
+    enum sk_error e = check_name(out, magic);
 
     *o = (struct sk_outgo){.outside = NULL, .kept = NULL};
     if (e == SK_OK) {
@@ -46,6 +67,7 @@ enum sk_error sk_outgo_prepare(struct sk_outgo *o, const struct sk_desk *desk, c
         e = take_room(o->outside, len);
     }
     if (e == SK_OK) {
+        o->at_home = true;
         e = sk_home_path(desk, path, "%s", kept);
     }
     if (e == SK_OK) {
@@ -76,6 +98,7 @@ enum sk_error sk_outgo_keep(struct sk_outgo *o, const uint8_t *bytes, size_t len
 
 enum sk_error sk_outgo_send(struct sk_outgo *o, const uint8_t *bytes, size_t len)
 {
+    o->at_home = false;
     return fill(&o->outside, bytes, len);
 }
 
@@ -85,12 +108,12 @@ void sk_outgo_end(struct sk_outgo *o)
 
     sk_file_writer_discard(o->kept);
     sk_file_writer_discard(o->outside);
-    *o = (struct sk_outgo){.outside = NULL, .kept = NULL};
+    o->kept = o->outside = NULL;
     errno = e;
 }
 
 enum sk_error sk_outgo_again(const struct sk_desk *desk, const char *kept, const char *out,
-                             bool *missing)
+                             const char *magic, bool *missing)
 {
     enum { KEPT_MAX = 1 << 30 };
     char path[SK_PATH_MAX];
@@ -103,7 +126,7 @@ enum sk_error sk_outgo_again(const struct sk_desk *desk, const char *kept, const
         *missing = e == SK_ERR_NOT_FOUND;
     }
     if (e == SK_OK) {
-        e = check_name(out);
+        e = check_name(out, magic);
     }
     if (e == SK_OK) {
         e = sk_file_replace(out, bytes, len);

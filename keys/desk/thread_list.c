@@ -35,7 +35,7 @@ static int newest_first(const void *a, const void *b)
 /* Adds what was said about one report. */
 static size_t add_said(struct part *list, const struct sk_case *c)
 {
-    size_t n = c->foreign ? 0 : c->said_count;
+    size_t n = c->said_count;
 
     for (size_t i = 0; i < n; i++) {
         const struct sk_said *said = &c->said[i];
@@ -126,7 +126,7 @@ static const struct sk_case *speaker(const struct sk_threads *threads, const str
     const struct sk_case *best = first;
 
     for (const struct sk_case *c = first; c != NULL; c = next_of(threads, c)) {
-        if (!c->foreign && c->answer_order > best->answer_order) {
+        if (c->answer_order > best->answer_order) {
             best = c;
         }
     }
@@ -137,7 +137,7 @@ static bool wants_answers(const struct sk_threads *threads, const struct sk_case
 {
     const struct sk_case *c = first;
 
-    while (c != NULL && ((c->flags & SK_FLAG_ANSWERS) == 0 || c->foreign)) {
+    while (c != NULL && (c->flags & SK_FLAG_ANSWERS) == 0) {
         c = next_of(threads, c);
     }
     return c != NULL;

@@ -50,10 +50,8 @@ static enum sk_error make_room(struct sk_threads *t)
 
 static void join(struct sk_threads *t, size_t first, size_t at)
 {
-    struct sk_case *head = &t->cases[first], *c = &t->cases[at];
+    struct sk_case *head = &t->cases[first];
 
-    c->foreign = memcmp(&head->sign_pk, &c->sign_pk, sizeof c->sign_pk) != 0 ||
-                 memcmp(&head->reply_pk, &c->reply_pk, sizeof c->reply_pk) != 0;
     while (head->next_of_thread != SIZE_MAX) {
         head = &t->cases[head->next_of_thread];
     }
@@ -81,7 +79,6 @@ static enum sk_error remember(struct sk_threads *t, const struct sk_case *c)
     t->cases[t->count].answer_order = 0;
     t->cases[t->count].said = NULL;
     t->cases[t->count].said_count = 0;
-    t->cases[t->count].foreign = false;
     t->cases[t->count].next_of_thread = SIZE_MAX;
     if (sk_digests_find(&t->by_mailbox, &mailbox, &first) && first != t->count) {
         join(t, first, t->count);

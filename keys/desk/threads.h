@@ -4,9 +4,8 @@
  * own. `destroy` writes what is still needed into a log of the next generation and destroys the
  * key of this one. Generation 0 is a home of before: index/threads.log under the index key 0.
  *
- * A thread is all reports with the same mailbox. The first report of a mailbox owns it: a later
- * one with other keys was not written by the holder of the code (a co-recipient knows the
- * mailbox, not the code) and is marked as foreign.
+ * A thread is all reports with the same mailbox. A mailbox is the digest of its keys (FORMAT section
+ * 3), so all of them come from the holder of the code.
  */
 #ifndef SK_KEYS_DESK_THREADS_H
 #define SK_KEYS_DESK_THREADS_H
@@ -32,7 +31,6 @@ struct sk_case { /* one report */
     struct sk_mailbox mailbox;
     struct sk_x25519_pk reply_pk;
     struct sk_ed25519_pk sign_pk;
-    bool foreign;          /* its keys are not those of the mailbox's first report */
     uint8_t status;        /* enum sk_status */
     uint32_t answer_day;   /* 0: none */
     uint64_t answer_order; /* the newest answer of a thread has the highest; 0: none */

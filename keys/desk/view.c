@@ -100,10 +100,9 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
 
         sk_entry_id(&other->digest, id);
         if (other != c) {
-            list = with(list, json_pack("{s:s, s:o, s:s, s:b}", "id", id, "day",
+            list = with(list, json_pack("{s:s, s:o, s:s}", "id", id, "day",
                                         day_json(other->day), "status",
-                                        sk_status_name(other->status), "foreign",
-                                        (int)other->foreign));
+                                        sk_status_name(other->status)));
         }
         other = other->next_of_thread != SIZE_MAX ? sk_threads_at(threads, other->next_of_thread)
                                                   : NULL;
@@ -155,7 +154,6 @@ json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *thre
     bad |= json_object_set(view, "fields", sk_entry_fields(entry));
     bad |= json_object_set(view, "files", sk_entry_files(entry));
     bad |= json_object_set_new(view, "thread", sk_view_thread(c, threads));
-    bad |= json_object_set_new(view, "foreign", json_boolean(c != NULL && c->foreign));
     bad |= json_object_set_new(view, "answer", answer_json(c));
     if (bad != 0) {
         json_decref(view);

@@ -16,7 +16,7 @@ json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *thr
 /* What `show --json` gives: the same and all fields, attachments, the thread and the answer. */
 json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *threads);
 
-/* Adds the ids of other reports in the thread: [{"id", "day", "status", "foreign"}...]. */
+/* Adds the ids of other reports in the thread: [{"id", "day", "status"}...]. */
 json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads);
 
 /* "browser", "gateway", "offline page", "command line". */

@@ -5,6 +5,13 @@
 #include "keys/base/bytes.h"
 #include "keys/base/file.h"
 
+enum sk_error sk_emit_start(struct sk_emit *emit)
+{
+    const uint8_t start = SK_PARSE_STARTED;
+
+    return sk_fd_write(emit->fd, &start, sizeof start);
+}
+
 enum sk_error sk_emit_frame(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *a,
                             size_t a_len, const uint8_t *b, size_t b_len)
 {

@@ -14,6 +14,9 @@ struct sk_emit {
     uint8_t buffer[SK_FRAME_HEAD + SK_PARSE_PIECE];
 };
 
+/* Before the first frame: SK_PARSE_STARTED. IO. */
+enum sk_error sk_emit_start(struct sk_emit *emit);
+
 /* One frame with payload a || b (either may be empty). USAGE when longer than SK_PARSE_PIECE; IO.
  */
 enum sk_error sk_emit_frame(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *a,

@@ -63,6 +63,9 @@ static enum sk_error run(struct work *work)
     work->walk.mode = (enum sk_parse_mode)work->request.mode;
     work->walk.emit.fd = STDOUT_FILENO;
     e = sk_sandbox_enter(work->request.chunks);
+    if (e == SK_OK) {
+        e = sk_emit_start(&work->walk.emit);
+    }
     return e == SK_OK ? sk_walk_all(&work->walk, work->request.boundary) : e;
 }
 

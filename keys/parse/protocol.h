@@ -43,6 +43,10 @@ enum sk_parse_outcome {
     SK_PARSE_STOPPED = 5     /* never sent: the child died or broke the protocol */
 };
 
+/* One byte before all frames, when the child is in its cage and has read nothing of the report yet:
+ * what goes wrong before it is never the report's doing. */
+#define SK_PARSE_STARTED 0x53
+
 #define SK_FRAME_HEAD 5
 #define SK_PARSE_PIECE 32768u   /* the most payload of any frame */
 #define SK_PARSE_NAME_MAX SK_BODY_NAME_MAX /* the most bytes of each name in a FIELD or FILE frame */

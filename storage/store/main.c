@@ -32,6 +32,8 @@ static const struct sk_command commands[] = {
     {"offline", "--out DIR", "writes the pages that work without a network", sk_store_offline},
     {"purge", "[--rows-older-than DAYS]",
      "deletes what every organisation says has arrived, and old receipts", sk_store_purge},
+    {"retire", "--fingerprint HEX [--yes]", "takes out an organisation that will never come again",
+     sk_store_retire},
     {"rewrite", "", "copies the inbox in random order and drops the old file", sk_store_rewrite},
     {"backup", "--out DIR", "makes a copy of the store while the gateway runs", sk_store_backup},
     {NULL, NULL, NULL, NULL}};

@@ -122,6 +122,7 @@ size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisat
 /* ---- the sub-commands --------------------------------------------------------- */
 
 int sk_store_init(void *program, int argc, char **argv);
+int sk_store_retire(void *program, int argc, char **argv);
 int sk_store_new_key(void *program, int argc, char **argv);
 int sk_store_import_sheet(void *program, int argc, char **argv);
 int sk_store_export(void *program, int argc, char **argv);

@@ -1,7 +1,7 @@
 /*
  * Preloaded in front of the C library: the n-th call of some kinds fails, or the process dies
  * there. Words in the environment: FAULT_KINDS  comma list of: write sync name cut reserve open (to
- * write) look (open to read) read map memory; or "leave", see below FAULT_AT     which call, from 1; 0 only counts FAULT_ERRNO  what it
+ * write) look (open to read) read map memory keys (of the kernel); or "leave", see below FAULT_AT     which call, from 1; 0 only counts FAULT_ERRNO  what it
  * fails with FAULT_HOW    once | from (all from there on) | before | after (the process dies there)
  *   FAULT_UNDER  only files whose path holds this (memory: everywhere)
  *   FAULT_COUNT  a file that gets "calls failed" at the end of the process
@@ -38,10 +38,11 @@ enum kind {
     MAP = 64,
     MEMORY = 128,
     LOOK = 256,
-    READ = 512
+    READ = 512,
+    KEYS = 1024
 };
 static const char *const names[] = {"write", "sync", "name",   "cut",  "reserve",
-                                    "open",  "map",  "memory", "look", "read"};
+                                    "open",  "map",  "memory", "look", "read", "keys"};
 
 static unsigned kinds;
 static int at, error_number;
@@ -333,6 +334,20 @@ void *calloc(size_t count, size_t len)
 void *realloc(void *p, size_t len)
 {
     CALL(MEMORY, true, void *, NULL, __libc_realloc(p, len));
+}
+
+/* ---- the kernel's keyring, as in a container that has none ----------------------------- */
+
+long keyctl_get_persistent(uid_t user, int32_t ring);
+long keyctl_get_persistent(uid_t user, int32_t ring)
+{
+    CALL(KEYS, true, long, -1, syscall(SYS_keyctl, 22 /* KEYCTL_GET_PERSISTENT */, user, ring));
+}
+
+int32_t add_key(const char *type, const char *name, const void *p, size_t n, int32_t ring);
+int32_t add_key(const char *type, const char *name, const void *p, size_t n, int32_t ring)
+{
+    CALL(KEYS, true, int32_t, -1, syscall(SYS_add_key, type, name, p, n, ring));
 }
 
 /* ---- leave --------------------------------------------------------------------------- */

@@ -196,8 +196,7 @@ class Loop:
             item = self.first.find(text)
             must("listed: " + text, item, self.first.list())
             thread = self.first.show(item["id"])["thread"]
-            equal("thread of: " + text, [(r["id"], r["foreign"]) for r in thread],
-                  [(other, False) for other in others])
+            equal("thread of: " + text, [r["id"] for r in thread], others)
         equal("thread of the first report", [r["id"] for r in self.first.show(start)["thread"]],
               [self.first.find(FOLLOW)["id"]])
 

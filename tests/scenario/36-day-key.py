@@ -2,6 +2,8 @@
 """What is not published yet outlives a restart and a kill of the gateway, through the kernel's keyring;
 it does not outlive the way of the disk to another machine, and then only the marks of the day are
 lost, no report. A new day publishes by itself."""
+import errno
+import os
 import shutil
 import sys
 import time
@@ -11,7 +13,10 @@ import rows
 from checks import equal, must, note, ok
 from keyring import Keyring
 from paper import Paper
-from world import GATEWAY, STORE, Store, World, in_days, read
+from world import BUILD, GATEWAY, STORE, Store, World, in_days, read, sanitized
+
+FAULT = os.path.join(os.path.abspath(BUILD), "tests", "faults", "fault.so")
+
 
 def state(gateway, code):
     return gateway.web.status(code).json()["state"]
@@ -65,6 +70,44 @@ def lost(world, keyring, store):
     equal("all reports are there", store.stats()["envelopes"], 3 + 3 + 1)
 
 
+def without_keys(world, keyring):
+    """The kernel keeps no keys: the day's key is in this process alone. The gateway says at start what a
+    restart costs; until then all is as ever; a restart costs the marks, and no report."""
+    store, _ = world.intake(("Без ключів",), make=Paper, name="store-without", size="16M")
+    no_keys = ("env", "LD_PRELOAD=" + FAULT, "FAULT_KINDS=keys", "FAULT_AT=1", "FAULT_HOW=from",
+               "FAULT_ERRNO=%d" % errno.ENOSYS)
+    gateway = world.gateway(store, wrapper=no_keys)
+    warned = any("keeps no keys" in line for line in gateway.lines)
+    equal("it says what a restart costs", (warned, any("restart" in line for line in gateway.lines)),
+          (True, True))
+    first = gateway.web.report("перше").code
+    equal("the kernel has no key of this store", keyring.of(store.dir), [])
+    equal("until it is published nothing is known", state(gateway, first), "unknown")
+    gateway.publish()
+    equal("then it is received", state(gateway, first), "received")
+    marks = [gateway.web.report("звістка %d" % n).code for n in range(2)]
+    gateway.stop()
+    gateway = world.gateway(store, wrapper=no_keys)
+    later = gateway.web.report("після").code
+    gateway.publish()
+    equal("a restart costs the marks of the day", {state(gateway, c) for c in marks}, {"unknown"})
+    equal("which is said once, with their number",
+          len([line for line in gateway.lines if "2 receipts" in line]), 1)
+    equal("those of before and of later are there", {state(gateway, c) for c in (first, later)}, {"received"})
+    mark = gateway.web.report("під сигналом").code
+    gateway.kill()
+    gateway = world.gateway(store)
+    equal("it says nothing when there are keys again", [x for x in gateway.lines if "keeps no keys" in x], [])
+    again = gateway.web.report("знову з ключем").code
+    gateway.stop()
+    gateway = world.gateway(store)
+    gateway.publish()
+    equal("the mark of before is lost, that of now kept by the kernel",
+          (state(gateway, mark), state(gateway, again)), ("unknown", "received"))
+    gateway.stop()
+    equal("no report is lost", (store.run("check").exit, store.stats()["envelopes"]), (0, 6))
+
+
 def next_day(world, store):
     gateway = world.gateway(store, wrapper=in_days(0))
     code = gateway.web.report("учора").code
@@ -89,6 +132,11 @@ def main():
         for step in (restarts, lost):
             note(step.__name__)
             step(world, keyring, store)
+        if sanitized(GATEWAY):
+            note("a sanitizer must be the first library: a kernel without keys is not played")
+        else:
+            note("without keys")
+            without_keys(world, keyring)
         next_day(world, world.intake(("Інша",), make=Paper, name="store-days")[0])
 
 

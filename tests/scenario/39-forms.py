@@ -1,6 +1,7 @@
 #!/usr/bin/python3 -B
 """Bodies at and beyond what the parser reads are shown as far as they were read, and said to hold
 more; names are those that the browser wrote; what strangers wrote steers no terminal."""
+import errno
 import json
 import os
 import shutil
@@ -11,7 +12,9 @@ import checks
 import signed
 import skrynka as sk
 from checks import equal, must, note, ok
-from world import DESK, World, read
+from world import BUILD, DESK, World, read, sanitized
+
+FAULT = os.path.join(os.path.abspath(BUILD), "tests", "faults", "fault.so")
 
 PARTS = 1000
 HARMFUL = "ліворуч\u202eправоруч \x9b31m \x7f \u2066її\u2069 \U000e0041\ufeff край"
@@ -102,6 +105,7 @@ def broken(f):
 
 DYING = """#!/usr/bin/python3
 import struct, sys
+sys.stdout.buffer.write(b"S")  # it has begun
 say = lambda kind, data: sys.stdout.buffer.write(struct.pack("<BI", kind, len(data)) + data)
 say(1, b"text"); say(2, "останнє слово".encode()); say(3, struct.pack("<Q", 25))
 say(1, b"where"); say(2, b"half")
@@ -150,6 +154,35 @@ def dying(f):
     equal("with a parser that lives all is read", about["fields"][0]["value"], "хай там що")
 
 
+def not_begun(f):
+    """A fault of the machine before the parser reads the report, or while the desk talks with it, is no
+    fault of the report: nothing is recorded, and the same bundle is imported when it has passed."""
+    f.gateway.web.report("нічого не вада")
+    bundle, before = f.store.export(), len(f.desk.list())
+    folder = f.w.path("bin")
+    words = ("--home", f.desk.home, "--passphrase-file", f.w.passphrase, "import", bundle)
+    trials = []
+    for name, does in (("ends at once", "exit 1"), ("does not start", "exit 127"), ("is killed", "kill -9 $$")):
+        trials.append((name, (), os.path.join(folder, "skrynka-desk"), does))
+    if not sanitized(DESK):
+        for kind, error in (("write", errno.ENOSPC), ("write", errno.EIO), ("read", errno.EIO)):
+            preload = ("env", "LD_PRELOAD=" + FAULT, "FAULT_KINDS=" + kind, "FAULT_UNDER=pipe:", "FAULT_AT=1",
+                       "FAULT_ERRNO=%d" % error)
+            trials.append(("%s fails: %s" % (kind, os.strerror(error)), preload, DESK, None))
+    for name, preload, program, does in trials:
+        if does:
+            with open(os.path.join(folder, "skrynka-parse"), "w", encoding="utf-8") as script:
+                script.write("#!/bin/sh\n%s\n" % does)
+        result = f.w.run(*preload, program, *words, want=1)
+        ok("%s: the import says that it passes" % name, b"nothing was recorded" in result.err or
+           b"reading or writing failed" in result.err or b"no space left" in result.err, result)
+        equal("%s: nothing is listed as unreadable" % name, len(f.desk.list()), before)
+    result = f.desk.run("import", bundle)
+    ok("then it is imported", b"1 new" in result.out and b"in part" not in result.out, result.out)
+    (item,) = f.desk.list("--search", "нічого не вада")
+    equal("whole", item["parsed"], True)
+
+
 def names(f):
     f.bring(part("text", "імена".encode()) +
             b"".join(part("file", b"%d" % i, n) for i, n in enumerate(NAMES)) +
@@ -189,7 +222,7 @@ def harmless(f):
 def main():
     with World("forms") as world:
         f = Forms(world)
-        for step in (crowded, broken, hidden, dying, names, harmless):
+        for step in (crowded, broken, hidden, dying, not_begun, names, harmless):
             note(step.__name__)
             step(f)
         equal("the gateway ends", f.gateway.stop(), 0)
