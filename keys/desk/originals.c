@@ -5,7 +5,7 @@
 
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
-#include "keys/seal/class.h"
+#include "keys/format/class.h"
 
 struct look {
     const struct sk_desk *desk;
