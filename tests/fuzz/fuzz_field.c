@@ -80,8 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct reading r = read_all(data, size);
 
     for (size_t step = 1; step < 4; step++) { /* however the network cuts it */
-        struct sk_code_field field = {0};
+        struct sk_code_field field;
 
+        sk_code_field_start(&field);
         for (size_t at = 0; at < size; at += step) {
             sk_code_field_take(&field, data + at, size - at < step ? size - at : step);
         }
