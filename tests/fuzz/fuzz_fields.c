@@ -96,8 +96,9 @@ static void must_have_to(const struct learned *have, const struct slow_part *par
     FUZZ_MUST(found);
 }
 
-/* Of a report that is taken: what is remembered is what stands in it. */
-static void must_be(const struct learned *have, const struct slow_form *form)
+/* Of a report that is taken: what is remembered is what stands in it, and recipients and code had
+ * ended when they were used. */
+static void must_be(const struct learned *have, const struct slow_form *form, const uint8_t *until)
 {
     static struct slow_head head;
     size_t to = 0, codes = 0;
@@ -107,6 +108,9 @@ static void must_be(const struct learned *have, const struct slow_form *form)
         const struct slow_part *part = &form->parts[i];
 
         slow_head_read(&head, part->lines, part->lines_len, false);
+        if (named(&head, "to") || named(&head, "code")) {
+            FUZZ_MUST(part->content + part->content_len < until);
+        }
         if (part->content_len == 0) {
             continue;
         }
@@ -131,12 +135,12 @@ static void must_be(const struct learned *have, const struct slow_form *form)
 }
 
 static void judge(const struct learned *have, const struct slow_form *gateway,
-                  const struct slow_form *desk)
+                  const struct slow_form *desk, const uint8_t *until)
 {
     if (have->taken) {
         FUZZ_MUST(gateway->outcome == SK_OK && desk->outcome == SK_OK);
         FUZZ_MUST(gateway->count == desk->count);
-        must_be(have, desk);
+        must_be(have, desk, until);
         return;
     }
     /* It is refused for its form only if its form is wrong. */
@@ -164,10 +168,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(body, "\r\n", 2);
     memcpy(body + 2, data + 2 + data[1], len);
     until = until == 0 || until > len ? SIZE_MAX : until;
+    const uint8_t *early = body + 2 + (until < len ? until : len);
     slow_form_read(&desk, boundary, body + 2, len, false);
     slow_form_read(&gateway, boundary, body + 2, len, true);
     learn(&whole, boundary, body + 2, len, until, SIZE_MAX);
-    judge(&whole, &gateway, &desk);
+    judge(&whole, &gateway, &desk, early);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         learn(&cut, boundary, body + 2, len, until, steps[i]);
         FUZZ_MUST(cut.taken == whole.taken && cut.problem == whole.problem);

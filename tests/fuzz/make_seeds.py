@@ -103,23 +103,26 @@ def one(head, value=b"v", boundary=b"XX"):
 
 
 def browsers():
-    """As Chromium and Firefox write a form: names with quotes, line ends and letters of ours; a file that is
-    empty, a field for files with none chosen, and none of either."""
-    chromium, firefox = b"----WebKitFormBoundaryAbc0dEfGhIjKlMnO", b"----geckoformboundary8c6a0b1d2e3f4a5b"
-    older = b"---------------------------1184398301240672345"
+    """Byte for byte what Chromium 156 and Firefox ESR sent: names with quotes, line ends and letters of ours, an
+    empty file, a field for files with none chosen. Older Firefoxes drew their boundaries otherwise."""
     field = lambda name, value=b"": (b'Content-Disposition: form-data; name="%s"' % name, value)
     file = lambda name, kind, value=b"": (b'Content-Disposition: form-data; name="file"; filename="%s"\r\n'
                                           b"Content-Type: %s" % (name, kind), value)
     head = [field(b"to", b"a"), field(b"to", b"b"), field(b"code"), field(b"receipt", b"no"),
-            field(b"category", b"7"), field(b"text", "рядок\r\nдругий".encode())]
-    odd = [file("фото \U0001f600.jpg".encode(), b"image/jpeg", b"\xff\xd8\r\n--\r\n"),
-           file(b"say %22hi%22%0D%0A\\.txt", b"text/plain", b"x"), file(b"empty.pdf", b"application/pdf")]
+            field(b"category", b"7"), field(b"text", "xрядок\r\nдругий".encode()),
+            field("say %22%0D%0Aі%22".encode(), b"v")]
+    some = [file("фото \U0001f600.jpg".encode(), b"image/jpeg", b"\xff\xd8\r\n--\r\n"),
+            file(b"say %22hi%22 \\%22.txt", b"text/plain", b"x"), file(b"empty.pdf", b"application/pdf"),
+            file(b"noext", b"application/octet-stream", b"\0")]
     none = [file(b"", b"application/octet-stream")]
+    chromium, firefox = b"----WebKitFormBoundary", b"----geckoformboundary"
     out = {}
-    for name, boundary, parts in (("chromium", chromium, head + odd), ("firefox", firefox, head + odd),
-                                  ("firefox-older", older, head + none), ("chromium-none", chromium, head),
-                                  ("chromium-no-file", chromium, head + none)):
-        body = b"".join(one(*part, boundary) for part in parts)
+    for name, boundary, parts in (
+            ("chromium", chromium + b"DoxRxRO2EnjNreFM", some), ("chromium-none", chromium + b"KOZpsLi2Uc264gFh", none),
+            ("firefox", firefox + b"4faec53593a1fbcfa190c6ce4c61bf9c", some),
+            ("firefox-none", firefox + b"4f7bcf5a72faeff021def177ac99cdd3", none),
+            ("firefox-older", b"-" * 27 + b"1184398301240672345", some), ("no-file-field", chromium + b"A" * 16, [])):
+        body = b"".join(one(*part, boundary) for part in head + parts)
         out.update(with_boundary(name, boundary, body + b"--" + boundary + b"--\r\n"))
     return out
 
