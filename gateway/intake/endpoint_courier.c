@@ -2,8 +2,8 @@
  * GET and POST /{lang}/courier: files that were sealed elsewhere, several in one form. Ciphertext
  * all the way: each file is checked by what is visible of it and stored by itself.
  *
- * The parser's callback cannot wait for the writer. So it gets the body in slices that are shorter
- * than the shortest envelope: at most one file can end within a slice, and waits in `ready`.
+ * The body is read event by event (keys/format/form.h): where a file has ended, or a piece of it
+ * must reach the disk, reading rests until the writer is done.
  *
  * A file or a pasted text may be armoured (FORMAT 10). An envelope begins with its suite, a byte
  * that no text begins with, so the first byte decides; the line with which the armour begins must
@@ -15,15 +15,17 @@
 #include <time.h>
 
 #include "gateway/http/head.h"
-#include "gateway/intake/incoming.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
+#include "gateway/intake/incoming.h"
 #include "gateway/read/roster.h"
 #include "keys/format/armour.h"
 #include "keys/format/envelope.h"
+#include "keys/format/form.h"
 
+/* At most SK_INCOMING_SLACK: so much fits behind a piece that is not full. */
 #define SLICE_BYTES 8192u
-#define PARSER_BYTES 2048
+#define FIELD "sealed"
 #define VISIBLE_BYTES 8
 #define FILES_MAX 256
 #define TEXT_FIRST '\t' /* no text begins with a byte below, no envelope with another */
@@ -31,11 +33,13 @@
 #define TEXT_STEP 1024u
 
 struct courier {
-    struct MHD_PostProcessor *parser;
-    struct sk_incoming current; /* of the file that streams in */
-    struct sk_incoming ready;   /* whole and good, to be finished */
-    bool open;                  /* a file streams in */
-    bool text;                  /* it is armoured */
+    struct sk_form form;
+    uint8_t name[8]; /* of the field in hand: longer than the one that is read */
+    bool reads;      /* that field is `sealed` */
+    bool open;       /* a file streams in */
+    bool whole;      /* it has ended and is good: to be finished */
+    bool text;       /* it is armoured */
+    struct sk_incoming incoming;
     struct sk_armour armour;
     enum sk_error verdict; /* on it, so far */
     uint8_t visible[VISIBLE_BYTES];
@@ -65,7 +69,7 @@ static bool result_add(struct courier *courier, enum sk_error result)
     return true;
 }
 
-/* The file that streamed in is at its end. */
+/* The file that streamed in is at its end. false: there were too many. */
 static bool file_close(struct courier *courier)
 {
     if (!courier->open) {
@@ -78,64 +82,61 @@ static bool file_close(struct courier *courier)
     if (courier->verdict == SK_OK && sk_class_of_length(courier->seen) == 0) {
         courier->verdict = SK_ERR_ENVELOPE_LENGTH;
     }
-    if (courier->verdict != SK_OK) {
-        sk_incoming_close(&courier->current);
-        return result_add(courier, courier->verdict);
+    courier->whole = courier->verdict == SK_OK;
+    if (courier->whole) {
+        return true;
     }
-    if (courier->ready.request != NULL) {
-        return false; /* cannot be, see above */
-    }
-    courier->ready = courier->current;
-    memset(&courier->current, 0, sizeof courier->current);
-    return true;
+    sk_incoming_close(&courier->incoming);
+    return result_add(courier, courier->verdict);
 }
 
-static void file_open(struct courier *courier, struct sk_request *request, char first)
+static void file_open(struct courier *courier, struct sk_request *request, uint8_t first)
 {
-    sk_incoming_open(&courier->current, request);
+    sk_incoming_open(&courier->incoming, request);
     courier->open = true;
-    courier->text = (uint8_t)first >= TEXT_FIRST;
+    courier->text = first >= TEXT_FIRST;
     sk_armour_start(&courier->armour);
     courier->verdict = SK_OK;
     courier->seen = 0;
 }
 
 /* Refuses as soon as the visible bytes show that nobody could open it. */
-static void file_look(struct courier *courier, const char *data, size_t len)
+static void file_look(struct courier *courier, const uint8_t *data, size_t len)
 {
     for (size_t i = 0; i < len && courier->seen + i < VISIBLE_BYTES; i++) {
-        courier->visible[courier->seen + i] = (uint8_t)data[i];
+        courier->visible[courier->seen + i] = data[i];
     }
     if (courier->seen < VISIBLE_BYTES && courier->seen + len >= VISIBLE_BYTES) {
         courier->verdict = sk_envelope_visible_check(courier->visible, time(NULL));
     }
 }
 
-static void file_take(struct courier *courier, const char *data, size_t len)
+static void file_take(struct courier *courier, const uint8_t *data, size_t len)
 {
     file_look(courier, data, len);
     courier->seen += len;
     if (courier->verdict != SK_OK) {
         return;
     }
-    uint8_t *room = sk_incoming_room(&courier->current, len);
+    uint8_t *room = sk_incoming_room(&courier->incoming, len);
     if (room == NULL) {
         courier->verdict = SK_ERR_MEMORY;
         return;
     }
     memcpy(room, data, len);
-    sk_incoming_add(&courier->current, len);
+    sk_incoming_add(&courier->incoming, len);
 }
 
-static void text_take(struct courier *courier, const char *text, size_t len)
+static void text_take(struct courier *courier, const uint8_t *text, size_t len)
 {
     uint8_t bytes[SK_ARMOUR_ROOM(TEXT_STEP)];
 
     for (size_t at = 0; at < len && courier->verdict == SK_OK; at += TEXT_STEP) {
         size_t step = len - at < TEXT_STEP ? len - at : TEXT_STEP, got = 0;
-        enum sk_error error = sk_armour_read(&courier->armour, text + at, step, bytes, &got);
+        enum sk_error error =
+            sk_armour_read(&courier->armour, (const char *)text + at, step, bytes, &got);
         if (got > 0) {
-            file_take(courier, (const char *)bytes, got);
+            file_take(courier, bytes, got);
         }
         if (courier->verdict == SK_OK) {
             courier->verdict = courier->armour.before > LEAD_MAX ? SK_ERR_ARMOUR_BEGIN : error;
@@ -143,47 +144,48 @@ static void text_take(struct courier *courier, const char *text, size_t len)
     }
 }
 
-static enum MHD_Result parsed(void *context, enum MHD_ValueKind kind, const char *name,
-                              const char *file_name, const char *type, const char *encoding,
-                              const char *data, uint64_t offset, size_t len)
+/* An empty file is the field that a browser sends when none was chosen. */
+static void data_take(struct sk_request *request, const uint8_t *data, size_t len)
 {
-    struct sk_request *request = context;
     struct courier *courier = request->state;
 
-    (void)kind;
-    (void)file_name;
-    (void)type;
-    (void)encoding;
-    if (offset == 0 && !file_close(courier)) {
-        return MHD_NO;
+    if (!courier->reads) {
+        return;
     }
-    /* An empty file is the field that a browser sends when none was chosen. */
-    if (name == NULL || strcmp(name, "sealed") != 0 || len == 0) {
-        return MHD_YES;
-    }
-    if (offset == 0) {
-        file_open(courier, request, *data);
-    }
-    if (!courier->open || len > SK_INCOMING_SLACK) {
-        return MHD_NO;
+    if (!courier->open) {
+        file_open(courier, request, data[0]);
     }
     if (courier->text) {
         text_take(courier, data, len);
     } else {
         file_take(courier, data, len);
     }
-    return MHD_YES;
+}
+
+/* false: too many files. */
+static bool event_take(struct sk_request *request, const struct sk_form_event *event)
+{
+    struct courier *courier = request->state;
+
+    switch (event->kind) {
+    case SK_FORM_PART:
+        courier->reads = sk_form_named(&courier->form, FIELD);
+        return true;
+    case SK_FORM_DATA:
+        data_take(request, event->bytes, event->len);
+        return true;
+    case SK_FORM_PART_END:
+        return file_close(courier);
+    default:
+        return true;
+    }
 }
 
 static void courier_release(struct sk_request *request)
 {
     struct courier *courier = request->state;
 
-    if (courier->parser != NULL) {
-        (void)MHD_destroy_post_processor(courier->parser);
-    }
-    sk_incoming_close(&courier->current);
-    sk_incoming_close(&courier->ready);
+    sk_incoming_close(&courier->incoming);
     free(courier);
     request->state = NULL;
 }
@@ -205,43 +207,40 @@ static enum sk_step courier_begin(struct sk_request *request)
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
     request->state = courier;
-    courier->parser = MHD_create_post_processor(request->connection, PARSER_BYTES, parsed, request);
-    if (courier->parser == NULL) {
-        return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
-    }
+    sk_form_multipart(&courier->form, boundary, SK_FORM_DESK);
+    sk_form_keep(&courier->form.field, courier->name, sizeof courier->name);
     return SK_STEP_ON;
 }
 
-/* Whether a failure of the store is about this file or about every one. */
+/* What became of what was with the writer. A failure is about this file alone. */
 static enum sk_step settle(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    enum sk_error error = sk_incoming_settle(&courier->current);
+    enum sk_error error = sk_incoming_settle(&courier->incoming);
+    bool over = courier->whole && (error != SK_OK || courier->incoming.finished);
 
     if (error != SK_OK) {
         courier->verdict = error;
-        sk_incoming_close(&courier->current);
     }
-    error = sk_incoming_settle(&courier->ready);
-    if (error != SK_OK || courier->ready.finished) {
-        sk_incoming_close(&courier->ready);
-        if (!result_add(courier, error)) {
-            return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
-        }
+    if (error != SK_OK || over) {
+        sk_incoming_close(&courier->incoming);
     }
-    return SK_STEP_ON;
+    courier->whole = courier->whole && !over;
+    return !over || result_add(courier, error) ? SK_STEP_ON
+                                               : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
 }
 
 /* What must reach the disk before more can be taken. */
 static enum sk_step store_due(struct sk_request *request)
 {
     struct courier *courier = request->state;
+    struct sk_incoming *incoming = &courier->incoming;
     enum sk_step step = settle(request);
 
-    if (step == SK_STEP_ON && courier->ready.request != NULL) {
-        step = sk_incoming_finish(&courier->ready, sk_class_of_length(courier->ready.total), NULL);
-    } else if (step == SK_STEP_ON && sk_incoming_full(&courier->current)) {
-        step = sk_incoming_store(&courier->current);
+    if (step == SK_STEP_ON && courier->whole) {
+        step = sk_incoming_finish(incoming, sk_class_of_length(incoming->total), NULL);
+    } else if (step == SK_STEP_ON && sk_incoming_full(incoming)) {
+        step = sk_incoming_store(incoming);
     }
     return step;
 }
@@ -250,15 +249,15 @@ static enum sk_step courier_body(struct sk_request *request, const uint8_t *byte
                                  size_t *used)
 {
     struct courier *courier = request->state;
+    struct sk_form_event event = {SK_FORM_MORE, NULL, 0};
     enum sk_step step = store_due(request);
 
-    while (step == SK_STEP_ON && *used < len) {
-        size_t slice = len - *used < SLICE_BYTES ? len - *used : SLICE_BYTES;
-        enum MHD_Result good =
-            MHD_post_process(courier->parser, (const char *)bytes + *used, slice);
-        *used += slice;
-        step = good == MHD_YES ? store_due(request)
-                               : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    while (step == SK_STEP_ON && (*used < len || event.kind != SK_FORM_MORE)) {
+        size_t end = len - *used < SLICE_BYTES ? len : *used + SLICE_BYTES;
+        enum sk_error error = sk_form_next(&courier->form, bytes, end, used, &event);
+        step = error == SK_OK && event_take(request, &event)
+                   ? store_due(request)
+                   : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
     return step;
 }
@@ -296,17 +295,16 @@ static enum sk_step courier_answer(struct sk_request *request)
 static enum sk_step courier_end(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    struct MHD_PostProcessor *parser = courier->parser;
-    enum sk_step step = settle(request);
+    struct sk_form_event rest;
+    enum sk_step step = store_due(request);
 
-    courier->parser = NULL;
-    if (step == SK_STEP_ON && parser != NULL &&
-        (MHD_destroy_post_processor(parser) != MHD_YES || !file_close(courier))) {
+    if (step != SK_STEP_ON) {
+        return step;
+    }
+    if (sk_form_end(&courier->form, &rest) != SK_OK || !event_take(request, &rest)) {
         return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
-    if (step == SK_STEP_ON) {
-        step = store_due(request);
-    }
+    step = store_due(request);
     return step == SK_STEP_ON ? courier_answer(request) : step;
 }
 

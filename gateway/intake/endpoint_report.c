@@ -35,9 +35,6 @@ static void report_release(struct sk_request *request)
 {
     struct report *report = request->state;
 
-    if (report->sealer != NULL) {
-        sk_fields_stop(&report->sealer->secrets->fields);
-    }
     sk_sealers_give(request->gateway->sealers, report->sealer);
     sk_incoming_close(&report->incoming);
     sk_view_release(report->view);
@@ -63,10 +60,7 @@ static enum sk_step report_start(struct sk_request *request, const char *boundar
     if (report->sealer == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    if (!sk_fields_start(&report->sealer->secrets->fields, request->connection, boundary,
-                         report->view)) {
-        return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
-    }
+    sk_fields_start(&report->sealer->secrets->fields, boundary, report->view);
     return SK_STEP_ON;
 }
 

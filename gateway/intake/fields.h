@@ -6,24 +6,30 @@
 #ifndef SK_GATEWAY_INTAKE_FIELDS_H
 #define SK_GATEWAY_INTAKE_FIELDS_H
 
-#include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "gateway/pages/page.h"
-#include "gateway/intake/parts.h"
 #include "gateway/read/roster.h"
 #include "keys/format/class.h"
+#include "keys/format/form.h"
 
 #define SK_FIELD_TO_MAX 256
 #define SK_FIELD_CODE_MAX 128
 
-enum sk_field { SK_FIELD_OTHER, SK_FIELD_TO, SK_FIELD_CODE, SK_FIELD_RECEIPT };
+enum sk_field {
+    SK_FIELD_OTHER,
+    SK_FIELD_TO,
+    SK_FIELD_CODE,
+    SK_FIELD_RECEIPT,
+    SK_FIELD_TEXT,
+    SK_FIELD_FILE
+};
 
 struct sk_fields {
-    struct MHD_PostProcessor *parser;
-    struct sk_parts parts; /* the same bytes, as the desk will read them */
+    struct sk_form form; /* reads what the desk will read */
+    uint8_t name[16];    /* of the field in hand: longer than any that is known */
     const struct sk_view *view; /* borrowed */
     enum sk_field current;
     bool addressed; /* `to` and `code` come too late now */
@@ -41,21 +47,16 @@ struct sk_fields {
     enum sk_problem problem;
 };
 
-/* The connection's Content-Type must be multipart/form-data. fields is zeroed. false: out of
- * memory, or a boundary that libmicrohttpd does not take. */
-bool sk_fields_start(struct sk_fields *fields, struct MHD_Connection *connection,
-                     const char *boundary, const struct sk_view *view);
+/* fields is zeroed, and stays where it is. boundary: 1 to SK_BOUNDARY_MAX bytes. */
+void sk_fields_start(struct sk_fields *fields, const char *boundary, const struct sk_view *view);
 
 /* The next bytes of the body. false: `problem` says why the report is refused. */
 bool sk_fields_scan(struct sk_fields *fields, const uint8_t *bytes, size_t len);
 
-/* Recipients and code are used now. whole: the body is at its end, too. false: see `problem`. */
+/* Recipients and code are used now. whole: the body was at its end, too. false: see `problem`. */
 bool sk_fields_address(struct sk_fields *fields, bool whole);
 
 /* The body is at its end: was it a whole form, with something in it? */
 bool sk_fields_end(struct sk_fields *fields);
-
-/* For release on any path. */
-void sk_fields_stop(struct sk_fields *fields);
 
 #endif

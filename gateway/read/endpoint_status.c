@@ -1,7 +1,7 @@
 /*
  * GET and POST /{lang}/status: what became of a report. The code comes in the body, is used
- * for the moment of the answer and wiped with the request. libmicrohttpd's parsers are not asked:
- * they keep pieces of what passes through them on the stack and in the heap.
+ * for the moment of the answer and wiped with the request. No byte of it passes through a parser of
+ * libmicrohttpd's: they keep pieces of what they saw on the stack and in the heap.
  */
 #include <string.h>
 
@@ -55,6 +55,7 @@ static enum sk_step status_begin(struct sk_request *request)
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
     request->state = status;
+    sk_code_field_start(&status->field);
     status->json = sk_accept_json(sk_request_header(request, "Accept"));
     return SK_STEP_ON;
 }

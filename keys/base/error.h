@@ -54,6 +54,13 @@
     X(CONTENT_BOUNDARY, "the multipart boundary is empty, too long or malformed")                  \
     X(CONTENT_KEYS, "the keys in the report are not those it was sealed with: rewritten")          \
     X(CONTENT_SIGNATURE, "the writer's signature does not verify: rewritten after sealing")        \
+    /* the body, a form, FORMAT section 2 */                                                       \
+    X(FORM_NONE, "this is no form: no part was found in it")                                       \
+    X(FORM_HEAD, "the head of a part of the form has no end")                                      \
+    X(FORM_NAME, "the name of a file or field is too long; give it a shorter one")                 \
+    X(FORM_PARTS, "the form has too many fields and files; send it as several")                    \
+    X(FORM_CUT, "the form was cut off: its closing boundary is missing; send it again")            \
+    X(FORM_ESCAPE, "the form holds a per cent sign without two digits behind it")                  \
     /* receipt code, FORMAT section 3 */                                                           \
     X(CODE_LENGTH, "a code has 25 letters and digits; some are missing or too many")               \
     X(CODE_SYMBOL, "the code holds a sign that no code has")                                       \

@@ -54,15 +54,17 @@ enum sk_error sk_emit_u64(struct sk_emit *emit, enum sk_frame_type type, uint64_
     return sk_emit_frame(emit, type, bytes, sizeof bytes, NULL, 0);
 }
 
-static size_t put_name(uint8_t *out, const struct sk_name *name)
+static size_t put_name(uint8_t *out, const struct sk_form_text *name)
 {
     sk_put_u16(out, (uint16_t)name->len);
-    memcpy(out + 2, name->bytes, name->len);
+    if (name->len > 0) {
+        memcpy(out + 2, name->bytes, name->len);
+    }
     return 2 + name->len;
 }
 
-enum sk_error sk_emit_file(struct sk_emit *emit, const struct sk_name *field,
-                           const struct sk_name *file, const struct sk_name *type)
+enum sk_error sk_emit_file(struct sk_emit *emit, const struct sk_form_text *field,
+                           const struct sk_form_text *file, const struct sk_form_text *type)
 {
     uint8_t payload[3 * (2 + SK_PARSE_NAME_MAX)];
     size_t len = put_name(payload, field);

@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 #include "keys/base/error.h"
-#include "keys/parse/head.h"
+#include "keys/format/form.h"
+#include "keys/parse/protocol.h"
 
 /* Where frames go; the buffer holds plaintext. */
 struct sk_emit {
@@ -28,7 +29,7 @@ enum sk_error sk_emit_bytes(struct sk_emit *emit, enum sk_frame_type type, const
 enum sk_error sk_emit_u64(struct sk_emit *emit, enum sk_frame_type type, uint64_t value);
 
 /* Field name, file name, content type. */
-enum sk_error sk_emit_file(struct sk_emit *emit, const struct sk_name *field,
-                           const struct sk_name *file, const struct sk_name *type);
+enum sk_error sk_emit_file(struct sk_emit *emit, const struct sk_form_text *field,
+                           const struct sk_form_text *file, const struct sk_form_text *type);
 
 #endif

@@ -1,15 +1,9 @@
 #include "keys/parse/walk.h"
 
-static enum sk_error source(void *ctx, uint8_t *out, size_t len, size_t *got)
-{
-    struct sk_walk *walk = ctx;
+#include <string.h>
 
-    return sk_body_read(&walk->body, out, len, got);
-}
-
-static enum sk_error sink(void *ctx, const uint8_t *bytes, size_t len)
+static enum sk_error take_data(struct sk_walk *walk, const uint8_t *bytes, size_t len)
 {
-    struct sk_walk *walk = ctx;
     uint64_t before = walk->given;
 
     walk->given += len;
@@ -24,77 +18,132 @@ static enum sk_error sink(void *ctx, const uint8_t *bytes, size_t len)
     return sk_emit_bytes(&walk->emit, walk->piece, bytes, len);
 }
 
-static enum sk_error announce(struct sk_walk *walk, const uint8_t *lines, size_t len)
+/* The reader sees to it that a head fits. */
+static enum sk_error take_head(struct sk_walk *walk, const uint8_t *bytes, size_t len)
 {
-    const struct sk_head *head = &walk->head;
+    if (len > sizeof walk->lines - walk->lines_len) {
+        return SK_ERR_FORM_HEAD;
+    }
+    memcpy(walk->lines + walk->lines_len, bytes, len);
+    walk->lines_len += len;
+    return SK_OK;
+}
+
+static enum sk_error begin_part(struct sk_walk *walk)
+{
+    const struct sk_form *form = &walk->form;
+    size_t len = walk->lines_len - 2; /* without the empty line */
     enum sk_error e;
 
     walk->given = 0;
-    walk->piece = head->is_file ? SK_FRAME_DATA : SK_FRAME_FIELD_MORE;
-    if (head->is_file) {
-        e = sk_emit_file(&walk->emit, &head->field, &head->file, &head->type);
+    walk->lines_len = 0;
+    walk->piece = form->is_file ? SK_FRAME_DATA : SK_FRAME_FIELD_MORE;
+    if (form->is_file) {
+        e = sk_emit_file(&walk->emit, &form->field, &form->file, &form->type);
     } else {
-        e = sk_emit_frame(&walk->emit, SK_FRAME_FIELD, head->field.bytes, head->field.len, NULL, 0);
+        e = sk_emit_frame(&walk->emit, SK_FRAME_FIELD, walk->field, form->field.len, NULL, 0);
     }
     if (e == SK_OK && walk->mode == SK_PARSE_FULL && len > 0) {
-        e = sk_emit_frame(&walk->emit, SK_FRAME_HEAD_LINES, lines, len, NULL, 0);
+        e = sk_emit_frame(&walk->emit, SK_FRAME_HEAD_LINES, walk->lines, len, NULL, 0);
     }
     return e;
 }
 
-static enum sk_error walk_part(struct sk_walk *walk, enum sk_split_next *next)
+static enum sk_error end_part(struct sk_walk *walk)
 {
-    const uint8_t *lines = NULL;
-    size_t len = 0;
-    enum sk_error e = sk_split_head(&walk->split, &lines, &len);
+    enum sk_frame_type end = walk->piece == SK_FRAME_DATA ? SK_FRAME_FILE_END : SK_FRAME_FIELD_END;
 
-    if (e == SK_OK) {
-        sk_head_read(&walk->head, lines, len);
-        e = announce(walk, lines, len);
-    }
-    if (e == SK_OK) {
-        e = sk_split_content(&walk->split, sink, walk, next);
-    }
-    if (e == SK_OK) {
-        enum sk_frame_type end =
-            walk->piece == SK_FRAME_DATA ? SK_FRAME_FILE_END : SK_FRAME_FIELD_END;
-
-        e = sk_emit_u64(&walk->emit, end, walk->given);
-    }
-    return e;
+    return sk_emit_u64(&walk->emit, end, walk->given);
 }
 
-static enum sk_error walk_parts(struct sk_walk *walk, enum sk_parse_outcome *outcome)
+static enum sk_error take_event(struct sk_walk *walk, const struct sk_form_event *event)
 {
-    enum sk_split_next next = SK_SPLIT_CUT;
-    enum sk_error e = sk_split_content(&walk->split, NULL, NULL, &next);
-    unsigned parts = 0;
+    switch (event->kind) {
+    case SK_FORM_HEAD:
+        return take_head(walk, event->bytes, event->len);
+    case SK_FORM_PART:
+        return begin_part(walk);
+    case SK_FORM_DATA:
+        return take_data(walk, event->bytes, event->len);
+    case SK_FORM_PART_END:
+        return end_part(walk);
+    case SK_FORM_CLOSE:
+        walk->closed = true;
+        return SK_OK;
+    default:
+        return SK_OK;
+    }
+}
 
-    *outcome = SK_PARSE_MALFORMED;
-    while (e == SK_OK && next == SK_SPLIT_PART) {
-        if (++parts > SK_PARSE_PARTS_MAX) {
-            *outcome = SK_PARSE_CROWDED;
-            return SK_OK;
+static enum sk_error take_piece(struct sk_walk *walk, size_t len)
+{
+    struct sk_form_event event;
+    size_t used = 0;
+    enum sk_error e;
+
+    do {
+        e = sk_form_next(&walk->form, walk->input, len, &used, &event);
+        if (e == SK_OK) {
+            e = take_event(walk, &event);
         }
-        e = walk_part(walk, &next);
-    }
-    if (e == SK_OK && parts > 0) {
-        *outcome = next == SK_SPLIT_CLOSE ? SK_PARSE_WHOLE : SK_PARSE_TRUNCATED;
-    }
+    } while (e == SK_OK && event.kind != SK_FORM_MORE);
     return e;
+}
+
+/* A part that was cut ends with the body. */
+static enum sk_error take_end(struct sk_walk *walk)
+{
+    struct sk_form_event rest;
+    enum sk_error outcome = sk_form_end(&walk->form, &rest);
+    enum sk_error e = take_event(walk, &rest);
+
+    if (e == SK_OK && outcome == SK_ERR_FORM_CUT) {
+        e = end_part(walk);
+    }
+    return e == SK_OK ? outcome : e;
+}
+
+static enum sk_error walk_body(struct sk_walk *walk)
+{
+    size_t got = 1;
+    enum sk_error e = SK_OK;
+
+    while (e == SK_OK && got > 0 && !walk->closed) {
+        e = sk_body_read(&walk->body, walk->input, sizeof walk->input, &got);
+        if (e == SK_OK && got > 0) {
+            e = take_piece(walk, got);
+        }
+    }
+    return e == SK_OK ? take_end(walk) : e;
+}
+
+static enum sk_parse_outcome outcome_of(enum sk_error e)
+{
+    switch (e) {
+    case SK_OK:
+        return SK_PARSE_WHOLE;
+    case SK_ERR_FORM_CUT:
+        return SK_PARSE_TRUNCATED;
+    case SK_ERR_FORM_NONE:
+    case SK_ERR_FORM_HEAD:
+        return SK_PARSE_MALFORMED;
+    case SK_ERR_FORM_PARTS:
+        return SK_PARSE_CROWDED;
+    default:
+        return SK_PARSE_UNREADABLE;
+    }
 }
 
 enum sk_error sk_walk_all(struct sk_walk *walk, const char *boundary)
 {
-    enum sk_parse_outcome outcome = SK_PARSE_UNREADABLE;
-    enum sk_error e;
-    uint8_t byte;
+    uint8_t outcome;
 
-    sk_split_start(&walk->split, boundary, source, walk);
-    e = walk_parts(walk, &outcome);
-    if (e != SK_OK && e != SK_ERR_PARSE_FAILED) {
-        outcome = SK_PARSE_UNREADABLE;
-    }
-    byte = (uint8_t)outcome;
-    return sk_emit_frame(&walk->emit, SK_FRAME_END, &byte, 1, NULL, 0);
+    walk->lines_len = 0;
+    walk->closed = false;
+    sk_form_multipart(&walk->form, boundary, SK_FORM_DESK);
+    sk_form_keep(&walk->form.field, walk->field, sizeof walk->field);
+    sk_form_keep(&walk->form.file, walk->file, sizeof walk->file);
+    sk_form_keep(&walk->form.type, walk->type, sizeof walk->type);
+    outcome = (uint8_t)outcome_of(walk_body(walk));
+    return sk_emit_frame(&walk->emit, SK_FRAME_END, &outcome, 1, NULL, 0);
 }

@@ -20,6 +20,9 @@ hits=$(grep -rnE '\bgetenv\(|\bsecure_getenv\(' keys storage gateway --include='
     grep -vE '"(NO_COLOR|LD_BIND_NOW|LISTEN_PID|LISTEN_FDS|NOTIFY_SOCKET|TERM|LANGUAGE|LC_ALL|LC_MESSAGES|LANG)"' || true)
 [ -z "$hits" ] && echo "PASS nothing is read from the environment but what systemd, the loader, terminals and readers of a language set" || fail "environment: $hits"
 
+hits=$(grep -rn 'MHD_[a-z_]*post_process' gateway --include='*.[ch]' || true)
+[ -z "$hits" ] && echo "PASS no byte of a body goes through libmicrohttpd's parser" || fail "libmicrohttpd parses a body: $hits"
+
 # Messages of text.def are seen over shoulders, on a page. Those of skrynka-report, in the same
 # catalogues, may name programs.
 pages=$(mktemp)

@@ -71,11 +71,11 @@ imported "$desk" | grep -qx crypto_box_seal_open && imported "$desk" | grep -q '
 users=$(nm -A --undefined-only storage/libstorage.a 2>/dev/null | grep ' mdb_' | sed 's/.*[:-]\([a-z_]*\)\.o:.*/\1/' | sort -u)
 [ "$users" = engine ] && pass "only engine.o touches LMDB" || fail "objects that touch LMDB: ${users:-none (then the test is blind)}"
 
-# The parser of strangers' bytes is a program of its own: the reader of heads is not where the
+# The parser of strangers' bytes is a program of its own: the reader of forms is not where the
 # keyring is, and no keyring where that reader is.
 parse=keys/desk/skrynka-parse
-defined "$parse" | grep -q '^sk_head_read' || fail "$parse reads no heads: the comparison is blind"
-defined "$desk" | grep -q '^sk_head_read' && fail "$desk reads heads" || pass "$desk reads no heads"
+defined "$parse" | grep -q '^sk_form_next' || fail "$parse reads no form: the comparison is blind"
+defined "$desk" | grep -q '^sk_form_next' && fail "$desk reads forms" || pass "$desk reads no form"
 defined "$parse" | grep -q '^sk_keyring' && fail "$parse holds keyring functions" ||
     pass "$parse holds no keyring function"
 exit "$bad"

@@ -94,25 +94,113 @@ def bodies():
             skrynka.make_multipart(parts[:2], "----WebKitFormBoundaryABC")}
 
 
-def splits():
-    seeds = {name: bytes(2) + body for name, body in bodies().items() if name != "long"}
-    for n in (65400, 65531, 65535):  # the edge of the window lies in the body
-        seeds["edge-%d" % n] = struct.pack("<H", n) + bodies()["form"]
-    return seeds
+def with_boundary(name, boundary, body):
+    return {name: bytes([len(boundary)]) + boundary + body}
 
 
-def parts():
+def one(head, value=b"v", boundary=b"XX"):
+    return b"--" + boundary + b"\r\n" + head + b"\r\n\r\n" + value + b"\r\n"
+
+
+def browsers():
+    """Byte for byte what Chromium 156 and Firefox ESR sent: names with quotes, line ends and letters of ours, an
+    empty file, a field for files with none chosen. Older Firefoxes drew their boundaries otherwise."""
+    field = lambda name, value=b"": (b'Content-Disposition: form-data; name="%s"' % name, value)
+    file = lambda name, kind, value=b"": (b'Content-Disposition: form-data; name="file"; filename="%s"\r\n'
+                                          b"Content-Type: %s" % (name, kind), value)
+    head = [field(b"to", b"a"), field(b"to", b"b"), field(b"code"), field(b"receipt", b"no"),
+            field(b"category", b"7"), field(b"text", "xрядок\r\nдругий".encode()),
+            field("say %22%0D%0Aі%22".encode(), b"v")]
+    some = [file("фото \U0001f600.jpg".encode(), b"image/jpeg", b"\xff\xd8\r\n--\r\n"),
+            file(b"say %22hi%22 \\%22.txt", b"text/plain", b"x"), file(b"empty.pdf", b"application/pdf"),
+            file(b"noext", b"application/octet-stream", b"\0")]
+    none = [file(b"", b"application/octet-stream")]
+    chromium, firefox = b"----WebKitFormBoundary", b"----geckoformboundary"
+    out = {}
+    for name, boundary, parts in (
+            ("chromium", chromium + b"DoxRxRO2EnjNreFM", some), ("chromium-none", chromium + b"KOZpsLi2Uc264gFh", none),
+            ("firefox", firefox + b"4faec53593a1fbcfa190c6ce4c61bf9c", some),
+            ("firefox-none", firefox + b"4f7bcf5a72faeff021def177ac99cdd3", none),
+            ("firefox-older", b"-" * 27 + b"1184398301240672345", some), ("no-file-field", chromium + b"A" * 16, [])):
+        body = b"".join(one(*part, boundary) for part in head + parts)
+        out.update(with_boundary(name, boundary, body + b"--" + boundary + b"--\r\n"))
+    return out
+
+
+def odd_bodies():
+    """What no browser sends."""
+    end, text = b"--XX--\r\n", b'Content-Disposition: form-data; name="text"'
+    mixed = one(b"Content-Disposition: form-data; name=\"file\"\r\nContent-Type: multipart/mixed; boundary=YY",
+                b"--YY\r\nContent-Disposition: attachment; filename=\"a\"\r\n\r\nA\r\n--YY--")
+    cases = {
+        "nested": mixed + one(text) + end,
+        "nested-to": one(b"Content-Type: multipart/mixed; boundary=XX", one(
+            b'Content-Disposition: form-data; name="to"', b"a")) + end,
+        "bare-lf": (one(text) + end).replace(b"\r\n", b"\n"),
+        "around": b"before\r\n" + one(text) + b"--XX--  \r\nafter\r\n" + one(text),
+        "lookalikes": one(text, b"\r\n--X\r\n--XXY\r\n--XX-\r\n\r--XX\r\n\r\n\r\n--XX\r\r\n--XX Y") + end,
+        "no-end": one(text), "end-cut": one(text) + end[:-5], "end-bare": one(text) + end[:-2],
+        "end-cr": one(text) + end[:-1],
+        "none": end, "nothing": b"", "first-bare": b"XX\r\n\r\nv\r\n" + end,
+        "repeated": one(text + b"\r\n" + text.replace(b"text", b"to")) * 2 + end,
+        "values": one(text.replace(b"text", b"to"), b"a") + one(text.replace(b"text", b"to"), b"z\0") +
+        one(text.replace(b"text", b"receipt"), b"no\0") + one(text) + end,
+        "headless": b"--XX\r\n\r\nq\r\n--XX\r\nX: " + b"y" * 200,
+        "parameters": one(b"content-disposition : form-data ;; name ; NAME=a;filename*= b ; filename = c\t\r\n d;"
+                          b" filename=e") +
+        one(b"Content-Disposition: form-data; name=%2; filename=\"%0%22%0D%0a%%0A \r\n ")
+        + one(b"Content-Disposition\r\n:form-data; name=\" to \"\r\nContent-Type: \t a/b \r\n ;c") + end,
+        "late-to": one(text, b"x" * 100) + one(text.replace(b"text", b"to"), b"a") + end,
+        "to-long": one(text.replace(b"text", b"to"), b"a" * 257) + end,
+        "code": one(text.replace(b"text", b"code"), b"04926-D25AS") + one(text) + end,
+        "code-long": one(text.replace(b"text", b"code"), b"c" * 129) + one(text) + end}
+    out = {}
+    for name, body in cases.items():
+        out.update(with_boundary(name, b"XX", body))
+    out.update(with_boundary("odd-boundary", b"'()+_,-./:=? x", one(text, b"v", b"'()+_,-./:=? x") +
+                             b"--'()+_,-./:=? x-- "))
+    out.update(with_boundary("dashes", b"--", one(text, b"v\r\n---\r\n----", b"--") + b"------\r\n"))
+    out.update(with_boundary("longest-boundary", b"b" * 70, one(text, b"\r\n--" + b"b" * 69, b"b" * 70) +
+                             b"--" + b"b" * 70 + b"--"))
+    return out
+
+
+def limits():
+    out, text = {}, b'Content-Disposition: form-data; name="text"'
+    for extra in (0, 1):
+        line = b'Content-Disposition: form-data; name="file"; filename="%s"' % (b"n" * (1024 + extra))
+        name = b'Content-Disposition: form-data; filename="%s%%22"' % (b"n" * (1023 + extra))
+        kind = b"Content-Type:\r\n " + b"t" * (1024 + extra)  # over the end of a line
+        for what, head in (("line-%d" % len(line), line), ("name-%d" % (1024 + extra), name),
+                           ("type-%d" % (1024 + extra), text + b"\r\n" + kind)):
+            out.update(with_boundary(what, b"XX", one(head) + b"--XX--\r\n"))
+        head = (b"X: " + b"y" * 995 + b"\r\n") * 16  # the longest head, with its empty line
+        head += b"Z: " + b"z" * (16384 + extra - len(head) - 7) + b"\r\n"
+        out.update(with_boundary("head-%d" % (len(head) + 2), b"XX", b"--XX\r\n" + head +
+                                 b"\r\nx\r\n--XX--\r\n"))
+        many = b"--XX\r\n\r\n\r\n" * (999 + extra) + one(text)
+        out.update(with_boundary("parts-%d" % (1000 + extra), b"XX", many + b"--XX--\r\n"))
+        pad = b"--XX" + b" \t" * 32 + b" " * extra + b"\r\n\r\na\r\n--XX--" + b"\t" * (64 + extra)
+        out.update(with_boundary("padding-%d" % (64 + extra), b"XX", b"--XX\r\n\r\n\r\n" + pad + b"\r\n"))
+    return out
+
+
+def forms():
     seeds = {}
     for name, body in bodies().items():
         boundary, _, rest = body.partition(b"\n")
-        seeds[name] = bytes([len(boundary)]) + boundary + rest
-    for extra in (0, 1):  # the longest line, and one that is longer
-        line = b'Content-Disposition: form-data; name="file"; filename="%s"' % (b"n" * (1024 + extra))
-        seeds["line-%d" % len(line)] = b"\2XX--XX\r\n" + line + b"\r\n\r\nx\r\n--XX--\r\n"
-        head = (b"X: " + b"y" * 995 + b"\r\n") * 16  # and the longest head, with its empty line
-        head += b"Z: " + b"z" * (16384 + extra - len(head) - 7) + b"\r\n"
-        seeds["head-%d" % (len(head) + 2)] = b"\2XX--XX\r\n" + head + b"\r\nx\r\n--XX--\r\n"
-    seeds["padding"] = b"\2XX--XX" + b" " * 64 + b"\r\n\r\na\r\n--XX" + b"\t" * 65 + b"\r\nb\r\n--XX-\r\n\r\n--XX-- "
+        if name == "long":  # beyond one piece of a body, and one name
+            rest = rest.replace(b"x" * 20000, b"x" * 900).replace(b"y" * 20000, b"y" * 900)
+        seeds.update(with_boundary(name, boundary, rest))
+    return {**seeds, **browsers(), **odd_bodies(), **limits()}
+
+
+def fields():
+    """Recipients are used when all was read, and early."""
+    early = {"late-to": 5, "code": 12, "chromium": 20, "repeated": 8, "to-long": 8}
+    large = ("long", "head-", "parts-")
+    seeds = {name: b"\0" + seed for name, seed in forms().items() if not name.startswith(large)}
+    seeds.update({name + "-early": bytes([at]) + forms()[name] for name, at in early.items()})
     return seeds
 
 
@@ -271,12 +359,6 @@ TEXTS = {
              "edges": "\u00a0\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff".encode()},
     "plain": {"notepad": b"\xef\xbb\xbf" + "Дякуємо.\r\nКоли це було?\r\n".encode(),
               "mac": "так\rні\r\r\n\tдалі".encode(), "utf16": "так".encode("utf-16")},
-    "head": {"file": b'Content-Disposition: form-data; name="file"; filename="C:\\say %22hi%22%0D%0A.txt"\r\n'
-                     b"Content-Type: image/jpeg\r\n",
-             "field": b'Content-Disposition: form-data; name="text"\r\n',
-             "folded": b"content-type: text/html;\r\n charset=utf-8\r\ncontent-disposition: form-data;\r\n"
-                       b"\tname=a; filename*=UTF-8''%D1%84; filename=b ;c\r\n",
-             "name": "Фото \\ =?utf-8?B?0YQ=?= 100% \"так\"\r\n; filename=x".encode()},
     "repair": {"text": b"\x40" + "тихо  \u202eїї\u2028 \x07".encode() + b"\xd0\xff\xf0\x9f\x98 \xe2\x82\xac\xc2",
                "name": b"\xff" + "../..\\.Ґанок—їжак ь😀.JPG.exe\n/фото (2).tar.gz".encode(),
                "long": b"\x10" + "щ".encode() * 60 + b".jpeg"},
@@ -286,7 +368,7 @@ TEXTS = {
 def main():
     seeds = {"sheet": sheets(), "board": boards(), "carry": carries(),
              "envelope": envelopes(), "keyring": {"one-key": keyring()}, "prelude": preludes(), "code": CODES,
-             "walk": bodies(), "split": splits(), "parts": parts(), "frames": frames(), "segment": segments(),
+             "walk": bodies(), "form": forms(), "fields": fields(), "frames": frames(), "segment": segments(),
              "state": states(), "entry": {"report": json.dumps(ENTRY, ensure_ascii=False).encode()},
              "pages": engine_files(), "answer": answers(), "record": records(), **TEXTS}
     for target, files in seeds.items():

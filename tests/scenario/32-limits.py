@@ -71,6 +71,10 @@ class Limits:
         self.refused("a name of one byte too many",
                      self.post([field(b"text"), field(b"file", b"n" * over)]), 400, T.NAME_H,
                      T.NAME_T)
+        cut = b'Content-Disposition: form-data; filename="%s"' % (b"n" * (NAME + 1))
+        must("its line is within bounds", len(cut) < LINE)
+        self.refused("a name that a desk would cut", self.post([field(b"text"), cut]), 400,
+                     T.NAME_H, T.NAME_T)
         lines = [b"X-Line: " + b"y" * 1000] * 17
         self.refused("a head that is too long",
                      self.post([b"\r\n".join([field(b"text")] + lines)]), 400, T.BAD_REQUEST_H)
