@@ -20,7 +20,7 @@
 #include "gateway/http/request.h"
 #include "gateway/read/roster.h"
 #include "keys/format/armour.h"
-#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 
 #define SLICE_BYTES 8192u
 #define PARSER_BYTES 2048

@@ -91,7 +91,7 @@ static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest
     return e == SK_ERR_CORRUPT ? SK_OK : e;
 }
 
-static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan *plan)
+static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board *plan)
 {
     uint32_t today = sk_day_of(time(NULL));
     const struct sk_series *series = sk_state_current(&desk->state);
@@ -124,7 +124,7 @@ static enum sk_error collect(void *ctx, const uint8_t *bytes, size_t len)
     return SK_OK;
 }
 
-static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan,
+static enum sk_error seal(struct sk_desk *desk, const struct sk_board *plan,
                           const struct sk_thread *list, size_t count, struct made *made)
 {
     size_t len = 0;
@@ -189,7 +189,7 @@ static int board(struct sk_desk *desk, const char *path)
 {
     struct sk_threads *threads = NULL;
     struct sk_thread_list list = {.count = 0};
-    struct sk_board_plan plan;
+    struct sk_board plan;
     struct made made = {.bytes = NULL};
     enum reached reached = NOTHING;
     size_t count = 0;

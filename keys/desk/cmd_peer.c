@@ -12,6 +12,7 @@
 #include "keys/desk/json.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
+#include "keys/format/text.h"
 
 struct wanted {
     const char *name, *fingerprint, *file;

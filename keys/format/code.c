@@ -18,11 +18,11 @@
  *
  * Latin U is in no code and is refused, like every other sign.
  */
+#include "keys/format/code.h"
+
 #include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
-
-#include "keys/format/receipt.h"
 
 enum { DATA_SYMBOLS = 24, SYMBOLS = 25, GROUP = 5, NO_SYMBOL = -1, IGNORED = -2 };
 

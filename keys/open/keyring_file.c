@@ -57,11 +57,11 @@ static enum sk_error derive(struct derived *d, const uint8_t *header, const uint
         return SK_ERR_MEMORY;
     }
     if (token != NULL) {
-        sk_F(d->enc, d->k, "keyring-token", token, 32);
+        sk_derive(d->enc, d->k, "keyring-token", token, 32);
         memcpy(d->k, d->enc, sizeof d->k);
     }
-    sk_F(d->commitment, d->k, "keyring-commit", header, HASHED);
-    sk_F(d->enc, d->k, "keyring-enc", header, HASHED);
+    sk_derive(d->commitment, d->k, "keyring-commit", header, HASHED);
+    sk_derive(d->enc, d->k, "keyring-enc", header, HASHED);
     return SK_OK;
 }
 

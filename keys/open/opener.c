@@ -3,13 +3,12 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/secret.h"
 #include "keys/format/block_digest.h"
-#include "keys/format/envelope.h"
+#include "keys/format/chunk.h"
 #include "keys/format/slots.h"
 
-enum { AT_SLOTS = 8, AT_COMMITMENT = 648, SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
+enum { SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
 
 struct sk_opener {
     enum sk_error failed; /* what a chunk was refused for: then all is refused */
@@ -51,8 +50,8 @@ static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *heade
 
         crypto_scalarmult_base(pk.b, keys[i].b);
         for (size_t j = 0; j < SK_SLOTS; j++) {
-            if (crypto_box_seal_open(out->b, header + AT_SLOTS + j * SK_SLOT_BYTES, SK_SLOT_BYTES,
-                                     pk.b, keys[i].b) == 0) {
+            if (crypto_box_seal_open(out->b, sk_header_slot(header, j), SK_SLOT_BYTES, pk.b,
+                                     keys[i].b) == 0) {
                 return SK_OK;
             }
         }
@@ -62,21 +61,16 @@ static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *heade
 
 static enum sk_error unlock(struct sk_opener *opener, const struct sk_x25519_sk *keys, size_t count)
 {
-    uint8_t commitment[32];
     enum sk_error e = find_file_key(&opener->file_key, opener->header, keys, count);
 
     if (e != SK_OK) {
         return e;
     }
-    sk_header_commitment(commitment, &opener->file_key, opener->header);
-    if (sodium_memcmp(commitment, opener->header + AT_COMMITMENT, sizeof commitment) != 0) {
-        e = SK_ERR_ENVELOPE_COMMITMENT;
+    if (!sk_header_commits(opener->header, &opener->file_key)) {
+        return SK_ERR_ENVELOPE_COMMITMENT;
     }
-    sodium_memzero(commitment, sizeof commitment);
-    if (e == SK_OK) {
-        sk_payload_key_derive(&opener->key, &opener->file_key, opener->header);
-    }
-    return e;
+    sk_payload_key_derive(&opener->key, &opener->file_key, opener->header);
+    return SK_OK;
 }
 
 enum sk_error sk_opener_new(struct sk_opener **out, const uint8_t header[SK_HEADER_BYTES],
@@ -115,44 +109,39 @@ void sk_opener_payload_key(const struct sk_opener *opener, struct sk_payload_key
     *out = opener->key;
 }
 
-/* Opens chunk i into plain, which is wiped when the chunk is refused. */
+/* Opens chunk i into plain, which is wiped when the chunk is refused; *content points into it. */
 static enum sk_error plain_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
-                                const uint8_t *in, uint8_t plain[SK_CHUNK_PLAIN], size_t *len)
+                                const uint8_t *in, uint8_t plain[SK_CHUNK_PLAIN],
+                                const uint8_t **content, size_t *len)
 {
     uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
-    enum sk_error e = SK_OK;
+    enum sk_error e = SK_ERR_CHUNK_FORGED;
 
     sk_chunk_nonce(nonce, i, i == chunks - 1);
     if (crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, in, SK_CHUNK_BYTES, NULL, 0,
-                                                  nonce, key->b) != 0) {
-        e = SK_ERR_CHUNK_FORGED;
-    } else if (sk_get_u16(plain) > SK_CHUNK_CONTENT) {
-        e = SK_ERR_CHUNK_LENGTH;
-    } else if (!sk_all_zero(plain + 2 + sk_get_u16(plain),
-                            SK_CHUNK_CONTENT - (size_t)sk_get_u16(plain))) {
-        e = SK_ERR_CHUNK_PADDING;
+                                                  nonce, key->b) == 0) {
+        e = sk_chunk_read(plain, content, len);
     }
     if (e != SK_OK) {
         sodium_memzero(plain, SK_CHUNK_PLAIN);
-        return e;
     }
-    *len = sk_get_u16(plain);
-    return SK_OK;
+    return e;
 }
 
 enum sk_error sk_chunk_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
                             const uint8_t in[SK_CHUNK_BYTES], uint8_t *content, size_t *len)
 {
     uint8_t plain[SK_CHUNK_PLAIN];
-    size_t n = 0;
+    const uint8_t *opened;
+    size_t n;
 
     if (i >= chunks) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = plain_open(key, chunks, i, in, plain, &n);
+    enum sk_error e = plain_open(key, chunks, i, in, plain, &opened, &n);
 
     if (e == SK_OK) {
-        memcpy(content, plain + 2, n);
+        memcpy(content, opened, n);
         *len = n;
     }
     sodium_memzero(plain, sizeof plain);
@@ -182,6 +171,7 @@ static void absorb(struct sk_opener *opener, const uint8_t *content, size_t len)
 enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUNK_BYTES],
                               const uint8_t **content, size_t *len)
 {
+    const uint8_t *opened;
     size_t n = 0;
 
     if (opener->failed != SK_OK) {
@@ -190,7 +180,8 @@ enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUN
     if (opener->next >= opener->chunks) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = plain_open(&opener->key, opener->chunks, opener->next, in, opener->plain, &n);
+    enum sk_error e =
+        plain_open(&opener->key, opener->chunks, opener->next, in, opener->plain, &opened, &n);
 
     if (e == SK_OK && opener->content_ended && n > 0) {
         sodium_memzero(opener->plain, sizeof opener->plain);
@@ -200,10 +191,10 @@ enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUN
         opener->failed = e;
         return e;
     }
-    absorb(opener, opener->plain + 2, n);
+    absorb(opener, opened, n);
     opener->content_ended = n < SK_CHUNK_CONTENT;
     opener->next++;
-    *content = opener->plain + 2;
+    *content = opened;
     *len = n;
     return SK_OK;
 }
@@ -226,8 +217,8 @@ static enum sk_error signature_check(const struct sk_opener *opener,
     return good ? SK_OK : SK_ERR_CONTENT_SIGNATURE;
 }
 
-/* Whoever holds the file key could seal other content under this header, but only with the keys that
- * gave the file key (FORMAT section 1), whose signature he cannot make. */
+/* Whoever holds the file key could seal other content under this header, but only with the keys
+ * that gave the file key (FORMAT section 1), whose signature he cannot make. */
 static enum sk_error keys_check(const struct sk_opener *opener, const struct sk_prelude *prelude)
 {
     struct sk_file_key file_key;

@@ -5,7 +5,7 @@
 
 #include "keys/base/secret.h"
 #include "keys/format/block_digest.h"
-#include "keys/format/envelope.h"
+#include "keys/format/chunk.h"
 #include "keys/format/slots.h"
 
 enum { OVERHEAD = SK_PRELUDE_BYTES + SK_CONTENT_SIGNATURE_BYTES };
@@ -61,7 +61,7 @@ void sk_report_reset(struct sk_report *report)
 /* While the body is taken, a chunk's content is exactly one block of the digest. */
 static void digest_chunk(struct sk_report *report)
 {
-    sk_block_digest_update(&report->digest, report->chunker.plain + 2, report->chunker.fill);
+    sk_block_digest_update(&report->digest, sk_chunker_content(&report->chunker), report->chunker.fill);
 }
 
 enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, size_t len,
@@ -138,7 +138,7 @@ enum sk_error sk_report_address(struct sk_report *report, const struct sk_addres
     }
     if (e == SK_OK) {
         sk_payload_key_derive(&report->key, &file_key, report->header);
-        memcpy(report->chunker.plain + 2, prelude, sizeof prelude);
+        memcpy(sk_chunker_content(&report->chunker), prelude, sizeof prelude);
         report->sign_sk = address->receipt->sign_sk;
         report->addressed = true;
         memcpy(header, report->header, sizeof report->header);

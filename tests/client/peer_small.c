@@ -11,6 +11,7 @@
 #include "keys/format/receipt.h"
 #include "keys/format/sheet.h"
 #include "keys/format/slots.h"
+#include "keys/format/text.h"
 #include "tests/client/peer.h"
 
 /* u8 with a key?, key 32, u8 length of the label, label, data -> F, BLAKE2b of data */
@@ -26,7 +27,7 @@ enum sk_error op_hash(struct in *in)
     size_t len = in->left;
     const uint8_t *data = take(in, len);
 
-    sk_F(out, keyed ? key : NULL, label, data, len);
+    sk_derive(out, keyed ? key : NULL, label, data, len);
     sk_blake2b(&plain, data, len);
     give(out, sizeof out);
     give(plain.b, sizeof plain.b);
