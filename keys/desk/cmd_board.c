@@ -95,7 +95,7 @@ static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board *pla
 {
     uint32_t today = sk_day_of(time(NULL));
     const struct sk_series *series = sk_state_current(&desk->state);
-    const struct sk_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
+    const struct sk_known_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
     enum sk_error e;
 
     plan->issued_day = today;

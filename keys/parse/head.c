@@ -162,7 +162,7 @@ static void take_type(struct sk_name *out, struct span lines)
     }
 }
 
-void sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len)
+void sk_part_head_read(struct sk_part_head *out, const uint8_t *lines, size_t len)
 {
     struct span all = {lines, len}, disposition, value;
 

@@ -18,13 +18,13 @@ struct sk_name {
     uint8_t bytes[SK_PARSE_NAME_MAX]; /* what does not fit is cut */
 };
 
-struct sk_head {
+struct sk_part_head {
     bool is_file; /* a file name is given, be it empty; also when there is no disposition at all:
                      then the bytes are kept as those of a file */
     struct sk_name field, file, type; /* type without its parameters */
 };
 
 /* lines: header lines, each with its CRLF; may be empty. Takes anything. */
-void sk_head_read(struct sk_head *out, const uint8_t *lines, size_t len);
+void sk_part_head_read(struct sk_part_head *out, const uint8_t *lines, size_t len);
 
 #endif

@@ -26,7 +26,7 @@ static enum sk_error sink(void *ctx, const uint8_t *bytes, size_t len)
 
 static enum sk_error announce(struct sk_walk *walk, const uint8_t *lines, size_t len)
 {
-    const struct sk_head *head = &walk->head;
+    const struct sk_part_head *head = &walk->head;
     enum sk_error e;
 
     walk->given = 0;
@@ -49,7 +49,7 @@ static enum sk_error walk_part(struct sk_walk *walk, enum sk_split_next *next)
     enum sk_error e = sk_split_head(&walk->split, &lines, &len);
 
     if (e == SK_OK) {
-        sk_head_read(&walk->head, lines, len);
+        sk_part_head_read(&walk->head, lines, len);
         e = announce(walk, lines, len);
     }
     if (e == SK_OK) {

@@ -10,10 +10,10 @@
 /* Everything that the walk needs, made once in guarded memory before the sandbox closes. */
 struct sk_walk {
     enum sk_parse_mode mode;
-    struct sk_body body;
+    struct sk_body_reader body;
     struct sk_split split;
     struct sk_emit emit;
-    struct sk_head head;
+    struct sk_part_head head;
     enum sk_frame_type piece; /* of the part in hand */
     uint64_t given;           /* bytes of that part so far */
 };

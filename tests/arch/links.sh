@@ -74,8 +74,8 @@ users=$(nm -A --undefined-only storage/libstorage.a 2>/dev/null | grep ' mdb_' |
 # The parser of strangers' bytes is a program of its own: the reader of heads is not where the
 # keyring is, and no keyring where that reader is.
 parse=keys/desk/skrynka-parse
-defined "$parse" | grep -q '^sk_head_read' || fail "$parse reads no heads: the comparison is blind"
-defined "$desk" | grep -q '^sk_head_read' && fail "$desk reads heads" || pass "$desk reads no heads"
+defined "$parse" | grep -q '^sk_part_head_read' || fail "$parse reads no heads: the comparison is blind"
+defined "$desk" | grep -q '^sk_part_head_read' && fail "$desk reads heads" || pass "$desk reads no heads"
 defined "$parse" | grep -q '^sk_keyring' && fail "$parse holds keyring functions" ||
     pass "$parse holds no keyring function"
 exit "$bad"

@@ -5,7 +5,7 @@
 #include "keys/parse/head.h"
 #include "tests/fuzz/fuzz.h"
 
-static struct sk_head head;
+static struct sk_part_head head;
 
 static void must_be_bounded(const struct sk_name *name, const uint8_t *data, size_t size)
 {
@@ -25,7 +25,7 @@ static void must_be_bounded(const struct sk_name *name, const uint8_t *data, siz
 
 static void as_lines(const uint8_t *data, size_t size)
 {
-    sk_head_read(&head, data, size);
+    sk_part_head_read(&head, data, size);
     must_be_bounded(&head.field, data, size);
     must_be_bounded(&head.file, data, size);
     FUZZ_MUST(head.is_file || head.file.len == 0);
@@ -76,7 +76,7 @@ static void as_name(const uint8_t *name, size_t size)
     n += put(lines + n, "\"; filename=\"");
     n += put_escaped(lines + n, name, size);
     n += put(lines + n, "\"\r\nContent-Type: a/b\r\n");
-    sk_head_read(&head, lines, n);
+    sk_part_head_read(&head, lines, n);
     FUZZ_MUST(head.is_file && head.file.len == size && head.field.len == size);
     FUZZ_MUST(size == 0 || (memcmp(head.file.bytes, name, size) == 0 &&
                             memcmp(head.field.bytes, name, size) == 0));

@@ -4,11 +4,11 @@
 #include "keys/parse/head.h"
 #include "tests/unit/unit.h"
 
-static struct sk_head head;
+static struct sk_part_head head;
 
 static void read_head(const char *lines)
 {
-    sk_head_read(&head, (const uint8_t *)lines, strlen(lines));
+    sk_part_head_read(&head, (const uint8_t *)lines, strlen(lines));
 }
 
 static void is(const struct sk_name *name, const char *want)
