@@ -51,11 +51,9 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
 /* The header says how long the file is: a cut copy is refused before anything is taken in. */
 static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 {
-    uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count);
+    uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count) +
+                    sk_carry_sheets_length(b->sheets, b->carry.sheets);
 
-    for (uint32_t i = 0; i < b->carry.sheets; i++) {
-        want += b->sheets[i].length;
-    }
     for (uint32_t i = 0; i < b->carry.count; i++) {
         want += sk_envelope_length(b->entries[i].chunks);
     }
@@ -89,9 +87,7 @@ static enum sk_error read_sheets(struct sk_bundle_file *b)
 {
     enum sk_error e = SK_ERR_MEMORY;
 
-    for (uint32_t i = 0; i < b->carry.sheets; i++) {
-        b->sheet_len += b->sheets[i].length;
-    }
+    b->sheet_len = sk_carry_sheets_length(b->sheets, b->carry.sheets);
     b->sheet_bytes = malloc(b->sheet_len + 1);
     if (b->sheet_bytes != NULL) {
         e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);

@@ -51,10 +51,14 @@ static enum sk_error set_aside(struct sweep *s, const char *folder, const char *
     char from[SK_PATH_MAX], to[SK_PATH_MAX];
     enum sk_error e = sk_home_path(s->desk, from, "%s/%s", folder, name);
 
-    if (e == SK_OK) {
-        e = sk_home_path(s->desk, to, "destroyed/%s", name);
+    if (e != SK_OK) {
+        return e;
     }
-    return e == SK_OK && rename(from, to) != 0 ? SK_ERR_IO : e;
+    e = sk_home_path(s->desk, to, "destroyed/%s", name);
+    if (e != SK_OK) {
+        return e;
+    }
+    return rename(from, to) == 0 ? SK_OK : SK_ERR_IO;
 }
 
 static enum sk_error erase(struct sweep *s, const char *folder, const char *name)

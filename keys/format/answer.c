@@ -86,9 +86,10 @@ static enum sk_error open_part(struct search *s, uint8_t part)
     unsigned number = sk_record_bucket(tag, b->bucket_bits);
     enum sk_error e = s->reader(s->ctx, number, s->bucket, len);
 
-    if (e == SK_OK) {
-        e = sk_board_bucket_check(b, number, s->bucket, len);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_board_bucket_check(b, number, s->bucket, len);
     if (e != SK_OK) {
         return e;
     }

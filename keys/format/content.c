@@ -47,9 +47,10 @@ enum sk_error sk_prelude_write(uint8_t out[SK_PRELUDE_BYTES], const struct sk_pr
     size_t len = strnlen(prelude->boundary, sizeof prelude->boundary);
     enum sk_error e = values_check(prelude->sealed_by, prelude->flags);
 
-    if (e == SK_OK) {
-        e = sk_boundary_check(prelude->boundary, len);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_boundary_check(prelude->boundary, len);
     if (e != SK_OK) {
         return e;
     }

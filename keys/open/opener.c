@@ -35,10 +35,11 @@ enum sk_error sk_envelope_epoch(const uint8_t header[SK_HEADER_BYTES], uint64_t 
     }
     enum sk_error e = sk_envelope_visible_read(header, epoch);
 
-    if (e == SK_OK) {
-        *chunks = class;
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    *chunks = class;
+    return SK_OK;
 }
 
 /* Tries every slot with every key. */
@@ -240,8 +241,14 @@ static enum sk_error content_check(const struct sk_opener *opener, struct sk_pre
     }
     enum sk_error e = sk_prelude_read(prelude, opener->prelude);
 
-    e = e == SK_OK ? keys_check(opener, prelude) : e;
-    return e == SK_OK ? signature_check(opener, &prelude->sign_pk) : e;
+    if (e != SK_OK) {
+        return e;
+    }
+    e = keys_check(opener, prelude);
+    if (e != SK_OK) {
+        return e;
+    }
+    return signature_check(opener, &prelude->sign_pk);
 }
 
 enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,
@@ -258,21 +265,24 @@ enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk 
     }
     enum sk_error e = content_check(opener, &prelude);
 
-    if (e == SK_OK) {
-        e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
+    if (e != SK_OK) {
+        goto out;
     }
     sodium_memzero(&prelude.seed, sizeof prelude.seed); /* was for the check only */
-    if (e == SK_OK) {
-        *out = (struct sk_opened){
-            .prelude = prelude,
-            .body_offset = SK_PRELUDE_BYTES,
-            .body_len = opener->content_len - SK_PRELUDE_BYTES - SIGNATURE,
-            .chunks = opener->chunks,
-            .known = recipients.known,
-            .dummies = recipients.dummies,
-            .unknown = recipients.unknown,
-        };
-    }
+    *out = (struct sk_opened){
+        .prelude = prelude,
+        .body_offset = SK_PRELUDE_BYTES,
+        .body_len = opener->content_len - SK_PRELUDE_BYTES - SIGNATURE,
+        .chunks = opener->chunks,
+        .known = recipients.known,
+        .dummies = recipients.dummies,
+        .unknown = recipients.unknown,
+    };
+out:
     sodium_memzero(&prelude, sizeof prelude);
     return e;
 }

@@ -68,22 +68,28 @@ static enum sk_error verify(struct sk_board *board, const struct sk_sheets *shee
 static enum sk_error read_header(struct board_file *f, const struct sk_sheets *sheets)
 {
     uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
-    enum sk_error e = header == NULL
-                          ? SK_ERR_MEMORY
-                          : sk_fd_read_at(f->fd, 0, header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
+    enum sk_error e = SK_ERR_MEMORY;
 
-    if (e == SK_OK) {
-        e = sk_board_peek(&f->board, header, SK_BOARD_FIXED);
+    if (header == NULL) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_fd_read_at(f->fd, 0, header, f->board.header_len, SK_ERR_BOARD_LENGTH);
+    e = sk_fd_read_at(f->fd, 0, header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = verify(&f->board, sheets, header);
+    e = sk_board_peek(&f->board, header, SK_BOARD_FIXED);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_fd_read_at(f->fd, 0, header, f->board.header_len, SK_ERR_BOARD_LENGTH);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = verify(&f->board, sheets, header);
     if (e == SK_OK && sk_board_file_length(&f->board) != f->size) {
         e = SK_ERR_BOARD_LENGTH;
     }
+out:
     free(header);
     return e;
 }
