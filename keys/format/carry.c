@@ -282,56 +282,49 @@ static bool sheet_follows(const struct sk_sheet *sheet, const struct sk_sheet *b
     return order < 0 || (order == 0 && before->serial < sheet->serial);
 }
 
-static enum sk_error read_one(struct sk_sheet *out, const struct sk_carry_sheet *listed,
-                              const uint8_t *bytes)
+enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
+                                    const uint8_t *bytes, size_t len)
 {
-    struct sk_digest digest;
+    struct sk_sheet *pair = calloc(2, sizeof *pair); /* to read into, by turns */
+    enum sk_error e = SK_ERR_MEMORY;
 
-    sk_blake2b(&digest, bytes, listed->length);
-    if (memcmp(digest.b, listed->digest.b, sizeof digest.b) != 0) {
-        return SK_ERR_CARRY_DIGEST;
+    if (pair == NULL) {
+        return e;
     }
-    return sk_sheet_read(out, bytes, listed->length);
-}
-
-/* pair: two sheets to read into, by turns. */
-static enum sk_error check_sheets(const struct sk_carry_sheet *sheets, uint32_t count,
-                                  const uint8_t *bytes, size_t len, struct sk_sheet pair[2])
-{
     for (uint32_t i = 0; i < count; i++) {
         const struct sk_sheet *before = &pair[(i + 1) % 2];
         struct sk_sheet *sheet = &pair[i % 2];
-        enum sk_error e =
-            sheets[i].length <= len ? read_one(sheet, &sheets[i], bytes) : SK_ERR_CARRY_LENGTH;
+        struct sk_digest digest;
 
-        if (e != SK_OK) {
-            return e;
+        if (sheets[i].length > len) {
+            e = SK_ERR_CARRY_LENGTH;
+            goto out;
         }
+        sk_blake2b(&digest, bytes, sheets[i].length);
+        if (memcmp(digest.b, sheets[i].digest.b, sizeof digest.b) != 0) {
+            e = SK_ERR_CARRY_DIGEST;
+            goto out;
+        }
+        e = sk_sheet_read(sheet, bytes, sheets[i].length);
+        if (e != SK_OK) {
+            goto out;
+        }
+        /* The last of an identity is current, the others are not. */
         bool another = i > 0 && memcmp(before->identity.b, sheet->identity.b, 32) != 0;
 
-        /* The last of an identity is current, the others are not. */
         if (i > 0 && (!sheet_follows(sheet, before) || sheets[i - 1].current != another)) {
-            return SK_ERR_CARRY_COUNTS;
+            e = SK_ERR_CARRY_COUNTS;
+            goto out;
         }
         bytes += sheets[i].length;
         len -= sheets[i].length;
     }
     if (count > 0 && !sheets[count - 1].current) {
-        return SK_ERR_CARRY_COUNTS;
+        e = SK_ERR_CARRY_COUNTS;
+        goto out;
     }
-    return len == 0 ? SK_OK : SK_ERR_CARRY_LENGTH;
-}
-
-enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
-                                    const uint8_t *bytes, size_t len)
-{
-    struct sk_sheet *pair = calloc(2, sizeof *pair);
-
-    if (pair == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    enum sk_error e = check_sheets(sheets, count, bytes, len, pair);
-
+    e = len == 0 ? SK_OK : SK_ERR_CARRY_LENGTH;
+out:
     free(pair);
     return e;
 }

@@ -5,15 +5,12 @@
 
 #include "keys/base/cursor.h"
 
-static bool under(const struct sk_row *row, uint8_t prefix, uint32_t bits)
-{
-    return (row->b[0] & (0xffu & ~(0xffu >> bits))) == prefix;
-}
-
 static bool in_order(uint8_t prefix, uint32_t bits, const struct sk_row_info *rows, size_t count)
 {
+    unsigned mask = 0xffu & ~(0xffu >> bits);
+
     for (size_t i = 0; i < count; i++) {
-        if (!under(&rows[i].row, prefix, bits) ||
+        if ((rows[i].row.b[0] & mask) != prefix ||
             (rows[i].state != SK_ROW_RECEIVED && rows[i].state != SK_ROW_CARRIED) ||
             (i > 0 && memcmp(rows[i - 1].row.b, rows[i].row.b, sizeof rows->row.b) >= 0)) {
             return false;

@@ -177,29 +177,6 @@ static void insert(struct entry *entries, size_t i)
     entries[i] = moving;
 }
 
-static enum sk_error entries_make(struct entry entries[SK_SLOTS],
-                                  const struct sk_file_key *file_key,
-                                  const struct sk_x25519_pk *recipients, size_t count)
-{
-    for (size_t i = 0; i < SK_SLOTS; i++) {
-        struct sk_x25519_pk pk;
-
-        if (i < count) {
-            pk = recipients[i];
-        } else {
-            sk_dummy_pk(&pk, file_key, (unsigned)i);
-        }
-        enum sk_error e = sk_slot_make(entries[i].slot, file_key, &pk);
-
-        if (e != SK_OK) {
-            return e;
-        }
-        sk_slot_order(entries[i].order, file_key, &pk);
-        insert(entries, i);
-    }
-    return SK_OK;
-}
-
 enum sk_error sk_header_make(uint8_t header[SK_HEADER_BYTES], uint32_t epoch,
                              const struct sk_file_key *file_key,
                              const struct sk_x25519_pk *recipients, size_t count)
@@ -212,9 +189,20 @@ enum sk_error sk_header_make(uint8_t header[SK_HEADER_BYTES], uint32_t epoch,
     if (e != SK_OK) {
         return e;
     }
-    e = entries_make(entries, file_key, recipients, count);
-    if (e != SK_OK) {
-        return e;
+    for (size_t i = 0; i < SK_SLOTS; i++) {
+        struct sk_x25519_pk pk;
+
+        if (i < count) {
+            pk = recipients[i];
+        } else {
+            sk_dummy_pk(&pk, file_key, (unsigned)i);
+        }
+        e = sk_slot_make(entries[i].slot, file_key, &pk);
+        if (e != SK_OK) {
+            return e;
+        }
+        sk_slot_order(entries[i].order, file_key, &pk);
+        insert(entries, i);
     }
     write_visible(&w, epoch);
     for (size_t i = 0; i < SK_SLOTS; i++) {

@@ -80,16 +80,10 @@ static bool has_double(const struct place *sorted, size_t count)
     return false;
 }
 
-static uint8_t parts_of(const struct sk_thread *t)
-{
-    size_t n = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
-
-    return (uint8_t)(n > 0 ? n : 1);
-}
-
 static void place_thread(struct work *w, const struct sk_thread *t)
 {
-    uint8_t parts = parts_of(t);
+    size_t full = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
+    uint8_t parts = (uint8_t)(full > 0 ? full : 1); /* also without a text there is one */
 
     for (uint8_t part = 0; part < parts; part++) {
         struct place *p = &w->places[w->count++];

@@ -1,3 +1,5 @@
+#include "keys/open/keyring_file.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,7 +7,6 @@
 #include "keys/base/cursor.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/open/keyring.h"
 #include "keys/open/keyring_ring.h"
 
 /* Below the lower bounds a passphrase is guessed too easily; above the upper ones a file could

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/open/keyring.h"
+#include "keys/open/keyring_file.h"
 
 /* Lengths in the file (FORMAT section 7): header, nonce, records in whole blocks, authenticator. */
 enum {

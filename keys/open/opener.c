@@ -60,44 +60,37 @@ static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *heade
     return SK_ERR_ENVELOPE_NOT_OURS;
 }
 
-static enum sk_error unlock(struct sk_opener *opener, const struct sk_x25519_sk *keys, size_t count)
-{
-    enum sk_error e = find_file_key(&opener->file_key, opener->header, keys, count);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    if (!sk_header_commits(opener->header, &opener->file_key)) {
-        return SK_ERR_ENVELOPE_COMMITMENT;
-    }
-    sk_payload_key_derive(&opener->key, &opener->file_key, opener->header);
-    return SK_OK;
-}
-
 enum sk_error sk_opener_new(struct sk_opener **out, const uint8_t header[SK_HEADER_BYTES],
                             uint64_t envelope_len, const struct sk_x25519_sk *keys, size_t count)
 {
+    struct sk_opener *opener;
     uint32_t epoch, chunks;
     enum sk_error e = sk_envelope_epoch(header, envelope_len, &epoch, &chunks);
 
     if (e != SK_OK) {
         return e;
     }
-    struct sk_opener *opener = sk_secret_new(sizeof *opener);
-
+    opener = sk_secret_new(sizeof *opener);
     if (opener == NULL) {
         return SK_ERR_MEMORY;
     }
     opener->chunks = chunks;
     memcpy(opener->header, header, sizeof opener->header);
     sk_block_digest_init(&opener->digest);
-    e = unlock(opener, keys, count);
+    e = find_file_key(&opener->file_key, header, keys, count);
     if (e != SK_OK) {
-        sk_opener_free(opener);
-        return e;
+        goto out;
     }
+    if (!sk_header_commits(header, &opener->file_key)) {
+        e = SK_ERR_ENVELOPE_COMMITMENT;
+        goto out;
+    }
+    sk_payload_key_derive(&opener->key, &opener->file_key, header);
     *out = opener;
-    return SK_OK;
+    opener = NULL;
+out:
+    sk_opener_free(opener);
+    return e;
 }
 
 void sk_opener_free(struct sk_opener *opener)
