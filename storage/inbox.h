@@ -16,10 +16,10 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/format/rows.h"
+#include "keys/format/upload.h"
 
 struct sk_inbox;
-
-struct sk_envelope_id { uint8_t b[16]; };
 
 /* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this
  * long: a value of this size fills 32 pages of 4,096 bytes less the page header. */
@@ -59,9 +59,6 @@ enum sk_deposit_kind {
     SK_DEPOSIT_UPLOAD_PIECE,
     SK_DEPOSIT_UPLOAD_DROP
 };
-
-/* Names an upload to whoever sends it; secret from everybody else. */
-struct sk_upload_token { uint8_t b[16]; };
 
 /*
  * One request to the writer. The caller owns it and everything it points to, and must leave both
@@ -118,13 +115,6 @@ enum sk_error sk_inbox_tick(struct sk_inbox *inbox);
  * at its start when the day changed meanwhile, and when it is told to. Between two publications all
  * functions below give the same, whatever arrives.
  */
-struct sk_publication {
-    uint32_t number; /* 0: there was none yet */
-    uint32_t day;
-    uint32_t bits; /* of a prefix, 0 to 8, and the places under each: FORMAT 9 */
-    uint32_t places;
-};
-
 struct sk_publication_news {
     enum sk_error
         error; /* nothing was published; FULL, MEMORY, LOCKED: the next tick tries again */
@@ -144,16 +134,10 @@ void sk_inbox_on_publication(struct sk_inbox *inbox,
  * publication. */
 void sk_inbox_publish(struct sk_inbox *inbox);
 
-enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED, SK_ROW_CARRIED };
-
 /* Looks all of them up, whatever is found: states[i] of rows[i]. One snapshot. */
 enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *rows, size_t count,
                                  enum sk_row_state *states);
 
-struct sk_row_info {
-    struct sk_row row;
-    enum sk_row_state state;
-};
 /* All rows that begin with the first `bits` bits of prefix, as many as the publication says,
  * ascending (from malloc; count may be 0): both of one snapshot. NOT_FOUND: the other bits of the
  * prefix are not zero. */

@@ -6,6 +6,7 @@
 /* Where the parts of a stored board lie in its file. */
 struct layout {
     struct sk_bytes header;
+    unsigned buckets;
     size_t bucket_len;
     uint64_t total;
 };
@@ -15,18 +16,20 @@ static enum sk_error find_board(struct sk_txn *txn, const struct sk_ed25519_pk *
 {
     uint8_t key[SK_BOARD_KEY];
     struct sk_bytes value;
+    struct sk_board board;
 
     sk_board_key(key, pin, counter);
     if (!sk_txn_get(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value)) {
         return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
     }
-    if (value.len < 32 + SK_BOARD_FIXED ||
-        sk_board_header_length(value.p + 32, value.len - 32) != value.len - 32) {
+    if (value.len < 32 || sk_board_peek(&board, value.p + 32, value.len - 32) != SK_OK ||
+        board.header_len != value.len - 32) {
         return SK_ERR_CORRUPT;
     }
     out->header = sk_bytes(value.p + 32, value.len - 32);
-    out->bucket_len = (size_t)SK_RECORD_BYTES << out->header.p[9];
-    out->total = out->header.len + ((uint64_t)out->bucket_len << out->header.p[8]);
+    out->buckets = 1u << board.bucket_bits;
+    out->bucket_len = sk_board_bucket_length(&board);
+    out->total = sk_board_file_length(&board);
     return SK_OK;
 }
 
@@ -89,7 +92,7 @@ enum sk_error sk_outbox_read_bucket(struct sk_outbox *outbox, const struct sk_ed
     size_t within;
     enum sk_error e = find_board(txn, pin, counter, &board);
 
-    if (e == SK_OK && (bucket >= 1u << board.header.p[8] || len != board.bucket_len)) {
+    if (e == SK_OK && (bucket >= board.buckets || len != board.bucket_len)) {
         e = SK_ERR_USAGE;
     }
     if (e == SK_OK) {

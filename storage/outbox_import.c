@@ -8,8 +8,6 @@
 #include "keys/base/file.h"
 #include "storage/outbox_private.h"
 
-#define AT_IDENTITY 32 /* in a board's header, FORMAT 5 */
-
 struct import {
     int fd;
     uint64_t file_len;
@@ -42,14 +40,14 @@ static enum sk_error read_header(struct import *x)
 {
     enum sk_error e = sk_fd_read(x->fd, x->header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
 
+    if (e == SK_OK) {
+        e = sk_board_peek(&x->board, x->header, SK_BOARD_FIXED);
+    }
     if (e != SK_OK) {
         return e;
     }
-    x->header_len = sk_board_header_length(x->header, SK_BOARD_FIXED);
-    if (x->header_len == 0 || x->header_len > sizeof x->header) {
-        return memcmp(x->header, "SKBOARD1", 8) == 0 ? SK_ERR_BOARD_COUNTS : SK_ERR_BOARD_MAGIC;
-    }
-    memcpy(x->pin.b, x->header + AT_IDENTITY, sizeof x->pin.b);
+    x->header_len = x->board.header_len;
+    x->pin = x->board.identity;
     return sk_fd_read(x->fd, x->header + SK_BOARD_FIXED, x->header_len - SK_BOARD_FIXED,
                       SK_ERR_BOARD_LENGTH);
 }
@@ -59,11 +57,8 @@ static enum sk_error read_header(struct import *x)
 static enum sk_error check_header(struct sk_txn *txn, struct import *x)
 {
     struct sk_sheet *sheet = &x->organisation.sheet;
-    enum sk_error e = memcmp(x->header, "SKBOARD1", 8) == 0 ? SK_OK : SK_ERR_BOARD_MAGIC;
+    enum sk_error e = sk_org_get(txn, &x->pin, &x->org);
 
-    if (e == SK_OK) {
-        e = sk_org_get(txn, &x->pin, &x->org);
-    }
     if (e == SK_OK) {
         e = sk_org_sheet(txn, &x->pin, sheet);
     }

@@ -21,7 +21,8 @@ static void put_new(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
     struct sk_partial partial = {.day = day, .upload = true};
 
     if (d->has_row) {
-        sk_upload_seal_row(&record, &d->token, &d->row);
+        sk_upload_row_seal(record.sealed_row, &d->token, &record.id, &d->row);
+        record.has_row = true;
     }
     sk_partial_put(txn, &d->id, &partial);
     sk_upload_put(txn, key, &record);
@@ -95,7 +96,8 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
     uint32_t last_day = sk_upload_last_day(later(d->day, today->from));
     bool moved = record->last_day != last_day;
 
-    if (whole && record->has_row && !sk_upload_open_row(record, &d->token, &row)) {
+    if (whole && record->has_row &&
+        !sk_upload_row_open(&row, &d->token, &record->id, record->sealed_row)) {
         return SK_ERR_CORRUPT;
     }
     sk_deposit_put_piece(txn, d);

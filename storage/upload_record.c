@@ -1,8 +1,6 @@
-#include <sodium.h>
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/base/hash.h"
 #include "keys/format/class.h"
 #include "storage/upload_private.h"
 
@@ -10,14 +8,6 @@
 #define FINISHED_BYTES 12
 #define PLAIN_BYTES (FINISHED_BYTES + 16)
 #define ROW_BYTES (PLAIN_BYTES + SK_SEALED_ROW)
-
-void sk_upload_key(uint8_t key[SK_UPLOAD_KEY], const struct sk_upload_token *token)
-{
-    uint8_t hash[32];
-
-    sk_F(hash, NULL, "upload-id", token->b, sizeof token->b);
-    memcpy(key, hash, SK_UPLOAD_KEY);
-}
 
 bool sk_upload_decode(struct sk_bytes value, struct sk_upload_record *out)
 {
@@ -96,45 +86,4 @@ bool sk_upload_forget(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY])
     }
     sk_txn_delete(txn, SK_INBOX_UPLOADS, name);
     return doomed;
-}
-
-/* ---- the row ---------------------------------------------------------------------- */
-
-/* The key is used once, for the envelope id is drawn anew for every upload: so the nonce is zero.
- */
-static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
-
-static void row_key(uint8_t key[32], const struct sk_upload_token *token,
-                    const struct sk_envelope_id *id)
-{
-    uint8_t padded[32] = {0};
-
-    memcpy(padded, token->b, sizeof token->b);
-    sk_F(key, padded, "upload-row", id->b, sizeof id->b);
-    sodium_memzero(padded, sizeof padded);
-}
-
-void sk_upload_seal_row(struct sk_upload_record *record, const struct sk_upload_token *token,
-                        const struct sk_row *row)
-{
-    uint8_t key[32];
-
-    row_key(key, token, &record->id);
-    crypto_aead_chacha20poly1305_ietf_encrypt(record->sealed_row, NULL, row->b, sizeof row->b, NULL,
-                                              0, NULL, nonce, key);
-    record->has_row = true;
-    sodium_memzero(key, sizeof key);
-}
-
-bool sk_upload_open_row(const struct sk_upload_record *record, const struct sk_upload_token *token,
-                        struct sk_row *row)
-{
-    uint8_t key[32];
-
-    row_key(key, token, &record->id);
-    int r = crypto_aead_chacha20poly1305_ietf_decrypt(row->b, NULL, NULL, record->sealed_row,
-                                                      SK_SEALED_ROW, NULL, 0, nonce, key);
-
-    sodium_memzero(key, sizeof key);
-    return r == 0;
 }

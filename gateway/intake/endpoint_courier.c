@@ -20,8 +20,8 @@
 #include "gateway/intake/incoming.h"
 #include "gateway/read/roster.h"
 #include "keys/format/armour.h"
-#include "keys/format/envelope.h"
 #include "keys/format/form.h"
+#include "keys/format/slots.h"
 
 /* At most SK_INCOMING_SLACK: so much fits behind a piece that is not full. */
 #define SLICE_BYTES 8192u

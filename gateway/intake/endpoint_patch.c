@@ -17,7 +17,7 @@
 #include "gateway/intake/tus.h"
 #include "gateway/intake/upload_turn.h"
 #include "keys/base/calendar.h"
-#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 
 #define VISIBLE_BYTES 8u
 

@@ -7,7 +7,8 @@
 
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "storage/rows.h"
+#include "keys/format/rows.h"
+#include "storage/inbox.h"
 
 struct table {
     struct sk_publication publication;

@@ -6,19 +6,6 @@
 
 #include "keys/base/hash.h"
 
-/* FORMAT section 4: where a sheet says how many keys it has. */
-enum { AT_WEEKS = 9, AT_MONTHS = 10 };
-
-static size_t sheet_length(const uint8_t *sheet, size_t left)
-{
-    size_t len;
-
-    if (left < SK_SHEET_FIXED)
-        return 0;
-    len = SK_SHEET_FIXED + 32 * ((size_t)sheet[AT_WEEKS] + sheet[AT_MONTHS]) + crypto_sign_BYTES;
-    return len <= left ? len : 0;
-}
-
 /* The organisation whose sheet it is. Nobody's: it was replaced after the organisations were
  * read, and the next listing has both. */
 static void assign(struct sk_listing *listing, const uint8_t *sheet, size_t len)
@@ -39,7 +26,7 @@ static void assign_all(struct sk_listing *listing)
     const uint8_t *at = listing->sheets;
     size_t left = listing->sheets_len, len;
 
-    for (; (len = sheet_length(at, left)) > 0; at += len, left -= len)
+    for (; (len = sk_sheet_length(at, left)) > 0 && len <= left; at += len, left -= len)
         assign(listing, at, len);
 }
 

@@ -37,7 +37,6 @@
     X(CONTENT_SHORT, "the content is too short to hold a prelude and a signature")                 \
     X(RECIPIENTS_COUNT, "a report has one to eight recipients")                                    \
     X(RECIPIENTS_REPEATED, "the same recipient key is given twice")                                \
-    X(RECIPIENTS_ROGUE, "a slot is neither a known recipient nor a provable dummy")                \
     X(RECIPIENTS_SLOTS, "the slots are not the ones that the file key produces")                   \
     X(KEY_LOW_ORDER, "a public key is of low order")                                               \
     X(KEY_REPEATED, "a public key appears twice")                                                  \
@@ -77,7 +76,6 @@
     X(SHEET_FUTURE, "the key sheet was issued in a future week; check the clocks")                 \
     X(SHEET_UNCOVERED, "the key sheet has no key for this week; ask the desk for a new one")       \
     X(SHEET_REVOKED, "the key sheet revokes this organisation's keys")                             \
-    X(SHEET_SUCCESSOR, "the new identity is not the one the last sheet announced")                 \
     /* board, FORMAT section 5 */                                                                  \
     X(BOARD_LENGTH, "the file is not a whole board")                                               \
     X(BOARD_MAGIC, "the file is not a board")                                                      \
@@ -89,7 +87,6 @@
     X(BOARD_ORDER, "the records of a bucket are not sorted, or are in the wrong bucket")           \
     X(BOARD_COUNTER, "the board is not newer than the last one")                                   \
     X(BOARD_FLOOR, "the board's counter is below the floor that the key sheet sets")               \
-    X(BOARD_STALE, "the board is past the day until which it speaks")                              \
     X(BOARD_OVERFLOW, "more records than a board can hold")                                        \
     X(ANSWER_FORGED, "a record with this code's tag does not open")                                \
     X(ANSWER_FORMAT, "an answer opened but is malformed")                                          \

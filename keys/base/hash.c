@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
-void sk_F(uint8_t out[32], const uint8_t *key, const char *label, const void *data, size_t len)
+void sk_derive(uint8_t out[32], const uint8_t *key, const char *label, const void *data, size_t len)
 {
     crypto_generichash_state state;
     size_t label_len = strlen(label);

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "keys/base/bytes.h"
-
 #define NAME "skrynka-parse"
 
 /* Next to this program, as in a build tree or a copied folder; else where it was installed. */
@@ -87,17 +85,19 @@ static void become_parser(const char *path, const struct pipes *p, int envelope)
 
 static enum sk_error send_request(int fd, const struct sk_child_task *task)
 {
-    uint8_t raw[SK_PARSE_REQUEST_BYTES] = {0};
-    size_t boundary_len = strnlen(task->boundary, SK_BOUNDARY_MAX);
+    struct sk_parse_request request = {
+        .key = *task->key,
+        .chunks = task->chunks,
+        .mode = task->mode,
+        .body_offset = task->body_offset,
+        .body_len = task->body_len,
+    };
+    uint8_t raw[SK_PARSE_REQUEST_BYTES];
     ssize_t n;
 
-    memcpy(raw, task->key->b, sizeof task->key->b);
-    sk_put_u32(raw + 32, task->chunks);
-    sk_put_u32(raw + 36, task->mode);
-    sk_put_u64(raw + 40, task->body_offset);
-    sk_put_u64(raw + 48, task->body_len);
-    raw[56] = (uint8_t)boundary_len;
-    memcpy(raw + 57, task->boundary, boundary_len);
+    memcpy(request.boundary, task->boundary, strnlen(task->boundary, SK_BOUNDARY_MAX));
+    sk_parse_request_write(raw, &request);
+    sodium_memzero(&request, sizeof request);
     do {
         n = write(fd, raw, sizeof raw); /* less than PIPE_BUF: whole or not at all */
     } while (n < 0 && errno == EINTR);

@@ -100,11 +100,11 @@ static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest
     return e == SK_ERR_CORRUPT ? SK_OK : e;
 }
 
-static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board_plan *plan)
+static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board *plan)
 {
     uint32_t today = sk_day_of(time(NULL));
     const struct sk_series *series = sk_state_current(&desk->state);
-    const struct sk_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
+    const struct sk_known_bundle *arrived = series != NULL ? sk_series_arrived(series) : NULL;
     enum sk_error e;
 
     plan->issued_day = today;
@@ -133,7 +133,7 @@ static enum sk_error collect(void *ctx, const uint8_t *bytes, size_t len)
     return SK_OK;
 }
 
-static enum sk_error seal(struct sk_desk *desk, const struct sk_board_plan *plan,
+static enum sk_error seal(struct sk_desk *desk, const struct sk_board *plan,
                           const struct sk_thread *list, size_t count, struct made *made)
 {
     size_t len = 0;
@@ -201,7 +201,7 @@ static int refuse_board(const char *path, enum sk_error e, enum reached reached,
 
 /* What this desk cannot show any more is not acknowledged: the gateway may be the last to have it.
  */
-static enum sk_error withhold(struct sk_desk *desk, struct sk_board_plan *plan,
+static enum sk_error withhold(struct sk_desk *desk, struct sk_board *plan,
                               struct withheld *out)
 {
     enum sk_error e = plan->carry_serial > 0 ? sk_originals_look(desk, &out->lacking) : SK_OK;
@@ -235,7 +235,7 @@ static int board(struct sk_desk *desk, const char *path, bool without_originals)
 {
     struct sk_threads *threads = NULL;
     struct sk_thread_list list = {.count = 0};
-    struct sk_board_plan plan;
+    struct sk_board plan;
     struct made made = {.bytes = NULL};
     struct withheld withheld = {.any = false};
     enum reached reached = NOTHING;

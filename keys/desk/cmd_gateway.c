@@ -30,7 +30,7 @@ bool sk_read_key(uint8_t out[32], const char *text)
 
 static void print_series(const struct sk_series *s, bool current)
 {
-    const struct sk_bundle *arrived = sk_series_arrived(s);
+    const struct sk_known_bundle *arrived = sk_series_arrived(s);
     char id[33];
     size_t lost = 0;
 

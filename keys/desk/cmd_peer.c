@@ -12,6 +12,7 @@
 #include "keys/desk/json.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
+#include "keys/format/text.h"
 
 struct wanted {
     const char *name, *fingerprint, *file;
@@ -35,8 +36,8 @@ static void list_peers(const struct sk_state *state)
 static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, const char *name,
                            const uint8_t *bytes, size_t len)
 {
-    const struct sk_peer *old = sk_state_peer(&desk->state, &sheet->identity);
-    struct sk_peer peer = {
+    const struct sk_known_peer *old = sk_state_peer(&desk->state, &sheet->identity);
+    struct sk_known_peer peer = {
         .identity = sheet->identity, .serial = sheet->serial, .sheet = sheet->digest};
     char path[SK_PATH_MAX], hex[65];
     enum sk_error e;

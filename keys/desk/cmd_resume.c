@@ -144,7 +144,7 @@ static enum sk_error record_lost(struct sk_series *series, const struct wanted *
     enum sk_error e = SK_OK;
 
     for (uint32_t serial = w->lost_first; e == SK_OK && serial <= w->lost_last; serial++) {
-        struct sk_bundle lost = {.serial = serial, .lost = true};
+        struct sk_known_bundle lost = {.serial = serial, .lost = true};
 
         if (sk_series_bundle(series, serial) == NULL) {
             e = sk_series_add(series, &lost);

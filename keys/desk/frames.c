@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/cursor.h"
 #include "keys/base/secret.h"
 #include "keys/desk/text.h"
 
@@ -70,22 +71,21 @@ static enum sk_error on_field(struct reader *r, size_t len)
 
 static enum sk_error on_file(struct reader *r, size_t len)
 {
-    const uint8_t *p = r->payload;
+    struct sk_field_reader fields = sk_read_from(r->payload, len);
 
     if (r->where != BETWEEN || ++r->parts > SK_PARSE_PARTS_MAX) {
         return SK_ERR_PARSE_FAILED;
     }
     for (unsigned i = 0; i < 3; i++) {
-        size_t n = len >= 2 ? sk_get_u16(p) : SIZE_MAX;
+        size_t n = sk_read_u16(&fields);
+        const uint8_t *name = sk_read_span(&fields, n);
 
-        if (n > SK_PARSE_NAME_MAX || n > len - 2) {
+        if (name == NULL || n > SK_PARSE_NAME_MAX) {
             return SK_ERR_PARSE_FAILED;
         }
-        repair_name(r->names[i], p + 2, n);
-        p += 2 + n;
-        len -= 2 + n;
+        repair_name(r->names[i], name, n);
     }
-    if (len != 0) {
+    if (fields.left != 0) {
         return SK_ERR_PARSE_FAILED;
     }
     begin_part(r, IN_FILE);
@@ -171,16 +171,20 @@ static enum sk_error on_frame(struct reader *r, uint8_t type, size_t len)
 static enum sk_error read_frame(struct reader *r)
 {
     uint8_t head[SK_FRAME_HEAD];
+    struct sk_field_reader fields = sk_read_from(head, sizeof head);
     enum sk_error e = sk_frames_bytes(r->fd, head, sizeof head);
-    size_t len = e == SK_OK ? sk_get_u32(head + 1) : 0;
 
-    if (e == SK_OK && len > sizeof r->payload) {
-        e = SK_ERR_PARSE_FAILED;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_frames_bytes(r->fd, r->payload, len);
+    uint8_t type = sk_read_u8(&fields);
+    size_t len = sk_read_u32(&fields);
+
+    if (len > sizeof r->payload) {
+        return SK_ERR_PARSE_FAILED;
     }
-    return e == SK_OK ? on_frame(r, head[0], len) : e;
+    e = sk_frames_bytes(r->fd, r->payload, len);
+    return e == SK_OK ? on_frame(r, type, len) : e;
 }
 
 enum sk_error sk_frames_read(int fd, enum sk_parse_mode mode, uint64_t body_len,

@@ -276,7 +276,7 @@ enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label,
     if (key == NULL || len != 32) {
         return SK_ERR_KEYRING_RECORD;
     }
-    sk_F(out, key, label, NULL, 0);
+    sk_derive(out, key, label, NULL, 0);
     return SK_OK;
 }
 

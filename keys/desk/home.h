@@ -23,7 +23,7 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 #include "keys/desk/state.h"
-#include "keys/open/keyring.h"
+#include "keys/open/keyring_file.h"
 
 struct sk_desk {
     const char *home; /* as given on the command line */

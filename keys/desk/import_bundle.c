@@ -51,11 +51,9 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
 /* The header says how long the file is: a cut copy is refused before anything is taken in. */
 static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 {
-    uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count);
+    uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count) +
+                    sk_carry_sheets_length(b->sheets, b->carry.sheets);
 
-    for (uint32_t i = 0; i < b->carry.sheets; i++) {
-        want += b->sheets[i].length;
-    }
     for (uint32_t i = 0; i < b->carry.count; i++) {
         want += sk_envelope_length(b->entries[i].chunks);
     }
@@ -89,9 +87,7 @@ static enum sk_error read_sheets(struct sk_bundle_file *b)
 {
     enum sk_error e = SK_ERR_MEMORY;
 
-    for (uint32_t i = 0; i < b->carry.sheets; i++) {
-        b->sheet_len += b->sheets[i].length;
-    }
+    b->sheet_len = sk_carry_sheets_length(b->sheets, b->carry.sheets);
     b->sheet_bytes = malloc(b->sheet_len + 1);
     if (b->sheet_bytes != NULL) {
         e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
@@ -138,9 +134,9 @@ void sk_bundle_release(struct sk_bundle_file *b)
 }
 
 /* NULL also for one that is recorded as lost: nothing is known of its header. */
-static const struct sk_bundle *held(const struct sk_series *series, uint32_t serial)
+static const struct sk_known_bundle *held(const struct sk_series *series, uint32_t serial)
 {
-    const struct sk_bundle *b = series != NULL ? sk_series_bundle(series, serial) : NULL;
+    const struct sk_known_bundle *b = series != NULL ? sk_series_bundle(series, serial) : NULL;
 
     return b != NULL && !b->lost ? b : NULL;
 }
@@ -150,9 +146,9 @@ static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_
 {
     const struct sk_series *series = sk_state_series(state, &b->carry.gateway, &b->carry.chain);
     uint32_t serial = b->carry.serial;
-    const struct sk_bundle *same = held(series, serial);
-    const struct sk_bundle *before = held(series, serial - 1);
-    const struct sk_bundle *after = serial < UINT32_MAX ? held(series, serial + 1) : NULL;
+    const struct sk_known_bundle *same = held(series, serial);
+    const struct sk_known_bundle *before = held(series, serial - 1);
+    const struct sk_known_bundle *after = serial < UINT32_MAX ? held(series, serial + 1) : NULL;
     enum sk_error e = sk_carry_follows(&b->carry, NULL, before != NULL ? before->serial : 0,
                                        before != NULL ? &before->digest : NULL);
 
@@ -176,7 +172,7 @@ static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_fi
     enum sk_error e = SK_OK;
 
     for (uint32_t i = 0; e == SK_OK && i < b->carry.sheets; i++) {
-        e = sk_offered_keep(im->desk, &b->sheets[i].digest, at, b->sheets[i].length);
+        e = sk_sheets_keep_offered(im->desk, &b->sheets[i].digest, at, b->sheets[i].length);
         at += b->sheets[i].length;
     }
     if (e == SK_OK && im->desk->state.offered_count != before) {
@@ -222,7 +218,7 @@ static void report(const struct sk_bundle_file *b)
 /* All envelopes, then the index, then the mark that the bundle is here: in this order. */
 static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
 {
-    struct sk_bundle done = {
+    struct sk_known_bundle done = {
         .serial = b->carry.serial, .digest = b->digest, .previous = b->carry.previous};
     enum sk_error e = take_sheets(im, b);
 

@@ -33,7 +33,7 @@ static bool have(const struct sk_known_sheets *sheets, const struct sk_digest *d
  * comes from the state, or the state lists the sheet among the offered ones. */
 static bool name_of(const struct load *l, const struct sk_sheet *sheet, const char **name)
 {
-    const struct sk_peer *peer = sk_state_peer(&l->desk->state, &sheet->identity);
+    const struct sk_known_peer *peer = sk_state_peer(&l->desk->state, &sheet->identity);
 
     if (memcmp(&sheet->identity, &l->own, sizeof l->own) == 0) {
         *name = sk_this_desk;
@@ -176,7 +176,7 @@ enum sk_error sk_known_sheets_digest(const struct sk_known_sheets *sheets, struc
     return SK_OK;
 }
 
-enum sk_error sk_offered_keep(struct sk_desk *desk, const struct sk_digest *digest,
+enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_digest *digest,
                               const uint8_t *bytes, size_t len)
 {
     char path[SK_PATH_MAX], hex[2 * sizeof digest->b + 1];

@@ -34,7 +34,7 @@ void sk_known_sheets_free(struct sk_known_sheets *sheets);
 enum sk_error sk_known_sheets_digest(const struct sk_known_sheets *sheets, struct sk_digest *out);
 
 /* Keeps a sheet that the gateway offered; the caller saves the state. IO, FULL, MEMORY. */
-enum sk_error sk_offered_keep(struct sk_desk *desk, const struct sk_digest *digest,
+enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_digest *digest,
                               const uint8_t *bytes, size_t len);
 
 /* Makes a folder of the home that homes of before do not have. IO, FULL. */

@@ -75,7 +75,7 @@ void sk_state_turn_to(struct sk_state *state, struct sk_series *series)
     state->series[state->series_count - 1] = moved;
 }
 
-const struct sk_bundle *sk_series_bundle(const struct sk_series *series, uint32_t serial)
+const struct sk_known_bundle *sk_series_bundle(const struct sk_series *series, uint32_t serial)
 {
     for (size_t i = 0; i < series->bundle_count; i++) {
         if (series->bundles[i].serial == serial) {
@@ -85,9 +85,9 @@ const struct sk_bundle *sk_series_bundle(const struct sk_series *series, uint32_
     return NULL;
 }
 
-enum sk_error sk_series_add(struct sk_series *series, const struct sk_bundle *bundle)
+enum sk_error sk_series_add(struct sk_series *series, const struct sk_known_bundle *bundle)
 {
-    struct sk_bundle *b;
+    struct sk_known_bundle *b;
     size_t at = series->bundle_count;
 
     for (size_t i = 0; i < series->bundle_count; i++) {
@@ -110,13 +110,13 @@ enum sk_error sk_series_add(struct sk_series *series, const struct sk_bundle *bu
     return SK_OK;
 }
 
-const struct sk_bundle *sk_series_arrived(const struct sk_series *series)
+const struct sk_known_bundle *sk_series_arrived(const struct sk_series *series)
 {
     uint32_t expected = series->start;
-    const struct sk_bundle *last = NULL;
+    const struct sk_known_bundle *last = NULL;
 
     for (size_t i = 0; i < series->bundle_count; i++) {
-        const struct sk_bundle *b = &series->bundles[i];
+        const struct sk_known_bundle *b = &series->bundles[i];
 
         if (b->serial == expected) {
             expected++;
@@ -216,7 +216,7 @@ void sk_state_forget(struct sk_state *state, uint32_t segment)
     state->committed_count = kept;
 }
 
-const struct sk_peer *sk_state_peer(const struct sk_state *state,
+const struct sk_known_peer *sk_state_peer(const struct sk_state *state,
                                     const struct sk_ed25519_pk *identity)
 {
     for (size_t i = 0; i < state->peer_count; i++) {
@@ -227,9 +227,9 @@ const struct sk_peer *sk_state_peer(const struct sk_state *state,
     return NULL;
 }
 
-enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_peer *peer)
+enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_known_peer *peer)
 {
-    struct sk_peer *p;
+    struct sk_known_peer *p;
 
     for (size_t i = 0; i < state->peer_count; i++) {
         if (memcmp(&state->peers[i].identity, &peer->identity, sizeof peer->identity) == 0) {

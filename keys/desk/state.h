@@ -16,7 +16,7 @@
 
 #define SK_PEER_NAME_MAX 64
 
-struct sk_bundle { /* one that was imported whole, or that is known to be lost */
+struct sk_known_bundle { /* one that was imported whole, or that is known to be lost */
     uint32_t serial;
     bool lost; /* the gateway cannot write it any more; then the digests are zero */
     struct sk_digest digest, previous;
@@ -26,7 +26,7 @@ struct sk_series { /* the bundles of one chain of one gateway */
     struct sk_chain id;
     struct sk_ed25519_pk gateway;
     uint32_t start;            /* the bundle with which this desk joined; 1 unless told otherwise */
-    struct sk_bundle *bundles; /* by ascending serial */
+    struct sk_known_bundle *bundles; /* by ascending serial */
     size_t bundle_count;
 };
 
@@ -35,7 +35,7 @@ struct sk_committed { /* records of an index segment that are known to be on dis
     uint64_t records;
 };
 
-struct sk_peer { /* another organisation: its keys tell who else can read a report */
+struct sk_known_peer { /* another organisation: its keys tell who else can read a report */
     char name[SK_PEER_NAME_MAX + 1];
     struct sk_ed25519_pk identity;
     uint32_t serial;
@@ -59,7 +59,7 @@ struct sk_state {
     struct sk_digest judged; /* with which sheets the reports' readers were named last */
     struct sk_committed *committed;
     size_t committed_count;
-    struct sk_peer *peers;
+    struct sk_known_peer *peers;
     size_t peer_count;
 };
 
@@ -82,14 +82,14 @@ enum sk_error sk_state_add_series(struct sk_state *state, const struct sk_ed2551
 void sk_state_turn_to(struct sk_state *state, struct sk_series *series);
 
 /* NULL if that bundle was neither imported nor recorded as lost. */
-const struct sk_bundle *sk_series_bundle(const struct sk_series *series, uint32_t serial);
+const struct sk_known_bundle *sk_series_bundle(const struct sk_series *series, uint32_t serial);
 /* Replaces one that was lost. MEMORY. */
-enum sk_error sk_series_add(struct sk_series *series, const struct sk_bundle *bundle);
+enum sk_error sk_series_add(struct sk_series *series, const struct sk_known_bundle *bundle);
 
 /* The last bundle such that every one since the start was imported or is recorded as lost, and that
  * was imported itself; NULL: none. This is what a board tells the operator, who deletes it: never
  * count over a gap. */
-const struct sk_bundle *sk_series_arrived(const struct sk_series *series);
+const struct sk_known_bundle *sk_series_arrived(const struct sk_series *series);
 
 /* The first run of serials at or after `from` that are missing below the highest known. */
 bool sk_series_gap(const struct sk_series *series, uint32_t from, uint32_t *first, uint32_t *last);
@@ -105,9 +105,9 @@ enum sk_error sk_state_commit(struct sk_state *state, uint32_t segment, uint64_t
 void sk_state_forget(struct sk_state *state, uint32_t segment); /* a segment that is gone */
 
 /* Adds or replaces the peer with that identity. */
-enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_peer *peer);
+enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_known_peer *peer);
 /* NULL if there is none. */
-const struct sk_peer *sk_state_peer(const struct sk_state *state,
+const struct sk_known_peer *sk_state_peer(const struct sk_state *state,
                                     const struct sk_ed25519_pk *identity);
 
 #endif

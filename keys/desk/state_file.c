@@ -19,7 +19,7 @@ static json_t *bundles_json(const struct sk_series *series)
     json_t *list = json_array();
 
     for (size_t i = 0; i < series->bundle_count; i++) {
-        const struct sk_bundle *b = &series->bundles[i];
+        const struct sk_known_bundle *b = &series->bundles[i];
 
         json_array_append_new(list, json_pack("{s:I, s:b, s:o, s:o}", "serial",
                                               (json_int_t)b->serial, "lost", (int)b->lost, "digest",
@@ -72,7 +72,7 @@ static json_t *peers_json(const struct sk_state *state)
     json_t *list = json_array();
 
     for (size_t i = 0; i < state->peer_count; i++) {
-        const struct sk_peer *p = &state->peers[i];
+        const struct sk_known_peer *p = &state->peers[i];
 
         json_array_append_new(list, json_pack("{s:s, s:o, s:I, s:o}", "name", p->name, "identity",
                                               sk_json_hex(&p->identity, sizeof p->identity),
@@ -118,7 +118,7 @@ static enum sk_error check_whole(const json_t *root, const struct sk_state *stat
 
 static enum sk_error read_bundle(struct sk_series *series, const json_t *item)
 {
-    struct sk_bundle b = {.lost = json_is_true(json_object_get(item, "lost"))};
+    struct sk_known_bundle b = {.lost = json_is_true(json_object_get(item, "lost"))};
     enum sk_error e = sk_json_get_u32(item, "serial", &b.serial);
 
     if (e == SK_OK) {
@@ -196,7 +196,7 @@ static enum sk_error read_committed(struct sk_state *state, const json_t *item)
 
 static enum sk_error read_peer(struct sk_state *state, const json_t *item)
 {
-    struct sk_peer p;
+    struct sk_known_peer p;
     const char *name = json_string_value(json_object_get(item, "name"));
     enum sk_error e = sk_json_get_hex(item, "identity", &p.identity, sizeof p.identity);
 

@@ -11,14 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/desk/destroy.h"
 #include "keys/desk/erase.h"
+#include "keys/format/board.h"
+#include "keys/format/slots.h"
 
-#define EPOCH_AT 4u   /* of an envelope */
-#define ISSUED_AT 12u /* of a board */
 #define BOARDS_KEPT 2u
 
 struct sweep {
@@ -52,10 +51,14 @@ static enum sk_error set_aside(struct sweep *s, const char *folder, const char *
     char from[SK_PATH_MAX], to[SK_PATH_MAX];
     enum sk_error e = sk_home_path(s->desk, from, "%s/%s", folder, name);
 
-    if (e == SK_OK) {
-        e = sk_home_path(s->desk, to, "destroyed/%s", name);
+    if (e != SK_OK) {
+        return e;
     }
-    return e == SK_OK && rename(from, to) != 0 ? SK_ERR_IO : e;
+    e = sk_home_path(s->desk, to, "destroyed/%s", name);
+    if (e != SK_OK) {
+        return e;
+    }
+    return rename(from, to) == 0 ? SK_OK : SK_ERR_IO;
 }
 
 static enum sk_error erase(struct sweep *s, const char *folder, const char *name)
@@ -66,21 +69,19 @@ static enum sk_error erase(struct sweep *s, const char *folder, const char *name
     return e == SK_OK ? sk_erase_file(path) : e;
 }
 
-/* The number at an offset of a file; false for one that is too short. */
-static bool number_in(struct sweep *s, const char *folder, const char *name, unsigned at,
-                      uint32_t *out)
+/* The first bytes of a file; false for one that is too short. */
+static bool first_bytes(struct sweep *s, const char *folder, const char *name, uint8_t *bytes,
+                        size_t len)
 {
     char path[SK_PATH_MAX];
-    uint8_t bytes[4];
     int fd = sk_home_path(s->desk, path, "%s/%s", folder, name) == SK_OK
                  ? open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
                  : -1;
-    bool read = fd >= 0 && sk_fd_read_at(fd, at, bytes, sizeof bytes, SK_ERR_CORRUPT) == SK_OK;
+    bool read = fd >= 0 && sk_fd_read(fd, bytes, len, SK_ERR_CORRUPT) == SK_OK;
 
     if (fd >= 0) {
         close(fd);
     }
-    *out = read ? sk_get_u32(bytes) : 0;
     return read;
 }
 
@@ -89,11 +90,11 @@ static bool number_in(struct sweep *s, const char *folder, const char *name, uns
 /* Of reports/ and quarantine/; what an import that was cut off left behind comes again. */
 static enum sk_error sweep_envelope(struct sweep *s, const char *folder, const char *name)
 {
-    uint32_t epoch = 0;
+    uint8_t visible[SK_VISIBLE_BYTES];
     bool doomed = strncmp(name, "incoming", 8) == 0;
 
-    if (!doomed && number_in(s, folder, name, EPOCH_AT, &epoch)) {
-        doomed = sk_destroyed(s->desk, epoch);
+    if (!doomed && first_bytes(s, folder, name, visible, sizeof visible)) {
+        doomed = sk_destroyed(s->desk, sk_envelope_claimed_epoch(visible));
     }
     return doomed ? set_aside(s, folder, name) : SK_OK;
 }
@@ -123,11 +124,13 @@ static enum sk_error sweep_board(struct sweep *s, const char *folder, const char
 {
     char *end = NULL;
     unsigned long long counter = strtoull(name, &end, 10);
-    uint32_t day = 0;
+    uint8_t fixed[SK_BOARD_FIXED];
+    struct sk_board board;
 
     if (strcmp(end, ".board") != 0 || counter + BOARDS_KEPT > sk_home_counter(s->desk) ||
-        !number_in(s, folder, name, ISSUED_AT, &day) ||
-        sk_week_of((time_t)day * 86400) >= s->first_week) {
+        !first_bytes(s, folder, name, fixed, sizeof fixed) ||
+        sk_board_peek(&board, fixed, sizeof fixed) != SK_OK ||
+        sk_week_of((time_t)board.issued_day * 86400) >= s->first_week) {
         return SK_OK;
     }
     return set_aside(s, folder, name);

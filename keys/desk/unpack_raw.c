@@ -14,7 +14,7 @@ struct raw {
     int fd;
     size_t have; /* bytes in window: what the code may still begin in, then what was read */
     uint8_t window[SK_HIDDEN_MAX + SK_CHUNK_CONTENT];
-    struct sk_body body;
+    struct sk_body_reader body;
 };
 
 void sk_hidden_add(struct sk_hidden *hidden, const uint8_t *bytes, size_t len)

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/secret.h"
-#include "keys/format/record.h"
+#include "keys/format/text.h"
 
 static const char *const names[] = {
     [SK_STATUS_ARRIVED] = "arrived",   [SK_STATUS_READ] = "read",
@@ -41,6 +40,7 @@ struct search {
     uint8_t key[32];
     uint8_t box[SK_RECORD_BOX];
     uint8_t plain[SK_RECORD_PLAIN];
+    struct sk_record record; /* plain, read */
     unsigned parts;
 };
 
@@ -62,9 +62,9 @@ static const uint8_t *find_tag(const uint8_t *bucket, size_t len, const uint8_t 
 static bool open_record(struct search *s, const uint8_t *record, const uint8_t *tag)
 {
     static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
-    bool good = crypto_aead_chacha20poly1305_ietf_decrypt(
-                    s->box, NULL, NULL, record + SK_RECORD_TAG, SK_RECORD_SEALED, tag,
-                    SK_RECORD_TAG, nonce, s->key) == 0;
+    bool good = crypto_aead_chacha20poly1305_ietf_decrypt(s->box, NULL, NULL,
+                                                          record + SK_RECORD_TAG, SK_RECORD_SEALED,
+                                                          tag, SK_RECORD_TAG, nonce, s->key) == 0;
 
     if (!good) {
         memcpy(s->box, s->receipt->reply_pk.b, sizeof s->receipt->reply_pk.b);
@@ -86,9 +86,10 @@ static enum sk_error open_part(struct search *s, uint8_t part)
     unsigned number = sk_record_bucket(tag, b->bucket_bits);
     enum sk_error e = s->reader(s->ctx, number, s->bucket, len);
 
-    if (e == SK_OK) {
-        e = sk_board_bucket_check(b, number, s->bucket, len);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_board_bucket_check(b, number, s->bucket, len);
     if (e != SK_OK) {
         return e;
     }
@@ -102,48 +103,29 @@ static enum sk_error open_part(struct search *s, uint8_t part)
     return opened ? SK_OK : SK_ERR_ANSWER_FORGED;
 }
 
-/* What every part must hold by itself. */
-static bool part_well_formed(const uint8_t *p, uint8_t part)
-{
-    size_t text_len = sk_get_u16(p + SK_RECORD_AT_TEXT_LEN);
-
-    return p[SK_RECORD_AT_VERSION] == SK_RECORD_VERSION &&
-           p[SK_RECORD_AT_STATUS] >= SK_STATUS_ARRIVED &&
-           p[SK_RECORD_AT_STATUS] <= SK_STATUS_CLOSED && p[SK_RECORD_AT_PART] == part &&
-           p[SK_RECORD_AT_PARTS] >= 1 && p[SK_RECORD_AT_PARTS] <= SK_ANSWER_PARTS &&
-           sk_all_zero(p + SK_RECORD_AT_ZERO, 6) && text_len <= SK_ANSWER_PART_TEXT &&
-           sk_all_zero(p + SK_RECORD_AT_TEXT + text_len, SK_ANSWER_PART_TEXT - text_len);
-}
-
-/* All parts of one answer speak of the same. */
-static bool part_agrees(const struct search *s)
-{
-    const uint8_t *p = s->plain;
-
-    return p[SK_RECORD_AT_STATUS] == s->answer.status && p[SK_RECORD_AT_PARTS] == s->parts &&
-           sk_get_u32(p + SK_RECORD_AT_DAY) == s->answer.day &&
-           sodium_memcmp(p + SK_RECORD_AT_ENVELOPE, s->answer.envelope.b, 32) == 0;
-}
-
+/* The part that was opened last, behind those before it: all speak of the same. ANSWER_FORMAT. */
 static enum sk_error take_part(struct search *s, uint8_t part)
 {
-    const uint8_t *p = s->plain;
+    struct sk_answer *answer = &s->answer;
+    const struct sk_record *record = &s->record;
+    enum sk_error e = sk_record_read(&s->record, s->plain);
 
-    if (!part_well_formed(p, part)) {
-        return SK_ERR_ANSWER_FORMAT;
+    if (e != SK_OK) {
+        return e;
     }
     if (part == 0) {
-        s->answer.status = p[SK_RECORD_AT_STATUS];
-        s->answer.day = sk_get_u32(p + SK_RECORD_AT_DAY);
-        memcpy(s->answer.envelope.b, p + SK_RECORD_AT_ENVELOPE, 32);
-        s->parts = p[SK_RECORD_AT_PARTS];
-    } else if (!part_agrees(s)) {
+        answer->status = record->status;
+        answer->day = record->day;
+        answer->envelope = record->envelope;
+        s->parts = record->parts;
+    }
+    if (record->part != part || record->parts != s->parts || record->status != answer->status ||
+        record->day != answer->day ||
+        sodium_memcmp(record->envelope.b, answer->envelope.b, sizeof answer->envelope.b) != 0) {
         return SK_ERR_ANSWER_FORMAT;
     }
-    size_t text_len = sk_get_u16(p + SK_RECORD_AT_TEXT_LEN);
-
-    memcpy(s->answer.text + s->answer.text_len, p + SK_RECORD_AT_TEXT, text_len);
-    s->answer.text_len += text_len;
+    memcpy(answer->text + answer->text_len, record->text, record->text_len);
+    answer->text_len += record->text_len;
     return SK_OK;
 }
 

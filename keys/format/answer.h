@@ -6,7 +6,6 @@
 #ifndef SK_KEYS_FORMAT_ANSWER_H
 #define SK_KEYS_FORMAT_ANSWER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,8 +14,8 @@
 #include "keys/format/board.h"
 #include "keys/format/receipt.h"
 
-#define SK_ANSWER_PARTS 4
-#define SK_ANSWER_PART_TEXT 896
+#define SK_ANSWER_PARTS SK_RECORD_PARTS
+#define SK_ANSWER_PART_TEXT SK_RECORD_TEXT
 #define SK_ANSWER_TEXT_MAX (SK_ANSWER_PARTS * SK_ANSWER_PART_TEXT)
 
 enum sk_status {
@@ -51,8 +50,5 @@ typedef enum sk_error (*sk_bucket_reader)(void *ctx, unsigned bucket, uint8_t *b
  * opened. */
 enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board,
                              const struct sk_receipt *receipt, sk_bucket_reader reader, void *ctx);
-
-/* Whether len bytes are valid UTF-8 without NUL or control characters but tab and newline. */
-bool sk_text_valid(const char *text, size_t len);
 
 #endif

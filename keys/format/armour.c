@@ -7,16 +7,6 @@
 
 #define VARIANT sodium_base64_VARIANT_ORIGINAL
 
-size_t sk_armour_line(char out[SK_ARMOUR_LINE_TEXT], const uint8_t *bytes, size_t len)
-{
-    sodium_bin2base64(out, SK_ARMOUR_LINE_TEXT, bytes, len, VARIANT);
-    size_t text = strlen(out);
-
-    out[text] = '\n';
-    out[text + 1] = '\0';
-    return text + 1;
-}
-
 void sk_armour_start(struct sk_armour *armour)
 {
     memset(armour, 0, sizeof *armour);

@@ -11,16 +11,7 @@
 #define SK_ARMOUR_BEGIN "-----BEGIN SEALED-----"
 #define SK_ARMOUR_END "-----END SEALED-----"
 
-/* ---- writing -------------------------------------------------------------------------------- */
-
-#define SK_ARMOUR_LINE_BYTES 48 /* of the envelope in one line of 64 characters */
-#define SK_ARMOUR_LINE_TEXT 66  /* with its newline and NUL */
-
-/* One line: SK_ARMOUR_LINE_BYTES of the envelope, or fewer at its end (at least one). Returns the
- * length of the text, with its newline. */
-size_t sk_armour_line(char out[SK_ARMOUR_LINE_TEXT], const uint8_t *bytes, size_t len);
-
-/* ---- reading, as a stream, in bounded memory ------------------------------------------------ */
+/* Read as a stream, in bounded memory. */
 
 #define SK_ARMOUR_BLOCK 256 /* characters that are decoded at once */
 

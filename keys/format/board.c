@@ -1,43 +1,87 @@
 #include "keys/format/board.h"
 
-#include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/cursor.h"
 #include "keys/base/hash.h"
 #include "keys/format/signed.h"
 
-enum {
-    AT_BUCKET_BITS = 8,
-    AT_RECORD_BITS = 9,
-    AT_ZERO = 10,
-    AT_ISSUED = 12,
-    AT_COUNTER = 16,
-    AT_STALE = 24,
-    AT_CARRY = 28,
-    AT_IDENTITY = 32,
-    AT_SHEET = 64,
-    AT_ZERO_2 = 68,
-    AT_PREVIOUS = 72,
-    AT_CARRY_DIGEST = 104,
-    RECORD_BITS_MIN = 3,
-    RECORD_BITS_MAX = 8,
-    SIGNATURE = 64
-};
+enum { RECORD_BITS_MIN = 3 };
 
-static bool counts_possible(const uint8_t *bytes)
+static const char magic[] = "SKBOARD1";
+
+/* ---- layout ----------------------------------------------------------------- */
+
+size_t sk_board_header_bytes(uint8_t bucket_bits)
 {
-    return bytes[AT_BUCKET_BITS] <= SK_BOARD_BITS_MAX && bytes[AT_RECORD_BITS] >= RECORD_BITS_MIN &&
-           bytes[AT_RECORD_BITS] <= RECORD_BITS_MAX;
+    return SK_BOARD_FIXED + ((size_t)32 << bucket_bits) + SK_SIGNATURE_BYTES;
 }
+
+void sk_board_write(uint8_t *out, const struct sk_board *board)
+{
+    size_t len = sk_board_header_bytes(board->bucket_bits) - SK_SIGNATURE_BYTES;
+    struct sk_field_writer w = sk_write_to(out, len);
+
+    sk_write_magic(&w, magic);
+    sk_write_u8(&w, board->bucket_bits);
+    sk_write_u8(&w, board->record_bits);
+    sk_write_zeros(&w, 2);
+    sk_write_u32(&w, board->issued_day);
+    sk_write_u64(&w, board->counter);
+    sk_write_u32(&w, board->stale_day);
+    sk_write_u32(&w, board->carry_serial);
+    sk_write_bytes(&w, board->identity.b, sizeof board->identity.b);
+    sk_write_u32(&w, board->sheet_serial);
+    sk_write_zeros(&w, 4);
+    sk_write_bytes(&w, board->previous.b, sizeof board->previous.b);
+    sk_write_bytes(&w, board->carry_digest.b, sizeof board->carry_digest.b);
+    sk_write_bytes(&w, board->buckets, w.left);
+}
+
+/* As far as the two numbers that tell all lengths. BOARD_LENGTH, BOARD_MAGIC, BOARD_COUNTS. */
+static enum sk_error read_counts(struct sk_field_reader *r, uint8_t *bucket_bits,
+                                 uint8_t *record_bits)
+{
+    if (r->left < SK_BOARD_FIXED) {
+        return SK_ERR_BOARD_LENGTH;
+    }
+    if (!sk_read_magic(r, magic)) {
+        return SK_ERR_BOARD_MAGIC;
+    }
+    *bucket_bits = sk_read_u8(r);
+    *record_bits = sk_read_u8(r);
+    return *bucket_bits <= SK_BOARD_BITS_MAX && *record_bits >= RECORD_BITS_MIN &&
+                   *record_bits <= SK_RECORD_BITS_MAX
+               ? SK_OK
+               : SK_ERR_BOARD_COUNTS;
+}
+
+/* The rest of the fixed part. */
+static void read_fixed(struct sk_field_reader *r, struct sk_board *out)
+{
+    sk_read_zeros(r, 2);
+    out->issued_day = sk_read_u32(r);
+    out->counter = sk_read_u64(r);
+    out->stale_day = sk_read_u32(r);
+    out->carry_serial = sk_read_u32(r);
+    sk_read_bytes(r, out->identity.b, sizeof out->identity.b);
+    out->sheet_serial = sk_read_u32(r);
+    sk_read_zeros(r, 4);
+    sk_read_bytes(r, out->previous.b, sizeof out->previous.b);
+    sk_read_bytes(r, out->carry_digest.b, sizeof out->carry_digest.b);
+}
+
+/* ---- reading ---------------------------------------------------------------- */
 
 size_t sk_board_header_length(const uint8_t *bytes, size_t len)
 {
-    if (len < SK_BOARD_FIXED || !counts_possible(bytes)) {
-        return 0;
-    }
-    return SK_BOARD_FIXED + ((size_t)32 << bytes[AT_BUCKET_BITS]) + SIGNATURE;
+    struct sk_field_reader r = sk_read_from(bytes, len);
+    uint8_t bucket_bits, record_bits;
+
+    return read_counts(&r, &bucket_bits, &record_bits) == SK_OK ? sk_board_header_bytes(bucket_bits)
+                                                                : 0;
 }
 
 size_t sk_board_bucket_length(const struct sk_board *board)
@@ -50,62 +94,51 @@ uint64_t sk_board_file_length(const struct sk_board *board)
     return board->header_len + ((uint64_t)sk_board_bucket_length(board) << board->bucket_bits);
 }
 
-static enum sk_error check_structure(const uint8_t *bytes, size_t len)
+enum sk_error sk_board_peek(struct sk_board *out, const uint8_t *bytes, size_t len)
 {
-    if (len < SK_BOARD_FIXED + 32 + SIGNATURE) {
-        return SK_ERR_BOARD_LENGTH;
+    struct sk_field_reader r = sk_read_from(bytes, len);
+    uint8_t bucket_bits, record_bits;
+    enum sk_error e = read_counts(&r, &bucket_bits, &record_bits);
+
+    if (e != SK_OK) {
+        return e;
     }
-    if (memcmp(bytes, "SKBOARD1", 8) != 0) {
-        return SK_ERR_BOARD_MAGIC;
-    }
-    if (!counts_possible(bytes)) {
-        return SK_ERR_BOARD_COUNTS;
-    }
-    if (len != sk_board_header_length(bytes, len)) {
-        return SK_ERR_BOARD_LENGTH;
-    }
-    if (!sk_all_zero(bytes + AT_ZERO, 2) || !sk_all_zero(bytes + AT_ZERO_2, 4)) {
-        return SK_ERR_BOARD_RESERVED;
-    }
-    if ((sk_get_u32(bytes + AT_CARRY) == 0) != sk_all_zero(bytes + AT_CARRY_DIGEST, 32)) {
-        return SK_ERR_BOARD_RESERVED;
-    }
+    out->bucket_bits = bucket_bits;
+    out->record_bits = record_bits;
+    out->header_len = sk_board_header_bytes(bucket_bits);
+    read_fixed(&r, out);
     return SK_OK;
-}
-
-static void decode(struct sk_board *out, const uint8_t *bytes, size_t len)
-{
-    size_t digests = (size_t)32 << bytes[AT_BUCKET_BITS];
-
-    out->bucket_bits = bytes[AT_BUCKET_BITS];
-    out->record_bits = bytes[AT_RECORD_BITS];
-    out->issued_day = sk_get_u32(bytes + AT_ISSUED);
-    out->counter = sk_get_u64(bytes + AT_COUNTER);
-    out->stale_day = sk_get_u32(bytes + AT_STALE);
-    out->carry_serial = sk_get_u32(bytes + AT_CARRY);
-    memcpy(out->identity.b, bytes + AT_IDENTITY, 32);
-    out->sheet_serial = sk_get_u32(bytes + AT_SHEET);
-    memcpy(out->previous.b, bytes + AT_PREVIOUS, 32);
-    memcpy(out->carry_digest.b, bytes + AT_CARRY_DIGEST, 32);
-    sk_blake2b(&out->digest, bytes, len);
-    out->header_len = len;
-    memcpy(out->buckets, bytes + SK_BOARD_FIXED, digests);
-    memset((uint8_t *)out->buckets + digests, 0, sizeof out->buckets - digests);
 }
 
 enum sk_error sk_board_read(struct sk_board *out, const uint8_t *bytes, size_t len,
                             const struct sk_ed25519_pk *desk)
 {
-    enum sk_error e = check_structure(bytes, len);
+    struct sk_field_reader r = sk_read_from(bytes, len);
+    struct sk_board board = {.header_len = len};
+    enum sk_error e;
 
-    if (e == SK_OK) {
-        e = sk_signed_check(bytes + len - SIGNATURE, "skrynka/1 board", bytes, len - SIGNATURE,
-                            desk, SK_ERR_BOARD_SIGNATURE);
+    if (len < sk_board_header_bytes(0)) {
+        return SK_ERR_BOARD_LENGTH;
     }
-    if (e == SK_OK) {
-        decode(out, bytes, len);
+    e = read_counts(&r, &board.bucket_bits, &board.record_bits);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    if (len != sk_board_header_bytes(board.bucket_bits)) {
+        return SK_ERR_BOARD_LENGTH;
+    }
+    read_fixed(&r, &board);
+    if (r.reserved || (board.carry_serial == 0) != sk_all_zero(board.carry_digest.b, 32)) {
+        return SK_ERR_BOARD_RESERVED;
+    }
+    sk_read_bytes(&r, board.buckets, (size_t)32 << board.bucket_bits);
+    e = sk_signed_check(bytes, len, SK_BOARD_LABEL, desk, SK_ERR_BOARD_SIGNATURE);
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_blake2b(&board.digest, bytes, len);
+    *out = board;
+    return SK_OK;
 }
 
 enum sk_error sk_board_trust(const struct sk_board *board, const struct sk_sheet *sheet,
@@ -160,42 +193,4 @@ enum sk_error sk_board_bucket_check(const struct sk_board *board, unsigned bucke
         return SK_ERR_BOARD_ORDER;
     }
     return SK_OK;
-}
-
-/* ---- records ---------------------------------------------------------------- */
-
-enum { CONTEXT = 32 + 8 + 1 };
-
-static void derive(uint8_t out[32], const struct sk_mailbox *mailbox, const char *label,
-                   const struct sk_ed25519_pk *identity, uint64_t counter, uint8_t part)
-{
-    uint8_t context[CONTEXT];
-
-    memcpy(context, identity->b, 32);
-    sk_put_u64(context + 32, counter);
-    context[40] = part;
-    sk_F(out, mailbox->b, label, context, sizeof context);
-}
-
-void sk_record_tag(uint8_t tag[SK_RECORD_TAG], const struct sk_mailbox *mailbox,
-                   const struct sk_ed25519_pk *identity, uint64_t counter, uint8_t part)
-{
-    uint8_t full[32];
-
-    derive(full, mailbox, "tag", identity, counter, part);
-    memcpy(tag, full, SK_RECORD_TAG);
-    sodium_memzero(full, sizeof full);
-}
-
-void sk_record_key(uint8_t key[32], const struct sk_mailbox *mailbox,
-                   const struct sk_ed25519_pk *identity, uint64_t counter, uint8_t part)
-{
-    derive(key, mailbox, "reply", identity, counter, part);
-}
-
-unsigned sk_record_bucket(const uint8_t tag[SK_RECORD_TAG], uint8_t bucket_bits)
-{
-    unsigned top = (unsigned)tag[0] << 8 | tag[1];
-
-    return top >> (16 - bucket_bits);
 }

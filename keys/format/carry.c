@@ -6,40 +6,85 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/cursor.h"
 #include "keys/base/hash.h"
 #include "keys/format/class.h"
 #include "keys/format/signed.h"
 
-enum {
-    AT_SERIAL = 8,
-    AT_COUNT = 12,
-    AT_FIRST_DAY = 16,
-    AT_LAST_DAY = 20,
-    AT_GATEWAY = 24,
-    AT_PREVIOUS = 56,
-    AT_CHAIN = 88,
-    AT_SHEETS = 104,
-    AT_ZERO = 108,
-    SHEET_AT_LENGTH = 32,
-    SHEET_AT_CURRENT = 36,
-    SHEET_AT_COUNTER = 40,
-    ENTRY_AT_CHUNKS = 4,
-    ENTRY_AT_DIGEST = 8,
-    SIGNATURE = 64
-};
-
+static const char magic[] = "SKCARRY1";
 static const char label[] = "skrynka/1 carry";
 
-/* Where the entries begin. */
-static size_t entries_at(uint32_t sheets)
-{
-    return SK_CARRY_FIXED + (size_t)SK_CARRY_SHEET * sheets;
-}
+/* ---- layout ----------------------------------------------------------------- */
 
 size_t sk_carry_header_length(uint32_t sheets, uint32_t count)
 {
-    return entries_at(sheets) + (size_t)SK_CARRY_ENTRY * count + SIGNATURE;
+    return SK_CARRY_FIXED + (size_t)SK_CARRY_SHEET * sheets + (size_t)SK_CARRY_ENTRY * count +
+           SK_SIGNATURE_BYTES;
 }
+
+static void write_fixed(struct sk_field_writer *w, const struct sk_carry *carry)
+{
+    sk_write_magic(w, magic);
+    sk_write_u32(w, carry->serial);
+    sk_write_u32(w, carry->count);
+    sk_write_u32(w, carry->first_day);
+    sk_write_u32(w, carry->last_day);
+    sk_write_bytes(w, carry->gateway.b, sizeof carry->gateway.b);
+    sk_write_bytes(w, carry->previous.b, sizeof carry->previous.b);
+    sk_write_bytes(w, carry->chain.b, sizeof carry->chain.b);
+    sk_write_u32(w, carry->sheets);
+    sk_write_zeros(w, 4);
+}
+
+/* All behind the magic. */
+static void read_fixed(struct sk_field_reader *r, struct sk_carry *out)
+{
+    out->serial = sk_read_u32(r);
+    out->count = sk_read_u32(r);
+    out->first_day = sk_read_u32(r);
+    out->last_day = sk_read_u32(r);
+    sk_read_bytes(r, out->gateway.b, sizeof out->gateway.b);
+    sk_read_bytes(r, out->previous.b, sizeof out->previous.b);
+    sk_read_bytes(r, out->chain.b, sizeof out->chain.b);
+    out->sheets = sk_read_u32(r);
+    sk_read_zeros(r, 4);
+}
+
+static void write_sheet(struct sk_field_writer *w, const struct sk_carry_sheet *sheet)
+{
+    sk_write_bytes(w, sheet->digest.b, sizeof sheet->digest.b);
+    sk_write_u32(w, sheet->length);
+    sk_write_u32(w, sheet->current ? 1 : 0);
+    sk_write_u64(w, sheet->board_counter);
+}
+
+/* false: what tells whether it is current is neither 1 nor 0. */
+static bool read_sheet(struct sk_field_reader *r, struct sk_carry_sheet *out)
+{
+    sk_read_bytes(r, out->digest.b, sizeof out->digest.b);
+    out->length = sk_read_u32(r);
+    uint32_t current = sk_read_u32(r);
+
+    out->current = current == 1;
+    out->board_counter = sk_read_u64(r);
+    return current <= 1;
+}
+
+static void write_entry(struct sk_field_writer *w, const struct sk_carry_entry *entry)
+{
+    sk_write_u32(w, entry->day);
+    sk_write_u32(w, entry->chunks);
+    sk_write_bytes(w, entry->envelope.b, sizeof entry->envelope.b);
+}
+
+static void read_entry(struct sk_field_reader *r, struct sk_carry_entry *out)
+{
+    out->day = sk_read_u32(r);
+    out->chunks = sk_read_u32(r);
+    sk_read_bytes(r, out->envelope.b, sizeof out->envelope.b);
+}
+
+/* ---- what is possible ------------------------------------------------------- */
 
 static bool counts_possible(const struct sk_carry *carry)
 {
@@ -47,27 +92,9 @@ static bool counts_possible(const struct sk_carry *carry)
            carry->sheets <= SK_CARRY_SHEETS_MAX && carry->first_day <= carry->last_day;
 }
 
-static bool decode_sheet(struct sk_carry_sheet *out, const uint8_t *bytes)
-{
-    uint32_t current = sk_get_u32(bytes + SHEET_AT_CURRENT);
-
-    memcpy(out->digest.b, bytes, 32);
-    out->length = sk_get_u32(bytes + SHEET_AT_LENGTH);
-    out->current = current == 1;
-    out->board_counter = sk_get_u64(bytes + SHEET_AT_COUNTER);
-    return current <= 1;
-}
-
 static bool sheet_fits(const struct sk_carry_sheet *sheet)
 {
     return sheet->length > SK_SHEET_FIXED && sheet->length <= SK_SHEET_MAX;
-}
-
-static void decode_entry(struct sk_carry_entry *out, const uint8_t *bytes)
-{
-    out->day = sk_get_u32(bytes);
-    out->chunks = sk_get_u32(bytes + ENTRY_AT_CHUNKS);
-    memcpy(out->envelope.b, bytes + ENTRY_AT_DIGEST, 32);
 }
 
 /* *day: of the entry before, or the first day; moves on. */
@@ -83,56 +110,23 @@ static bool entry_fits(const struct sk_carry *carry, const struct sk_carry_entry
 
 /* ---- writing ---------------------------------------------------------------- */
 
-static void encode_sheet(uint8_t *out, const struct sk_carry_sheet *sheet)
-{
-    memcpy(out, sheet->digest.b, 32);
-    sk_put_u32(out + SHEET_AT_LENGTH, sheet->length);
-    sk_put_u32(out + SHEET_AT_CURRENT, sheet->current ? 1 : 0);
-    sk_put_u64(out + SHEET_AT_COUNTER, sheet->board_counter);
-}
-
-static void encode(uint8_t *out, const struct sk_carry *carry, const struct sk_carry_sheet *sheets,
-                   const struct sk_carry_entry *entries)
-{
-    memcpy(out, "SKCARRY1", 8);
-    sk_put_u32(out + AT_SERIAL, carry->serial);
-    sk_put_u32(out + AT_COUNT, carry->count);
-    sk_put_u32(out + AT_FIRST_DAY, carry->first_day);
-    sk_put_u32(out + AT_LAST_DAY, carry->last_day);
-    memcpy(out + AT_GATEWAY, carry->gateway.b, 32);
-    memcpy(out + AT_PREVIOUS, carry->previous.b, 32);
-    memcpy(out + AT_CHAIN, carry->chain.b, sizeof carry->chain.b);
-    sk_put_u32(out + AT_SHEETS, carry->sheets);
-    sk_put_u32(out + AT_ZERO, 0);
-    for (uint32_t i = 0; i < carry->sheets; i++) {
-        encode_sheet(out + SK_CARRY_FIXED + (size_t)SK_CARRY_SHEET * i, &sheets[i]);
-    }
-    for (uint32_t i = 0; i < carry->count; i++) {
-        uint8_t *p = out + entries_at(carry->sheets) + (size_t)SK_CARRY_ENTRY * i;
-
-        sk_put_u32(p, entries[i].day);
-        sk_put_u32(p + ENTRY_AT_CHUNKS, entries[i].chunks);
-        memcpy(p + ENTRY_AT_DIGEST, entries[i].envelope.b, 32);
-    }
-}
-
-static enum sk_error plan_check(const struct sk_carry *carry, const struct sk_carry_sheet *sheets,
-                                const struct sk_carry_entry *entries)
+static bool plan_possible(const struct sk_carry *carry, const struct sk_carry_sheet *sheets,
+                          const struct sk_carry_entry *entries)
 {
     if (!counts_possible(carry)) {
-        return SK_ERR_CARRY_COUNTS;
+        return false;
     }
     for (uint32_t i = 0; i < carry->sheets; i++) {
         if (!sheet_fits(&sheets[i])) {
-            return SK_ERR_CARRY_COUNTS;
+            return false;
         }
     }
     for (uint32_t i = 0, day = carry->first_day; i < carry->count; i++) {
         if (!entry_fits(carry, &entries[i], &day)) {
-            return SK_ERR_CARRY_COUNTS;
+            return false;
         }
     }
-    return SK_OK;
+    return true;
 }
 
 enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
@@ -141,51 +135,46 @@ enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
                              const struct sk_ed25519_sk *gateway_sk, struct sk_digest *digest)
 {
     size_t len = sk_carry_header_length(carry->sheets, carry->count);
-    struct sk_signature signature;
+    struct sk_field_writer w = sk_write_to(out, len - SK_SIGNATURE_BYTES);
     struct sk_ed25519_pk signer;
-    enum sk_error e;
 
     crypto_sign_ed25519_sk_to_pk(signer.b, gateway_sk->b);
-    if (memcmp(signer.b, carry->gateway.b, 32) != 0) {
+    if (memcmp(signer.b, carry->gateway.b, sizeof signer.b) != 0) {
         return SK_ERR_USAGE;
     }
-    e = plan_check(carry, sheets, entries);
-    if (e != SK_OK) {
-        return e;
+    if (!plan_possible(carry, sheets, entries)) {
+        return SK_ERR_CARRY_COUNTS;
     }
-    encode(out, carry, sheets, entries);
-    e = sk_signed_make(&signature, label, out, len - SIGNATURE, gateway_sk);
-    if (e != SK_OK) {
-        return e;
+    write_fixed(&w, carry);
+    for (uint32_t i = 0; i < carry->sheets; i++) {
+        write_sheet(&w, &sheets[i]);
     }
-    memcpy(out + len - SIGNATURE, signature.b, SIGNATURE);
-    if (digest != NULL) {
+    for (uint32_t i = 0; i < carry->count; i++) {
+        write_entry(&w, &entries[i]);
+    }
+    enum sk_error e = sk_signed_make(out, len, label, gateway_sk);
+
+    if (e == SK_OK && digest != NULL) {
         sk_blake2b(digest, out, len);
     }
-    return SK_OK;
+    return e;
 }
 
 /* ---- reading ---------------------------------------------------------------- */
 
 enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_CARRY_FIXED])
 {
+    struct sk_field_reader r = sk_read_from(bytes, SK_CARRY_FIXED);
     struct sk_carry carry;
 
-    if (memcmp(bytes, "SKCARRY1", 8) != 0) {
+    if (!sk_read_magic(&r, magic)) {
         return SK_ERR_CARRY_MAGIC;
     }
-    carry.serial = sk_get_u32(bytes + AT_SERIAL);
-    carry.count = sk_get_u32(bytes + AT_COUNT);
-    carry.first_day = sk_get_u32(bytes + AT_FIRST_DAY);
-    carry.last_day = sk_get_u32(bytes + AT_LAST_DAY);
-    memcpy(carry.gateway.b, bytes + AT_GATEWAY, 32);
-    memcpy(carry.previous.b, bytes + AT_PREVIOUS, 32);
-    memcpy(carry.chain.b, bytes + AT_CHAIN, sizeof carry.chain.b);
-    carry.sheets = sk_get_u32(bytes + AT_SHEETS);
+    read_fixed(&r, &carry);
     if (!counts_possible(&carry)) {
         return SK_ERR_CARRY_COUNTS;
     }
-    if (!sk_all_zero(bytes + AT_ZERO, 4)) {
+    if (r.reserved) {
         return SK_ERR_CARRY_RESERVED;
     }
     *out = carry;
@@ -193,22 +182,19 @@ enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_C
 }
 
 /* Sheets and entries, as far as they can be judged without what follows the header. */
-static bool tables_fit(const struct sk_carry *carry, const uint8_t *bytes)
+static bool tables_fit(const struct sk_carry *carry, struct sk_field_reader r)
 {
     uint32_t day = carry->first_day;
+    struct sk_carry_sheet sheet;
+    struct sk_carry_entry entry;
 
     for (uint32_t i = 0; i < carry->sheets; i++) {
-        struct sk_carry_sheet sheet;
-
-        if (!decode_sheet(&sheet, bytes + SK_CARRY_FIXED + (size_t)SK_CARRY_SHEET * i) ||
-            !sheet_fits(&sheet)) {
+        if (!read_sheet(&r, &sheet) || !sheet_fits(&sheet)) {
             return false;
         }
     }
     for (uint32_t i = 0; i < carry->count; i++) {
-        struct sk_carry_entry entry;
-
-        decode_entry(&entry, bytes + entries_at(carry->sheets) + (size_t)SK_CARRY_ENTRY * i);
+        read_entry(&r, &entry);
         if (!entry_fits(carry, &entry, &day)) {
             return false;
         }
@@ -220,10 +206,11 @@ enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_sheet *sheets,
                             struct sk_carry_entry *entries, const uint8_t *bytes, size_t len,
                             struct sk_digest *digest)
 {
+    struct sk_field_reader tables;
     struct sk_carry carry;
     enum sk_error e;
 
-    if (len < SK_CARRY_FIXED + SIGNATURE) {
+    if (len < sk_carry_header_length(0, 0)) {
         return SK_ERR_CARRY_LENGTH;
     }
     e = sk_carry_read_fixed(&carry, bytes);
@@ -233,20 +220,19 @@ enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_sheet *sheets,
     if (len != sk_carry_header_length(carry.sheets, carry.count)) {
         return SK_ERR_CARRY_LENGTH;
     }
-    if (!tables_fit(&carry, bytes)) {
+    tables = sk_read_from(bytes + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    if (!tables_fit(&carry, tables)) {
         return SK_ERR_CARRY_COUNTS;
     }
-    e = sk_signed_check(bytes + len - SIGNATURE, label, bytes, len - SIGNATURE, &carry.gateway,
-                        SK_ERR_CARRY_SIGNATURE);
+    e = sk_signed_check(bytes, len, label, &carry.gateway, SK_ERR_CARRY_SIGNATURE);
     if (e != SK_OK) {
         return e;
     }
     for (uint32_t i = 0; i < carry.sheets; i++) {
-        decode_sheet(&sheets[i], bytes + SK_CARRY_FIXED + (size_t)SK_CARRY_SHEET * i);
+        read_sheet(&tables, &sheets[i]);
     }
     for (uint32_t i = 0; i < carry.count; i++) {
-        decode_entry(&entries[i],
-                     bytes + entries_at(carry.sheets) + (size_t)SK_CARRY_ENTRY * i);
+        read_entry(&tables, &entries[i]);
     }
     if (digest != NULL) {
         sk_blake2b(digest, bytes, len);
@@ -278,6 +264,16 @@ enum sk_error sk_carry_follows(const struct sk_carry *carry, const struct sk_ed2
 
 /* ---- the sheets behind the header --------------------------------------------- */
 
+uint64_t sk_carry_sheets_length(const struct sk_carry_sheet *sheets, uint32_t count)
+{
+    uint64_t len = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        len += sheets[i].length;
+    }
+    return len;
+}
+
 /* One sheet after the other: by identity, then by serial. */
 static bool sheet_follows(const struct sk_sheet *sheet, const struct sk_sheet *before)
 {
@@ -286,56 +282,49 @@ static bool sheet_follows(const struct sk_sheet *sheet, const struct sk_sheet *b
     return order < 0 || (order == 0 && before->serial < sheet->serial);
 }
 
-static enum sk_error read_one(struct sk_sheet *out, const struct sk_carry_sheet *listed,
-                              const uint8_t *bytes)
+enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
+                                    const uint8_t *bytes, size_t len)
 {
-    struct sk_digest digest;
+    struct sk_sheet *pair = calloc(2, sizeof *pair); /* to read into, by turns */
+    enum sk_error e = SK_ERR_MEMORY;
 
-    sk_blake2b(&digest, bytes, listed->length);
-    if (memcmp(digest.b, listed->digest.b, sizeof digest.b) != 0) {
-        return SK_ERR_CARRY_DIGEST;
+    if (pair == NULL) {
+        return e;
     }
-    return sk_sheet_read(out, bytes, listed->length);
-}
-
-/* pair: two sheets to read into, by turns. */
-static enum sk_error check_sheets(const struct sk_carry_sheet *sheets, uint32_t count,
-                                  const uint8_t *bytes, size_t len, struct sk_sheet pair[2])
-{
     for (uint32_t i = 0; i < count; i++) {
         const struct sk_sheet *before = &pair[(i + 1) % 2];
         struct sk_sheet *sheet = &pair[i % 2];
-        enum sk_error e = sheets[i].length <= len ? read_one(sheet, &sheets[i], bytes)
-                                                  : SK_ERR_CARRY_LENGTH;
+        struct sk_digest digest;
 
-        if (e != SK_OK) {
-            return e;
+        if (sheets[i].length > len) {
+            e = SK_ERR_CARRY_LENGTH;
+            goto out;
         }
+        sk_blake2b(&digest, bytes, sheets[i].length);
+        if (memcmp(digest.b, sheets[i].digest.b, sizeof digest.b) != 0) {
+            e = SK_ERR_CARRY_DIGEST;
+            goto out;
+        }
+        e = sk_sheet_read(sheet, bytes, sheets[i].length);
+        if (e != SK_OK) {
+            goto out;
+        }
+        /* The last of an identity is current, the others are not. */
         bool another = i > 0 && memcmp(before->identity.b, sheet->identity.b, 32) != 0;
 
-        /* The last of an identity is current, the others are not. */
         if (i > 0 && (!sheet_follows(sheet, before) || sheets[i - 1].current != another)) {
-            return SK_ERR_CARRY_COUNTS;
+            e = SK_ERR_CARRY_COUNTS;
+            goto out;
         }
         bytes += sheets[i].length;
         len -= sheets[i].length;
     }
     if (count > 0 && !sheets[count - 1].current) {
-        return SK_ERR_CARRY_COUNTS;
+        e = SK_ERR_CARRY_COUNTS;
+        goto out;
     }
-    return len == 0 ? SK_OK : SK_ERR_CARRY_LENGTH;
-}
-
-enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
-                                    const uint8_t *bytes, size_t len)
-{
-    struct sk_sheet *pair = calloc(2, sizeof *pair);
-
-    if (pair == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    enum sk_error e = check_sheets(sheets, count, bytes, len, pair);
-
+    e = len == 0 ? SK_OK : SK_ERR_CARRY_LENGTH;
+out:
     free(pair);
     return e;
 }

@@ -16,7 +16,9 @@
 #define SK_CARRY_COUNT_MAX 1000000u
 #define SK_CARRY_SHEETS_MAX 512u
 
-struct sk_chain { uint8_t b[16]; }; /* names one series of serials, random */
+struct sk_chain {
+    uint8_t b[16];
+}; /* names one series of serials, random */
 
 struct sk_carry {
     uint32_t serial, count, first_day, last_day;
@@ -53,17 +55,20 @@ enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
 /* Reads the fixed part only, to learn the length of the rest. CARRY_MAGIC, CARRY_COUNTS. */
 enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_CARRY_FIXED]);
 
-/* bytes: the whole header. Structure (lengths of sheets, entries within the days, sorted by day, valid
- * classes), then signature. sheets and entries: room for as many as the fixed part says.
+/* bytes: the whole header. Structure (lengths of sheets, entries within the days, sorted by day,
+ * valid classes), then signature. sheets and entries: room for as many as the fixed part says.
  * CARRY_LENGTH, CARRY_MAGIC, CARRY_COUNTS, CARRY_RESERVED, CARRY_SIGNATURE. */
 enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_sheet *sheets,
                             struct sk_carry_entry *entries, const uint8_t *bytes, size_t len,
                             struct sk_digest *digest);
 
+/* Of all sheets together, as they follow the header. */
+uint64_t sk_carry_sheets_length(const struct sk_carry_sheet *sheets, uint32_t count);
+
 /* The sheets as they follow the header, one after the other: each has its digest and is a whole key
  * sheet (sk_sheet_read), they ascend by identity and serial, and of each identity the last and no
- * other is current. Says nothing about trust. CARRY_LENGTH, CARRY_DIGEST, CARRY_COUNTS, SHEET_..., KEY_...,
- * MEMORY. */
+ * other is current. Says nothing about trust. CARRY_LENGTH, CARRY_DIGEST, CARRY_COUNTS, SHEET_...,
+ * KEY_..., MEMORY. */
 enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
                                     const uint8_t *bytes, size_t len);
 

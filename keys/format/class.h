@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define SK_SUITE_X25519 1 /* of envelopes and of the keys in sheets */
 #define SK_SLOTS 8
 #define SK_SLOT_BYTES 80
 #define SK_HEADER_BYTES 680

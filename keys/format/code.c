@@ -18,11 +18,11 @@
  *
  * Latin U is in no code and is refused, like every other sign.
  */
+#include "keys/format/code.h"
+
 #include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
-
-#include "keys/format/receipt.h"
 
 enum { DATA_SYMBOLS = 24, SYMBOLS = 25, GROUP = 5, NO_SYMBOL = -1, IGNORED = -2 };
 
@@ -159,32 +159,29 @@ static enum sk_error symbols_read(uint8_t symbols[SYMBOLS], const char *text, si
     return count == SYMBOLS ? SK_OK : SK_ERR_CODE_LENGTH;
 }
 
-static enum sk_error symbols_check(const uint8_t symbols[SYMBOLS])
-{
-    unsigned check = 0;
-
-    for (size_t i = 0; i < DATA_SYMBOLS; i++) {
-        check = check_step(check, symbols[i]);
-    }
-    return check == symbols[DATA_SYMBOLS] ? SK_OK : SK_ERR_CODE_CHECK;
-}
-
 enum sk_error sk_code_parse(uint8_t r[SK_CODE_RANDOM], const char *text, size_t len)
 {
     uint8_t symbols[SYMBOLS] = {0};
+    unsigned check = 0;
     enum sk_error e = symbols_read(symbols, text, len);
 
-    if (e == SK_OK) {
-        e = symbols_check(symbols);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        memset(r, 0, SK_CODE_RANDOM);
-        for (size_t bit = 0; bit < SK_CODE_RANDOM * 8; bit++) {
-            unsigned one = (unsigned)symbols[bit / 5] >> (4 - bit % 5) & 1u;
+    for (size_t i = 0; i < DATA_SYMBOLS; i++) {
+        check = check_step(check, symbols[i]);
+    }
+    if (check != symbols[DATA_SYMBOLS]) {
+        e = SK_ERR_CODE_CHECK;
+        goto out;
+    }
+    memset(r, 0, SK_CODE_RANDOM);
+    for (size_t bit = 0; bit < SK_CODE_RANDOM * 8; bit++) {
+        unsigned one = (unsigned)symbols[bit / 5] >> (4 - bit % 5) & 1u;
 
-            r[bit / 8] = (uint8_t)(r[bit / 8] | one << (7 - bit % 8));
-        }
+        r[bit / 8] = (uint8_t)(r[bit / 8] | one << (7 - bit % 8));
     }
+out:
     sodium_memzero(symbols, sizeof symbols);
     return e;
 }

@@ -7,6 +7,7 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/format/class.h"
 #include "keys/format/receipt.h"
 
 #define SK_PRELUDE_BYTES 256
@@ -22,7 +23,9 @@ enum sk_sealed_by {
 
 enum { SK_FLAG_ANSWERS = 1, SK_FLAG_FOLLOW_UP = 2 };
 
-struct sk_seed { uint8_t b[32]; }; /* secret: gives the file key, with the prelude's keys */
+struct sk_seed {
+    uint8_t b[32];
+}; /* secret: gives the file key, with the prelude's keys */
 
 struct sk_prelude {
     uint8_t sealed_by; /* enum sk_sealed_by: a claim, not proof */
@@ -44,13 +47,14 @@ enum sk_error sk_prelude_write(uint8_t out[SK_PRELUDE_BYTES], const struct sk_pr
 /* Checks version, values, reserved bytes and boundary, in this order. */
 enum sk_error sk_prelude_read(struct sk_prelude *out, const uint8_t in[SK_PRELUDE_BYTES]);
 
-/* The file key that belongs to seed, reply_pk, mailbox_seed and sign_pk (FORMAT section 1). The desk
- * refuses any other (CONTENT_KEYS): a recipient who holds the file key cannot put his own keys in. */
+/* The file key that belongs to seed, reply_pk, mailbox_seed and sign_pk (FORMAT section 1). The
+ * desk refuses any other (CONTENT_KEYS): a recipient who holds the file key cannot put his own keys
+ * in. */
 void sk_file_key_derive(struct sk_file_key *out, const struct sk_prelude *prelude);
 
 /* What the writer signs: "skrynka/1 report" || 00 || BLAKE2b-256(header) || D. */
 #define SK_REPORT_SIGNED_BYTES (16 + 1 + 32 + 32)
-void sk_report_signed_message(uint8_t out[SK_REPORT_SIGNED_BYTES], const uint8_t header[680],
-                              const uint8_t d[32]);
+void sk_report_signed_message(uint8_t out[SK_REPORT_SIGNED_BYTES],
+                              const uint8_t header[SK_HEADER_BYTES], const uint8_t d[32]);
 
 #endif

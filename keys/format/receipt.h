@@ -2,22 +2,22 @@
 #ifndef SK_KEYS_FORMAT_RECEIPT_H
 #define SK_KEYS_FORMAT_RECEIPT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-#include "keys/base/error.h"
 #include "keys/base/key_types.h"
-
-#define SK_CODE_RANDOM 15
-#define SK_CODE_TEXT 30 /* 25 symbols, four hyphens, NUL */
+#include "keys/format/code.h"
 
 /* How far from today the rows of a code are looked for: rows are kept for about 400 days, and the
  * clock of whoever sealed may be ahead. */
 #define SK_ROW_DAYS_BACK 410u
 #define SK_ROW_DAYS_AHEAD 8u
 
-struct sk_row_key { uint8_t b[32]; };      /* secret: gives the rows of all days */
-struct sk_mailbox_seed { uint8_t b[32]; }; /* secret towards all but the addressed desks */
+struct sk_row_key {
+    uint8_t b[32];
+}; /* secret: gives the rows of all days */
+struct sk_mailbox_seed {
+    uint8_t b[32];
+}; /* secret towards all but the addressed desks */
 
 /* Everything one code is good for. All of it is secret but reply_pk and sign_pk: keep it in
  * memory from sk_secret_new(). */
@@ -44,13 +44,5 @@ void sk_receipt_row(struct sk_row *out, const struct sk_row_key *key, uint32_t d
  * his own. */
 void sk_mailbox_derive(struct sk_mailbox *out, const struct sk_mailbox_seed *seed,
                        const struct sk_x25519_pk *reply_pk, const struct sk_ed25519_pk *sign_pk);
-
-/* Writes the code of r, hyphenated, into out. The caller wipes out. */
-void sk_code_format(char out[SK_CODE_TEXT], const uint8_t r[SK_CODE_RANDOM]);
-
-/* Reads what a person typed: ignores case, spaces (all Unicode ones that keyboards make) and
- * hyphens or dashes, maps O, I, L and Cyrillic look-alikes (UTF-8). text need not end with NUL.
- * CODE_SYMBOL, CODE_LENGTH, CODE_CHECK, tested in this order. */
-enum sk_error sk_code_parse(uint8_t r[SK_CODE_RANDOM], const char *text, size_t len);
 
 #endif

@@ -1,59 +1,90 @@
 #include "keys/format/sheet.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/calendar.h"
+#include "keys/base/cursor.h"
 #include "keys/base/hash.h"
+#include "keys/format/class.h"
 #include "keys/format/signed.h"
 #include "keys/format/slots.h"
 
-enum {
-    AT_SUITE = 8,
-    AT_WEEKS = 9,
-    AT_MONTHS = 10,
-    AT_KEEP = 11,
-    AT_SERIAL = 12,
-    AT_FIRST_WEEK = 16,
-    AT_FIRST_MONTH = 20,
-    AT_ISSUED = 24,
-    AT_ZERO = 28,
-    AT_FLOOR = 32,
-    AT_IDENTITY = 40,
-    AT_DESK = 72,
-    AT_NEXT = 104,
-    AT_ONION = 136,
-    SIGNATURE = 64
-};
+static const char magic[] = "SKSHEET1";
 
-static size_t key_count(const uint8_t *bytes)
+/* ---- layout ----------------------------------------------------------------- */
+
+static size_t key_count(const struct sk_sheet *sheet)
 {
-    return (size_t)bytes[AT_WEEKS] + bytes[AT_MONTHS];
+    return (size_t)sheet->weeks + sheet->months;
 }
 
-static enum sk_error check_structure(const uint8_t *bytes, size_t len)
+size_t sk_sheet_bytes(const struct sk_sheet *sheet)
 {
-    if (len < SK_SHEET_FIXED + SIGNATURE || len > SK_SHEET_MAX) {
-        return SK_ERR_SHEET_LENGTH;
-    }
-    if (memcmp(bytes, "SKSHEET1", 8) != 0) {
+    return SK_SHEET_FIXED + 32 * key_count(sheet) + SK_SIGNATURE_BYTES;
+}
+
+void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet)
+{
+    struct sk_field_writer w = sk_write_to(out, sk_sheet_bytes(sheet) - SK_SIGNATURE_BYTES);
+
+    sk_write_magic(&w, magic);
+    sk_write_u8(&w, SK_SUITE_X25519);
+    sk_write_u8(&w, sheet->weeks);
+    sk_write_u8(&w, sheet->months);
+    sk_write_u8(&w, sheet->keep_weeks);
+    sk_write_u32(&w, sheet->serial);
+    sk_write_u32(&w, sheet->first_week);
+    sk_write_u32(&w, sheet->first_month);
+    sk_write_u32(&w, sheet->issued_week);
+    sk_write_zeros(&w, 4);
+    sk_write_u64(&w, sheet->board_floor);
+    sk_write_bytes(&w, sheet->identity.b, sizeof sheet->identity.b);
+    sk_write_bytes(&w, sheet->desk.b, sizeof sheet->desk.b);
+    sk_write_bytes(&w, sheet->next_identity.b, sizeof sheet->next_identity.b);
+    sk_write_bytes(&w, sheet->onion, sizeof sheet->onion);
+    sk_write_bytes(&w, sheet->keys, 32 * key_count(sheet));
+}
+
+/* As far as the numbers of keys, which tell the length. SHEET_MAGIC, SHEET_SUITE. */
+static enum sk_error read_counts(struct sk_field_reader *r, struct sk_sheet *out)
+{
+    if (!sk_read_magic(r, magic)) {
         return SK_ERR_SHEET_MAGIC;
     }
-    if (bytes[AT_SUITE] != 1) {
+    if (sk_read_u8(r) != SK_SUITE_X25519) {
         return SK_ERR_SHEET_SUITE;
     }
-    if (len != SK_SHEET_FIXED + 32 * key_count(bytes) + SIGNATURE) {
-        return SK_ERR_SHEET_LENGTH;
-    }
-    if (!sk_all_zero(bytes + AT_ZERO, 4)) {
-        return SK_ERR_SHEET_RESERVED;
-    }
-    if (bytes[AT_WEEKS] == 0 && bytes[AT_MONTHS] != 0) {
-        return SK_ERR_SHEET_COUNTS;
-    }
+    out->weeks = sk_read_u8(r);
+    out->months = sk_read_u8(r);
     return SK_OK;
+}
+
+static void read_rest(struct sk_field_reader *r, struct sk_sheet *out)
+{
+    out->keep_weeks = sk_read_u8(r);
+    out->serial = sk_read_u32(r);
+    out->first_week = sk_read_u32(r);
+    out->first_month = sk_read_u32(r);
+    out->issued_week = sk_read_u32(r);
+    sk_read_zeros(r, 4);
+    out->board_floor = sk_read_u64(r);
+    sk_read_bytes(r, out->identity.b, sizeof out->identity.b);
+    sk_read_bytes(r, out->desk.b, sizeof out->desk.b);
+    sk_read_bytes(r, out->next_identity.b, sizeof out->next_identity.b);
+    sk_read_bytes(r, out->onion, sizeof out->onion);
+    memset(out->keys, 0, sizeof out->keys);
+    sk_read_bytes(r, out->keys, 32 * key_count(out));
+}
+
+/* ---- reading ---------------------------------------------------------------- */
+
+size_t sk_sheet_length(const uint8_t *bytes, size_t len)
+{
+    struct sk_field_reader r = sk_read_from(bytes, len);
+    struct sk_sheet sheet;
+
+    return len >= SK_SHEET_FIXED && read_counts(&r, &sheet) == SK_OK ? sk_sheet_bytes(&sheet) : 0;
 }
 
 static int compare_32(const void *a, const void *b)
@@ -62,15 +93,12 @@ static int compare_32(const void *a, const void *b)
 }
 
 /* Keys are public: nothing here need be in constant time. */
-static enum sk_error check_keys(const uint8_t *bytes)
+static enum sk_error check_keys(const struct sk_sheet *sheet)
 {
     struct sk_x25519_pk sorted[255 + 255];
-    size_t count = key_count(bytes);
+    size_t count = key_count(sheet);
 
-    if (count == 0) {
-        return SK_OK;
-    }
-    memcpy(sorted, bytes + SK_SHEET_FIXED, 32 * count);
+    memcpy(sorted, sheet->keys, count * sizeof *sorted);
     for (size_t i = 0; i < count; i++) {
         if (sk_pk_low_order(&sorted[i])) {
             return SK_ERR_KEY_LOW_ORDER;
@@ -85,43 +113,40 @@ static enum sk_error check_keys(const uint8_t *bytes)
     return SK_OK;
 }
 
-static void decode(struct sk_sheet *out, const uint8_t *bytes, size_t len)
-{
-    out->weeks = bytes[AT_WEEKS];
-    out->months = bytes[AT_MONTHS];
-    out->keep_weeks = bytes[AT_KEEP];
-    out->serial = sk_get_u32(bytes + AT_SERIAL);
-    out->first_week = sk_get_u32(bytes + AT_FIRST_WEEK);
-    out->first_month = sk_get_u32(bytes + AT_FIRST_MONTH);
-    out->issued_week = sk_get_u32(bytes + AT_ISSUED);
-    out->board_floor = sk_get_u64(bytes + AT_FLOOR);
-    memcpy(out->identity.b, bytes + AT_IDENTITY, 32);
-    memcpy(out->desk.b, bytes + AT_DESK, 32);
-    memcpy(out->next_identity.b, bytes + AT_NEXT, 32);
-    memcpy(out->onion, bytes + AT_ONION, 32);
-    memset(out->keys, 0, sizeof out->keys);
-    memcpy(out->keys, bytes + SK_SHEET_FIXED, 32 * key_count(bytes));
-    sk_blake2b(&out->digest, bytes, len);
-}
-
 enum sk_error sk_sheet_read(struct sk_sheet *out, const uint8_t *bytes, size_t len)
 {
-    struct sk_ed25519_pk identity;
-    enum sk_error e = check_structure(bytes, len);
+    struct sk_field_reader r = sk_read_from(bytes, len);
+    struct sk_sheet sheet;
+    enum sk_error e;
 
+    if (len < SK_SHEET_FIXED + SK_SIGNATURE_BYTES || len > SK_SHEET_MAX) {
+        return SK_ERR_SHEET_LENGTH;
+    }
+    e = read_counts(&r, &sheet);
     if (e != SK_OK) {
         return e;
     }
-    memcpy(identity.b, bytes + AT_IDENTITY, 32);
-    e = sk_signed_check(bytes + len - SIGNATURE, "skrynka/1 sheet", bytes, len - SIGNATURE,
-                        &identity, SK_ERR_SHEET_SIGNATURE);
-    if (e == SK_OK) {
-        e = check_keys(bytes);
+    if (len != sk_sheet_bytes(&sheet)) {
+        return SK_ERR_SHEET_LENGTH;
     }
-    if (e == SK_OK) {
-        decode(out, bytes, len);
+    read_rest(&r, &sheet);
+    if (r.reserved) {
+        return SK_ERR_SHEET_RESERVED;
     }
-    return e;
+    if (sheet.weeks == 0 && sheet.months != 0) {
+        return SK_ERR_SHEET_COUNTS;
+    }
+    e = sk_signed_check(bytes, len, SK_SHEET_LABEL, &sheet.identity, SK_ERR_SHEET_SIGNATURE);
+    if (e != SK_OK) {
+        return e;
+    }
+    e = check_keys(&sheet);
+    if (e != SK_OK) {
+        return e;
+    }
+    sk_blake2b(&sheet.digest, bytes, len);
+    *out = sheet;
+    return SK_OK;
 }
 
 /* ---- trust ------------------------------------------------------------------ */
@@ -192,7 +217,7 @@ enum sk_error sk_sheets_digest(struct sk_digest *out, const struct sk_digest *di
         memcpy(sorted, digests, count * sizeof *sorted);
         qsort(sorted, count, sizeof *sorted, compare_32);
     }
-    sk_F(out->b, NULL, "sheets", sorted, count * sizeof *sorted);
+    sk_derive(out->b, NULL, "sheets", sorted, count * sizeof *sorted);
     free(sorted);
     return SK_OK;
 }

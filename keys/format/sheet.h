@@ -1,4 +1,4 @@
-/* Reading key sheets: an organisation's public keys, signed on its desk (FORMAT section 4). */
+/* Key sheets: an organisation's public keys, signed on its desk (FORMAT section 4). */
 #ifndef SK_KEYS_FORMAT_SHEET_H
 #define SK_KEYS_FORMAT_SHEET_H
 
@@ -12,8 +12,10 @@
 #define SK_SHEET_FIXED 168
 #define SK_SHEET_MAX (SK_SHEET_FIXED + 32 * (255 + 255) + 64)
 
+#define SK_SHEET_LABEL "skrynka/1 sheet" /* of the signature */
+
 struct sk_sheet {
-    uint8_t weeks;  /* 0 = revoked */
+    uint8_t weeks; /* 0 = revoked */
     uint8_t months;
     uint8_t keep_weeks; /* the desk keeps a weekly key this long after its week */
     uint32_t serial;
@@ -21,11 +23,22 @@ struct sk_sheet {
     uint32_t issued_week;
     uint64_t board_floor;
     struct sk_ed25519_pk identity, desk;
-    struct sk_digest next_identity; /* zero: none announced */
-    uint8_t onion[32];              /* zero: any */
-    struct sk_digest digest;        /* BLAKE2b-256 of the whole file */
+    struct sk_digest next_identity;      /* zero: none announced */
+    uint8_t onion[32];                   /* zero: any */
+    struct sk_digest digest;             /* BLAKE2b-256 of the whole file */
     struct sk_x25519_pk keys[255 + 255]; /* weekly, then monthly */
 };
+
+/* The whole length that a sheet announces, from its first SK_SHEET_FIXED bytes or more; 0 when they
+ * are not the beginning of a key sheet of our suite. It may be more than len. */
+size_t sk_sheet_length(const uint8_t *bytes, size_t len);
+
+/* The length of this sheet, with its signature. */
+size_t sk_sheet_bytes(const struct sk_sheet *sheet);
+
+/* Writes all but the signature, which is for who holds the key (sk_sheet_make): the digest is not
+ * looked at. */
+void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet);
 
 /* Structure, then signature, then keys: SHEET_LENGTH, SHEET_MAGIC, SHEET_SUITE, SHEET_RESERVED,
  * SHEET_COUNTS, SHEET_SIGNATURE, KEY_LOW_ORDER, KEY_REPEATED. Says nothing yet about trust. */
@@ -36,8 +49,7 @@ enum sk_error sk_sheet_read(struct sk_sheet *out, const uint8_t *bytes, size_t l
  * after all other checks passed, so that a caller can record the revocation.
  * SHEET_PIN, SHEET_SERIAL, SHEET_FUTURE, SHEET_REVOKED, SHEET_UNCOVERED. */
 enum sk_error sk_sheet_trust(const struct sk_sheet *sheet, const struct sk_ed25519_pk *pin,
-                             uint32_t last_serial, const struct sk_digest *last_digest,
-                             time_t now);
+                             uint32_t last_serial, const struct sk_digest *last_digest, time_t now);
 
 /* The key for an epoch (a week, or a month with SK_EPOCH_MONTH); NULL if the sheet has none. */
 const struct sk_x25519_pk *sk_sheet_key(const struct sk_sheet *sheet, uint32_t epoch);

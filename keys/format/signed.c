@@ -25,40 +25,44 @@ static uint8_t *message_of(const char *label, const uint8_t *bytes, size_t len, 
     return message;
 }
 
-enum sk_error sk_signed_make(struct sk_signature *out, const char *label, const uint8_t *bytes,
-                             size_t len, const struct sk_ed25519_sk *sk)
+enum sk_error sk_signed_make(uint8_t *bytes, size_t len, const char *label,
+                             const struct sk_ed25519_sk *sk)
 {
     size_t total;
-    uint8_t *message = message_of(label, bytes, len, &total);
+    uint8_t *message;
 
+    if (len < SK_SIGNATURE_BYTES) {
+        return SK_ERR_USAGE;
+    }
+    len -= SK_SIGNATURE_BYTES;
+    message = message_of(label, bytes, len, &total);
     if (message == NULL) {
         return SK_ERR_MEMORY;
     }
-    crypto_sign_detached(out->b, NULL, message, total, sk->b);
+    crypto_sign_detached(bytes + len, NULL, message, total, sk->b);
     free(message);
     return SK_OK;
 }
 
-enum sk_error sk_signed_check(const uint8_t signature[64], const char *label, const uint8_t *bytes,
-                              size_t len, const struct sk_ed25519_pk *pk, enum sk_error bad)
+enum sk_error sk_signed_check(const uint8_t *bytes, size_t len, const char *label,
+                              const struct sk_ed25519_pk *pk, enum sk_error bad)
 {
-    enum sk_error e = SK_OK;
     size_t total;
     uint8_t *message;
 
     /* libsodium refuses keys of small order only. One of mixed order would verify here and not
      * elsewhere, or the other way round. With a key of prime order the signature's point is of
      * prime order too, as it is compared with one computed from that key. */
-    if (!crypto_core_ed25519_is_valid_point(pk->b)) {
+    if (len < SK_SIGNATURE_BYTES || !crypto_core_ed25519_is_valid_point(pk->b)) {
         return bad;
     }
+    len -= SK_SIGNATURE_BYTES;
     message = message_of(label, bytes, len, &total);
     if (message == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (crypto_sign_verify_detached(signature, message, total, pk->b) != 0) {
-        e = bad;
-    }
+    int r = crypto_sign_verify_detached(bytes + len, message, total, pk->b);
+
     free(message);
-    return e;
+    return r == 0 ? SK_OK : bad;
 }

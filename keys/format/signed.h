@@ -1,5 +1,5 @@
 /*
- * The signature under sheets, boards and carry bundles (FORMAT sections 4 to 6):
+ * The signature under sheets, boards and carry bundles (FORMAT sections 4 to 6): the last 64 bytes,
  * Ed25519 over  label || 00 || all bytes before.
  */
 #ifndef SK_KEYS_FORMAT_SIGNED_H
@@ -11,15 +11,19 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 
-/* label: NUL-terminated, at most SK_SIGNED_LABEL_MAX bytes. MEMORY. */
+#define SK_SIGNATURE_BYTES sizeof(struct sk_signature)
+
+/* label: NUL-terminated, at most SK_SIGNED_LABEL_MAX bytes. */
 #define SK_SIGNED_LABEL_MAX 31
 
-enum sk_error sk_signed_make(struct sk_signature *out, const char *label, const uint8_t *bytes,
-                             size_t len, const struct sk_ed25519_sk *sk);
+/* Signs all but the last 64 of len bytes and writes the signature there. USAGE (fewer than 64),
+ * MEMORY. */
+enum sk_error sk_signed_make(uint8_t *bytes, size_t len, const char *label,
+                             const struct sk_ed25519_sk *sk);
 
 /* SK_OK, MEMORY, or `bad` when it does not verify. The key must be of prime order, so that
  * implementations with different habits cannot disagree on a file. */
-enum sk_error sk_signed_check(const uint8_t signature[64], const char *label, const uint8_t *bytes,
-                              size_t len, const struct sk_ed25519_pk *pk, enum sk_error bad);
+enum sk_error sk_signed_check(const uint8_t *bytes, size_t len, const char *label,
+                              const struct sk_ed25519_pk *pk, enum sk_error bad);
 
 #endif

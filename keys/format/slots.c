@@ -3,12 +3,16 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
+#include "keys/base/calendar.h"
+#include "keys/base/cursor.h"
 #include "keys/base/hash.h"
 
 _Static_assert(SK_SLOT_BYTES == 32 + crypto_box_SEALBYTES, "a slot is a sealed box of a file key");
 
-enum { SUITE_X25519 = 1, AT_EPOCH = 4, AT_SLOTS = 8, AT_COMMITMENT = 648 };
+/* What the commitment is made of: all before it. */
+enum { COMMITTED = SK_VISIBLE_BYTES + SK_SLOTS * SK_SLOT_BYTES };
+
+_Static_assert(COMMITTED + 32 == SK_HEADER_BYTES, "the commitment ends the header");
 
 /* A slot on its way to its place; order decides which that is. */
 struct entry {
@@ -32,7 +36,7 @@ enum sk_error sk_slot_make(uint8_t slot[SK_SLOT_BYTES], const struct sk_file_key
     uint8_t esk[32], nonce[crypto_box_NONCEBYTES], made[SK_SLOT_BYTES];
     crypto_generichash_state state;
 
-    sk_F(esk, file_key->b, "slot-esk", pk->b, sizeof pk->b);
+    sk_derive(esk, file_key->b, "slot-esk", pk->b, sizeof pk->b);
     crypto_scalarmult_base(made, esk);
     crypto_generichash_init(&state, NULL, 0, sizeof nonce);
     crypto_generichash_update(&state, made, 32);
@@ -52,7 +56,7 @@ void sk_dummy_pk(struct sk_x25519_pk *out, const struct sk_file_key *file_key, u
 {
     uint8_t sk[32], place = (uint8_t)i;
 
-    sk_F(sk, file_key->b, "dummy-sk", &place, 1);
+    sk_derive(sk, file_key->b, "dummy-sk", &place, 1);
     crypto_scalarmult_base(out->b, sk);
     sodium_memzero(sk, sizeof sk);
 }
@@ -60,27 +64,91 @@ void sk_dummy_pk(struct sk_x25519_pk *out, const struct sk_file_key *file_key, u
 void sk_slot_order(uint8_t order[32], const struct sk_file_key *file_key,
                    const struct sk_x25519_pk *pk)
 {
-    sk_F(order, file_key->b, "slot-order", pk->b, sizeof pk->b);
+    sk_derive(order, file_key->b, "slot-order", pk->b, sizeof pk->b);
 }
 
 void sk_header_commitment(uint8_t out[32], const struct sk_file_key *file_key,
-                          const uint8_t header[648])
+                          const uint8_t header[SK_HEADER_BYTES])
 {
-    sk_F(out, file_key->b, "commit", header, AT_COMMITMENT);
+    sk_derive(out, file_key->b, "commit", header, COMMITTED);
+}
+
+bool sk_header_commits(const uint8_t header[SK_HEADER_BYTES], const struct sk_file_key *file_key)
+{
+    uint8_t commitment[32];
+
+    sk_header_commitment(commitment, file_key, header);
+    int differs = sodium_memcmp(commitment, header + COMMITTED, sizeof commitment);
+
+    sodium_memzero(commitment, sizeof commitment);
+    return differs == 0;
 }
 
 void sk_payload_key_derive(struct sk_payload_key *out, const struct sk_file_key *file_key,
                            const uint8_t header[SK_HEADER_BYTES])
 {
-    sk_F(out->b, file_key->b, "payload", header, SK_HEADER_BYTES);
+    sk_derive(out->b, file_key->b, "payload", header, SK_HEADER_BYTES);
 }
 
-void sk_chunk_nonce(uint8_t nonce[12], uint64_t i, int last)
+/* ---- the header's layout ---------------------------------------------------- */
+
+static void write_visible(struct sk_field_writer *w, uint32_t epoch)
 {
-    memset(nonce, 0, 12);
-    sk_put_u64(nonce, i);
-    nonce[11] = last != 0;
+    sk_write_u8(w, SK_SUITE_X25519);
+    sk_write_zeros(w, 3);
+    sk_write_u32(w, epoch);
 }
+
+static enum sk_error read_visible(struct sk_field_reader *r, uint32_t *epoch)
+{
+    uint8_t suite = sk_read_u8(r);
+
+    sk_read_zeros(r, 3);
+    *epoch = sk_read_u32(r);
+    if (suite != SK_SUITE_X25519) {
+        return SK_ERR_ENVELOPE_SUITE;
+    }
+    return r->reserved ? SK_ERR_ENVELOPE_RESERVED : SK_OK;
+}
+
+enum sk_error sk_envelope_visible_read(const uint8_t header[SK_VISIBLE_BYTES], uint32_t *epoch)
+{
+    struct sk_field_reader r = sk_read_from(header, SK_VISIBLE_BYTES);
+    uint32_t read;
+    enum sk_error e = read_visible(&r, &read);
+
+    if (e == SK_OK) {
+        *epoch = read;
+    }
+    return e;
+}
+
+uint32_t sk_envelope_claimed_epoch(const uint8_t header[SK_VISIBLE_BYTES])
+{
+    struct sk_field_reader r = sk_read_from(header, SK_VISIBLE_BYTES);
+    uint32_t epoch;
+
+    (void)read_visible(&r, &epoch);
+    return epoch;
+}
+
+enum sk_error sk_envelope_visible_check(const uint8_t header[SK_VISIBLE_BYTES], time_t now)
+{
+    uint32_t epoch;
+    enum sk_error e = sk_envelope_visible_read(header, &epoch);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    return sk_epoch_accepted(epoch, now) ? SK_OK : SK_ERR_ENVELOPE_EPOCH;
+}
+
+const uint8_t *sk_header_slot(const uint8_t header[SK_HEADER_BYTES], size_t place)
+{
+    return header + SK_VISIBLE_BYTES + place * SK_SLOT_BYTES;
+}
+
+/* ---- making one ------------------------------------------------------------- */
 
 static enum sk_error recipients_check(const struct sk_x25519_pk *recipients, size_t count)
 {
@@ -109,10 +177,18 @@ static void insert(struct entry *entries, size_t i)
     entries[i] = moving;
 }
 
-static enum sk_error entries_make(struct entry entries[SK_SLOTS],
-                                  const struct sk_file_key *file_key,
-                                  const struct sk_x25519_pk *recipients, size_t count)
+enum sk_error sk_header_make(uint8_t header[SK_HEADER_BYTES], uint32_t epoch,
+                             const struct sk_file_key *file_key,
+                             const struct sk_x25519_pk *recipients, size_t count)
 {
+    struct sk_field_writer w = sk_write_to(header, SK_HEADER_BYTES);
+    struct entry entries[SK_SLOTS];
+    uint8_t commitment[32];
+    enum sk_error e = recipients_check(recipients, count);
+
+    if (e != SK_OK) {
+        return e;
+    }
     for (size_t i = 0; i < SK_SLOTS; i++) {
         struct sk_x25519_pk pk;
 
@@ -121,36 +197,18 @@ static enum sk_error entries_make(struct entry entries[SK_SLOTS],
         } else {
             sk_dummy_pk(&pk, file_key, (unsigned)i);
         }
-        enum sk_error e = sk_slot_make(entries[i].slot, file_key, &pk);
-
+        e = sk_slot_make(entries[i].slot, file_key, &pk);
         if (e != SK_OK) {
             return e;
         }
         sk_slot_order(entries[i].order, file_key, &pk);
         insert(entries, i);
     }
-    return SK_OK;
-}
-
-enum sk_error sk_header_make(uint8_t header[SK_HEADER_BYTES], uint32_t epoch,
-                             const struct sk_file_key *file_key,
-                             const struct sk_x25519_pk *recipients, size_t count)
-{
-    struct entry entries[SK_SLOTS];
-    enum sk_error e = recipients_check(recipients, count);
-
-    if (e == SK_OK) {
-        e = entries_make(entries, file_key, recipients, count);
-    }
-    if (e != SK_OK) {
-        return e;
-    }
-    memset(header, 0, AT_SLOTS);
-    header[0] = SUITE_X25519;
-    sk_put_u32(header + AT_EPOCH, epoch);
+    write_visible(&w, epoch);
     for (size_t i = 0; i < SK_SLOTS; i++) {
-        memcpy(header + AT_SLOTS + i * SK_SLOT_BYTES, entries[i].slot, SK_SLOT_BYTES);
+        sk_write_bytes(&w, entries[i].slot, sizeof entries[i].slot);
     }
-    sk_header_commitment(header + AT_COMMITMENT, file_key, header);
+    sk_header_commitment(commitment, file_key, header);
+    sk_write_bytes(&w, commitment, sizeof commitment);
     return SK_OK;
 }

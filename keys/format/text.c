@@ -1,5 +1,8 @@
+#include "keys/format/text.h"
+
+#include <stdint.h>
+
 #include "keys/base/plain.h"
-#include "keys/format/answer.h"
 
 bool sk_text_valid(const char *text, size_t len)
 {

@@ -5,13 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/format/record.h"
 #include "keys/format/signed.h"
+#include "keys/format/text.h"
 
-enum { RECORD_BITS = 6, RECORD_BITS_MAX = 8, BUCKET_MAX = 1 << RECORD_BITS_MAX, SIGNATURE = 64 };
+enum { RECORD_BITS = 6, BUCKET_MAX = 1 << SK_RECORD_BITS_MAX };
 
 /* A record to be: where it goes and what it is made of. thread NULL: one that opens for nobody. */
 struct place {
@@ -21,14 +20,13 @@ struct place {
 };
 
 struct work {
-    const struct sk_board_plan *plan;
-    struct place *places; /* of all live records, sorted by tag */
+    struct sk_board board; /* as planned, and what is chosen and made here */
+    struct place *places;  /* of all live records, sorted by tag */
     size_t count;
-    uint8_t bucket_bits, record_bits;
     uint8_t *file;
-    size_t header_len;
     /* Secret, guarded: one record on its way. */
     struct scratch {
+        struct sk_record record;
         uint8_t plain[SK_RECORD_PLAIN];
         uint8_t box[SK_RECORD_BOX];
         uint8_t key[32];
@@ -82,21 +80,15 @@ static bool has_double(const struct place *sorted, size_t count)
     return false;
 }
 
-static uint8_t parts_of(const struct sk_thread *t)
-{
-    size_t n = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
-
-    return (uint8_t)(n > 0 ? n : 1);
-}
-
 static void place_thread(struct work *w, const struct sk_thread *t)
 {
-    uint8_t parts = parts_of(t);
+    size_t full = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
+    uint8_t parts = (uint8_t)(full > 0 ? full : 1); /* also without a text there is one */
 
     for (uint8_t part = 0; part < parts; part++) {
         struct place *p = &w->places[w->count++];
 
-        sk_record_tag(p->tag, &t->mailbox, &w->plan->identity, w->plan->counter, part);
+        sk_record_tag(p->tag, &t->mailbox, &w->board.identity, w->board.counter, part);
         p->thread = t;
         p->part = part;
         p->parts = parts;
@@ -152,11 +144,11 @@ static bool fits(const struct work *w, uint8_t bucket_bits, uint8_t record_bits)
 static enum sk_error choose_size(struct work *w)
 {
     for (unsigned share = 2; share >= 1; share--) {
-        for (uint8_t c = RECORD_BITS; c <= RECORD_BITS_MAX; c++) {
+        for (uint8_t c = RECORD_BITS; c <= SK_RECORD_BITS_MAX; c++) {
             for (uint8_t b = 0; b <= SK_BOARD_BITS_MAX; b++) {
                 if (w->count * share <= (size_t)1 << (b + c) && fits(w, b, c)) {
-                    w->bucket_bits = b;
-                    w->record_bits = c;
+                    w->board.bucket_bits = b;
+                    w->board.record_bits = c;
                     return SK_OK;
                 }
             }
@@ -167,7 +159,7 @@ static enum sk_error choose_size(struct work *w)
 
 /* ---- records ---------------------------------------------------------------- */
 
-static void write_plain(uint8_t *plain, const struct place *p)
+static void write_plain(struct scratch *s, const struct place *p)
 {
     const struct sk_thread *t = p->thread;
     size_t from = (size_t)p->part * SK_ANSWER_PART_TEXT;
@@ -176,17 +168,16 @@ static void write_plain(uint8_t *plain, const struct place *p)
     if (len > SK_ANSWER_PART_TEXT) {
         len = SK_ANSWER_PART_TEXT;
     }
-    memset(plain, 0, SK_RECORD_PLAIN);
-    plain[SK_RECORD_AT_VERSION] = SK_RECORD_VERSION;
-    plain[SK_RECORD_AT_STATUS] = t->status;
-    plain[SK_RECORD_AT_PART] = p->part;
-    plain[SK_RECORD_AT_PARTS] = p->parts;
-    sk_put_u32(plain + SK_RECORD_AT_DAY, t->day);
-    sk_put_u16(plain + SK_RECORD_AT_TEXT_LEN, (uint16_t)len);
-    memcpy(plain + SK_RECORD_AT_ENVELOPE, t->envelope.b, 32);
-    if (len > 0) {
-        memcpy(plain + SK_RECORD_AT_TEXT, t->text + from, len);
-    }
+    s->record = (struct sk_record){
+        .status = t->status,
+        .part = p->part,
+        .parts = p->parts,
+        .day = t->day,
+        .envelope = t->envelope,
+        .text_len = (uint16_t)len,
+        .text = len > 0 ? (const uint8_t *)t->text + from : NULL,
+    };
+    sk_record_write(s->plain, &s->record);
 }
 
 static void write_record(struct work *w, uint8_t *out, const struct place *p)
@@ -199,40 +190,30 @@ static void write_record(struct work *w, uint8_t *out, const struct place *p)
         randombytes_buf(out + SK_RECORD_TAG, SK_RECORD_SEALED);
         return;
     }
-    write_plain(s->plain, p);
+    write_plain(s, p);
     if (crypto_box_seal(s->box, s->plain, sizeof s->plain, p->thread->reply_pk.b) != 0) {
         randombytes_buf(s->box, sizeof s->box); /* a key of low order: for nobody */
     }
-    sk_record_key(s->key, &p->thread->mailbox, &w->plan->identity, w->plan->counter, p->part);
+    sk_record_key(s->key, &p->thread->mailbox, &w->board.identity, w->board.counter, p->part);
     crypto_aead_chacha20poly1305_ietf_encrypt(out + SK_RECORD_TAG, NULL, s->box, sizeof s->box,
                                               p->tag, SK_RECORD_TAG, NULL, nonce, s->key);
-}
-
-static void draw_tag(uint8_t tag[SK_RECORD_TAG], unsigned bucket, uint8_t bits)
-{
-    unsigned low = (1u << (16 - bits)) - 1, top;
-
-    randombytes_buf(tag, SK_RECORD_TAG);
-    top = bucket << (16 - bits) | (((unsigned)tag[0] << 8 | tag[1]) & low);
-    tag[0] = (uint8_t)(top >> 8);
-    tag[1] = (uint8_t)top;
 }
 
 /* *next: the first live record not yet written; moves on past this bucket. */
 static void write_bucket(struct work *w, uint8_t *out, unsigned bucket, size_t *next)
 {
     struct place all[BUCKET_MAX];
-    size_t room = (size_t)1 << w->record_bits, live = 0;
+    size_t room = (size_t)1 << w->board.record_bits, live = 0;
 
     while (*next + live < w->count &&
-           sk_record_bucket(w->places[*next + live].tag, w->bucket_bits) == bucket) {
+           sk_record_bucket(w->places[*next + live].tag, w->board.bucket_bits) == bucket) {
         live++;
     }
     do {
         memcpy(all, w->places + *next, live * sizeof *all);
         for (size_t i = live; i < room; i++) {
             all[i] = (struct place){.thread = NULL};
-            draw_tag(all[i].tag, bucket, w->bucket_bits);
+            sk_record_draw_tag(all[i].tag, bucket, w->board.bucket_bits);
         }
         qsort(all, room, sizeof *all, by_tag);
     } while (has_double(all, room));
@@ -244,93 +225,69 @@ static void write_bucket(struct work *w, uint8_t *out, unsigned bucket, size_t *
 
 /* ---- the file --------------------------------------------------------------- */
 
-static size_t bucket_len(const struct work *w)
-{
-    return (size_t)SK_RECORD_BYTES << w->record_bits;
-}
-
-static void write_fixed(uint8_t *out, const struct work *w)
-{
-    const struct sk_board_plan *plan = w->plan;
-
-    memset(out, 0, SK_BOARD_FIXED);
-    memcpy(out, "SKBOARD1", 8);
-    out[8] = w->bucket_bits;
-    out[9] = w->record_bits;
-    sk_put_u32(out + 12, plan->issued_day);
-    sk_put_u64(out + 16, plan->counter);
-    sk_put_u32(out + 24, plan->stale_day);
-    sk_put_u32(out + 28, plan->carry_serial);
-    memcpy(out + 32, plan->identity.b, 32);
-    sk_put_u32(out + 64, plan->sheet_serial);
-    memcpy(out + 72, plan->previous.b, 32);
-    memcpy(out + 104, plan->carry_digest.b, 32);
-}
-
 static enum sk_error write_file(struct work *w, const struct sk_ed25519_sk *desk)
 {
-    size_t buckets = (size_t)1 << w->bucket_bits, next = 0;
-    struct sk_signature signature;
+    size_t buckets = (size_t)1 << w->board.bucket_bits, len = sk_board_bucket_length(&w->board);
+    size_t next = 0;
 
-    w->header_len = SK_BOARD_FIXED + 32 * buckets + SIGNATURE;
-    w->file = malloc(w->header_len + buckets * bucket_len(w));
+    w->board.header_len = sk_board_header_bytes(w->board.bucket_bits);
+    w->file = malloc(sk_board_file_length(&w->board));
     w->scratch = sk_secret_new(sizeof *w->scratch);
     if (w->file == NULL || w->scratch == NULL) {
         return SK_ERR_MEMORY;
     }
-    write_fixed(w->file, w);
     for (unsigned i = 0; i < buckets; i++) {
-        uint8_t *bucket = w->file + w->header_len + i * bucket_len(w);
-        struct sk_digest digest;
+        uint8_t *bucket = w->file + w->board.header_len + i * len;
 
         write_bucket(w, bucket, i, &next);
-        sk_blake2b(&digest, bucket, bucket_len(w));
-        memcpy(w->file + SK_BOARD_FIXED + (size_t)32 * i, digest.b, 32);
+        sk_blake2b(&w->board.buckets[i], bucket, len);
     }
-    enum sk_error e =
-        sk_signed_make(&signature, "skrynka/1 board", w->file, w->header_len - SIGNATURE, desk);
-
-    if (e == SK_OK) {
-        memcpy(w->file + w->header_len - SIGNATURE, signature.b, SIGNATURE);
-    }
-    return e;
+    sk_board_write(w->file, &w->board);
+    return sk_signed_make(w->file, w->board.header_len, SK_BOARD_LABEL, desk);
 }
 
 static enum sk_error emit_file(const struct work *w,
                                enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
                                void *ctx)
 {
-    enum sk_error e = emit(ctx, w->file, w->header_len);
+    size_t len = sk_board_bucket_length(&w->board);
+    const uint8_t *bucket = w->file + w->board.header_len;
+    enum sk_error e = emit(ctx, w->file, w->board.header_len);
 
-    for (size_t i = 0; e == SK_OK && i < (size_t)1 << w->bucket_bits; i++) {
-        e = emit(ctx, w->file + w->header_len + i * bucket_len(w), bucket_len(w));
+    for (size_t i = 0; e == SK_OK && i < (size_t)1 << w->board.bucket_bits; i++, bucket += len) {
+        e = emit(ctx, bucket, len);
     }
     return e;
 }
 
-enum sk_error sk_board_make(const struct sk_board_plan *plan, const struct sk_ed25519_sk *desk,
+enum sk_error sk_board_make(const struct sk_board *plan, const struct sk_ed25519_sk *desk,
                             const struct sk_thread *threads, size_t count,
                             enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
                             void *ctx, struct sk_digest *header_digest)
 {
-    struct work w = {.plan = plan};
+    struct work w = {.board = *plan};
     enum sk_error e = check_threads(threads, count);
 
-    if (e == SK_OK) {
-        e = place_all(&w, threads, count);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = choose_size(&w);
+    e = place_all(&w, threads, count);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = write_file(&w, desk);
+    e = choose_size(&w);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = emit_file(&w, emit, ctx);
+    e = write_file(&w, desk);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = emit_file(&w, emit, ctx);
     if (e == SK_OK && header_digest != NULL) {
-        sk_blake2b(header_digest, w.file, w.header_len);
+        sk_blake2b(header_digest, w.file, w.board.header_len);
     }
+out:
     sk_secret_free(w.scratch);
     free(w.file);
     free(w.places);

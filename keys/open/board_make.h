@@ -21,18 +21,12 @@ struct sk_thread {
     size_t text_len;
 };
 
-struct sk_board_plan {
-    uint32_t issued_day, stale_day, carry_serial, sheet_serial;
-    struct sk_digest carry_digest; /* of the header of bundle carry_serial; zero if that is 0 */
-    uint64_t counter; /* already recorded as spent */
-    struct sk_ed25519_pk identity;
-    struct sk_digest previous;
-};
-
 /*
- * Builds the whole board file. emit is called with the header first, then bucket by bucket; its
- * error ends the work and is returned. Chooses b and c so that the threads fill about half of the
- * places, at most; the file is held in memory meanwhile (64 KiB for up to 32 records).
+ * Builds the whole board file. Of plan is taken what the desk says in a board: days, counter
+ * (already recorded as spent), acknowledgement, serial of the sheet, identity, previous. emit is
+ * called with the header first, then bucket by bucket; its error ends the work and is returned.
+ * Chooses b and c so that the threads fill about half of the places, at most; the file is held in
+ * memory meanwhile (64 KiB for up to 32 records).
  *
  * What a hostile writer put into a report cannot stop a board: for a reply_pk of low order a
  * record is made that opens for nobody, and of several threads with one mailbox the first is
@@ -40,7 +34,7 @@ struct sk_board_plan {
  *
  * ANSWER_LENGTH, ANSWER_FORMAT (text is not UTF-8, or no such status), BOARD_OVERFLOW, MEMORY.
  */
-enum sk_error sk_board_make(const struct sk_board_plan *plan, const struct sk_ed25519_sk *desk,
+enum sk_error sk_board_make(const struct sk_board *plan, const struct sk_ed25519_sk *desk,
                             const struct sk_thread *threads, size_t count,
                             enum sk_error (*emit)(void *ctx, const uint8_t *bytes, size_t len),
                             void *ctx, struct sk_digest *header_digest);

@@ -6,7 +6,7 @@
 #include "keys/base/secret.h"
 #include "keys/open/keyring_ring.h"
 
-enum { PLAIN_MAX = SK_KEYRING_MAX - SK_KEYRING_AT_RECORDS - SK_KEYRING_TAG - SK_KEYRING_BLOCK };
+enum { PLAIN_MAX = SK_KEYRING_MAX - SK_KEYRING_FRAME - SK_KEYRING_BLOCK };
 
 /* A type that only a later version knows is kept as it is: an older program that adds a key must
  * not lose one. */

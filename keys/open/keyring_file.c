@@ -1,22 +1,17 @@
+#include "keys/open/keyring_file.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
+#include "keys/base/cursor.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/open/keyring.h"
 #include "keys/open/keyring_ring.h"
 
 /* Below the lower bounds a passphrase is guessed too easily; above the upper ones a file could
  * hold the machine up. */
-enum {
-    OPERATIONS_MIN = 3,
-    OPERATIONS_MAX = 10,
-    MEMORY_MIN = 64 << 10,
-    MEMORY_MAX = 4 << 20,
-    HASHED = SK_KEYRING_AT_COMMITMENT /* bytes 0..39 are bound to the key */
-};
+enum { OPERATIONS_MIN = 3, OPERATIONS_MAX = 10, MEMORY_MIN = 64 << 10, MEMORY_MAX = 4 << 20 };
 
 static bool cost_accepted(struct sk_keyring_cost cost)
 {
@@ -24,15 +19,86 @@ static bool cost_accepted(struct sk_keyring_cost cost)
            cost.memory_kib >= MEMORY_MIN && cost.memory_kib <= MEMORY_MAX;
 }
 
-static struct sk_keyring_cost cost_of(const uint8_t *header)
-{
-    return (struct sk_keyring_cost){sk_get_u32(header + SK_KEYRING_AT_OPERATIONS),
-                                    sk_get_u32(header + SK_KEYRING_AT_MEMORY)};
-}
-
 struct sk_keyring_cost sk_keyring_cost(const struct sk_keyring *ring)
 {
-    return cost_of(ring->header);
+    return ring->cost;
+}
+
+/* ---- layout ----------------------------------------------------------------- */
+
+static const char magic[] = "SKKEYS_1";
+
+struct header {
+    struct sk_keyring_cost cost;
+    uint8_t salt[crypto_pwhash_SALTBYTES];
+    uint8_t token; /* 1: there is a token file */
+    uint8_t commitment[32];
+};
+
+enum { HASHED = SK_KEYRING_HEADER - 32 }; /* all before the commitment is bound to the key */
+
+static void write_header(uint8_t out[SK_KEYRING_HEADER], const struct header *header)
+{
+    struct sk_field_writer w = sk_write_to(out, SK_KEYRING_HEADER);
+
+    sk_write_magic(&w, magic);
+    sk_write_u32(&w, header->cost.operations);
+    sk_write_u32(&w, header->cost.memory_kib);
+    sk_write_bytes(&w, header->salt, sizeof header->salt);
+    sk_write_u8(&w, header->token);
+    sk_write_zeros(&w, 7);
+    sk_write_bytes(&w, header->commitment, sizeof header->commitment);
+}
+
+static enum sk_error read_header(struct header *out, const uint8_t in[SK_KEYRING_HEADER])
+{
+    struct sk_field_reader r = sk_read_from(in, SK_KEYRING_HEADER);
+
+    if (!sk_read_magic(&r, magic)) {
+        return SK_ERR_KEYRING_MAGIC;
+    }
+    out->cost.operations = sk_read_u32(&r);
+    out->cost.memory_kib = sk_read_u32(&r);
+    sk_read_bytes(&r, out->salt, sizeof out->salt);
+    out->token = sk_read_u8(&r);
+    sk_read_zeros(&r, 7);
+    sk_read_bytes(&r, out->commitment, sizeof out->commitment);
+    if (!cost_accepted(out->cost)) {
+        return SK_ERR_KEYRING_COST;
+    }
+    return out->token > 1 || r.reserved ? SK_ERR_KEYRING_RESERVED : SK_OK;
+}
+
+static void write_record(struct sk_field_writer *w, const struct sk_keyring_record *record)
+{
+    sk_write_u8(w, record->type);
+    sk_write_zeros(w, 1);
+    sk_write_u16(w, record->len);
+    sk_write_u32(w, record->id);
+    sk_write_bytes(w, record->data, record->len);
+}
+
+/* Adds the next record to the ring; what begins with a zero is padding, to the end. */
+static enum sk_error read_record(struct sk_keyring *ring, struct sk_field_reader *r)
+{
+    uint8_t type = r->left < SK_KEYRING_RECORD_HEAD ? 0 : r->p[0];
+
+    if (type == 0) {
+        sk_read_zeros(r, r->left);
+        return r->reserved ? SK_ERR_KEYRING_RECORD : SK_OK;
+    }
+    type = sk_read_u8(r);
+    sk_read_zeros(r, 1);
+    size_t len = sk_read_u16(r);
+    uint32_t id = sk_read_u32(r);
+    const uint8_t *data = sk_read_span(r, len);
+
+    if (data == NULL || r->reserved || !sk_keyring_length_fits(type, len)) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    enum sk_error e = sk_keyring_add(ring, type, id, data, len);
+
+    return e == SK_OK || e == SK_ERR_MEMORY ? e : SK_ERR_KEYRING_RECORD;
 }
 
 /* ---- keys ------------------------------------------------------------------- */
@@ -44,24 +110,23 @@ struct derived {
     uint8_t enc[32];
 };
 
-/* *d is guarded memory. The only place where Argon2 runs. */
-static enum sk_error derive(struct derived *d, const uint8_t *header, const uint8_t *passphrase,
-                            size_t len, const uint8_t *token)
+/* *d is guarded memory; bytes are those of header. The only place where Argon2 runs. */
+static enum sk_error derive(struct derived *d, const struct header *header, const uint8_t *bytes,
+                            const uint8_t *passphrase, size_t len, const uint8_t *token)
 {
-    struct sk_keyring_cost cost = cost_of(header);
-    uint64_t memory = (uint64_t)cost.memory_kib << 10;
+    uint64_t memory = (uint64_t)header->cost.memory_kib << 10;
 
     if (memory > SIZE_MAX ||
-        crypto_pwhash(d->k, sizeof d->k, (const char *)passphrase, len, header + SK_KEYRING_AT_SALT,
-                      cost.operations, (size_t)memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
+        crypto_pwhash(d->k, sizeof d->k, (const char *)passphrase, len, header->salt,
+                      header->cost.operations, (size_t)memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
         return SK_ERR_MEMORY;
     }
     if (token != NULL) {
-        sk_F(d->enc, d->k, "keyring-token", token, 32);
+        sk_derive(d->enc, d->k, "keyring-token", token, 32);
         memcpy(d->k, d->enc, sizeof d->k);
     }
-    sk_F(d->commitment, d->k, "keyring-commit", header, HASHED);
-    sk_F(d->enc, d->k, "keyring-enc", header, HASHED);
+    sk_derive(d->commitment, d->k, "keyring-commit", bytes, HASHED);
+    sk_derive(d->enc, d->k, "keyring-enc", bytes, HASHED);
     return SK_OK;
 }
 
@@ -86,6 +151,7 @@ static enum sk_error half_built(struct sk_keyring **ring_out, struct derived **d
 enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase, size_t len,
                              const uint8_t *token, struct sk_keyring_cost cost)
 {
+    struct header header = {.cost = cost, .token = token != NULL};
     struct sk_keyring *ring;
     struct derived *d;
     enum sk_error e;
@@ -97,18 +163,19 @@ enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase,
     if (e != SK_OK) {
         return e;
     }
-    memcpy(ring->header, "SKKEYS_1", 8);
-    sk_put_u32(ring->header + SK_KEYRING_AT_OPERATIONS, cost.operations);
-    sk_put_u32(ring->header + SK_KEYRING_AT_MEMORY, cost.memory_kib);
-    randombytes_buf(ring->header + SK_KEYRING_AT_SALT, crypto_pwhash_SALTBYTES);
-    ring->header[SK_KEYRING_AT_TOKEN] = token != NULL;
-    e = derive(d, ring->header, passphrase, len, token);
-    if (e == SK_OK) {
-        memcpy(ring->header + SK_KEYRING_AT_COMMITMENT, d->commitment, 32);
-        memcpy(ring->key, d->enc, 32);
-        *out = ring;
-        ring = NULL;
+    randombytes_buf(header.salt, sizeof header.salt);
+    write_header(ring->header, &header); /* what is hashed of it */
+    e = derive(d, &header, ring->header, passphrase, len, token);
+    if (e != SK_OK) {
+        goto out;
     }
+    memcpy(header.commitment, d->commitment, sizeof header.commitment);
+    write_header(ring->header, &header);
+    memcpy(ring->key, d->enc, 32);
+    ring->cost = cost;
+    *out = ring;
+    ring = NULL;
+out:
     sk_secret_free(d);
     sk_keyring_free(ring);
     return e;
@@ -116,80 +183,41 @@ enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase,
 
 /* ---- reading ---------------------------------------------------------------- */
 
-static enum sk_error check_structure(const uint8_t *bytes, size_t len, const uint8_t *token)
+/* Everything that can be told before Argon2 runs. */
+static enum sk_error check(struct header *header, const uint8_t *bytes, size_t len,
+                           const uint8_t *token)
 {
-    const size_t frame = SK_KEYRING_AT_RECORDS + SK_KEYRING_TAG;
-
-    if (len < frame + SK_KEYRING_BLOCK || len > SK_KEYRING_MAX ||
-        (len - frame) % SK_KEYRING_BLOCK != 0) {
-        return SK_ERR_KEYRING_LENGTH;
-    }
-    if (memcmp(bytes, "SKKEYS_1", 8) != 0) {
-        return SK_ERR_KEYRING_MAGIC;
-    }
-    if (!cost_accepted(cost_of(bytes))) {
-        return SK_ERR_KEYRING_COST;
-    }
-    if (bytes[SK_KEYRING_AT_TOKEN] > 1 || !sk_all_zero(bytes + SK_KEYRING_AT_ZERO, 7)) {
-        return SK_ERR_KEYRING_RESERVED;
-    }
-    if (bytes[SK_KEYRING_AT_TOKEN] != (token != NULL)) {
-        return SK_ERR_KEYRING_TOKEN;
-    }
-    return SK_OK;
-}
-
-/* One record at p, or padding. *used: its bytes, all that is left for padding. */
-static enum sk_error take_record(struct sk_keyring *ring, const uint8_t *p, size_t left,
-                                 size_t *used)
-{
-    size_t len;
     enum sk_error e;
 
-    if (p[0] == 0 || left < SK_KEYRING_RECORD_HEAD) {
-        *used = left;
-        return sk_all_zero(p, left) ? SK_OK : SK_ERR_KEYRING_RECORD;
+    if (len < SK_KEYRING_FRAME + SK_KEYRING_BLOCK || len > SK_KEYRING_MAX ||
+        (len - SK_KEYRING_FRAME) % SK_KEYRING_BLOCK != 0) {
+        return SK_ERR_KEYRING_LENGTH;
     }
-    len = sk_get_u16(p + 2);
-    if (p[1] != 0 || len > left - SK_KEYRING_RECORD_HEAD || !sk_keyring_length_fits(p[0], len)) {
-        return SK_ERR_KEYRING_RECORD;
-    }
-    e = sk_keyring_add(ring, p[0], sk_get_u32(p + 4), p + SK_KEYRING_RECORD_HEAD, len);
+    e = read_header(header, bytes);
     if (e != SK_OK) {
-        return e == SK_ERR_MEMORY ? e : SK_ERR_KEYRING_RECORD;
+        return e;
     }
-    *used = SK_KEYRING_RECORD_HEAD + len;
-    return SK_OK;
-}
-
-static enum sk_error take_records(struct sk_keyring *ring, const uint8_t *plain, size_t len)
-{
-    for (size_t i = 0, used; i < len; i += used) {
-        enum sk_error e = take_record(ring, plain + i, len - i, &used);
-
-        if (e != SK_OK) {
-            return e;
-        }
-    }
-    return SK_OK;
+    return header->token == (token != NULL) ? SK_OK : SK_ERR_KEYRING_TOKEN;
 }
 
 static enum sk_error decrypt(struct sk_keyring *ring, const uint8_t *bytes, size_t bytes_len)
 {
-    size_t sealed = bytes_len - SK_KEYRING_AT_RECORDS;
-    uint8_t *plain = sk_secret_new(sealed - SK_KEYRING_TAG);
+    size_t plain_len = bytes_len - SK_KEYRING_FRAME;
+    const uint8_t *nonce = bytes + SK_KEYRING_HEADER, *sealed = nonce + SK_KEYRING_NONCE;
+    uint8_t *plain = sk_secret_new(plain_len);
+    struct sk_field_reader r = sk_read_from(plain, plain_len);
     enum sk_error e = SK_OK;
 
     if (plain == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, bytes + SK_KEYRING_AT_RECORDS,
-                                                   sealed, bytes, SK_KEYRING_AT_NONCE,
-                                                   bytes + SK_KEYRING_AT_NONCE, ring->key) != 0) {
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, sealed,
+                                                   plain_len + SK_KEYRING_TAG, bytes,
+                                                   SK_KEYRING_HEADER, nonce, ring->key) != 0) {
         e = SK_ERR_KEYRING_FORGED;
     }
-    if (e == SK_OK) {
-        e = take_records(ring, plain, sealed - SK_KEYRING_TAG);
+    while (e == SK_OK && r.left > 0) {
+        e = read_record(ring, &r);
     }
     sk_secret_free(plain);
     return e;
@@ -198,30 +226,36 @@ static enum sk_error decrypt(struct sk_keyring *ring, const uint8_t *bytes, size
 enum sk_error sk_keyring_read(struct sk_keyring **out, const uint8_t *bytes, size_t bytes_len,
                               const uint8_t *passphrase, size_t len, const uint8_t *token)
 {
+    struct header header;
     struct sk_keyring *ring;
     struct derived *d;
-    enum sk_error e = check_structure(bytes, bytes_len, token);
+    enum sk_error e = check(&header, bytes, bytes_len, token);
 
-    if (e == SK_OK) {
-        e = half_built(&ring, &d);
+    if (e != SK_OK) {
+        return e;
     }
+    e = half_built(&ring, &d);
     if (e != SK_OK) {
         return e;
     }
     memcpy(ring->header, bytes, sizeof ring->header);
-    e = derive(d, bytes, passphrase, len, token);
-    if (e == SK_OK &&
-        sodium_memcmp(d->commitment, bytes + SK_KEYRING_AT_COMMITMENT, sizeof d->commitment) != 0) {
+    ring->cost = header.cost;
+    e = derive(d, &header, bytes, passphrase, len, token);
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (sodium_memcmp(d->commitment, header.commitment, sizeof d->commitment) != 0) {
         e = SK_ERR_KEYRING_PASSPHRASE;
+        goto out;
     }
-    if (e == SK_OK) {
-        memcpy(ring->key, d->enc, 32);
-        e = decrypt(ring, bytes, bytes_len);
+    memcpy(ring->key, d->enc, 32);
+    e = decrypt(ring, bytes, bytes_len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *out = ring;
-        ring = NULL;
-    }
+    *out = ring;
+    ring = NULL;
+out:
     sk_secret_free(d);
     sk_keyring_free(ring);
     return e;
@@ -229,42 +263,32 @@ enum sk_error sk_keyring_read(struct sk_keyring **out, const uint8_t *bytes, siz
 
 /* ---- writing ---------------------------------------------------------------- */
 
-static void encode(uint8_t *plain, const struct sk_keyring *ring)
-{
-    for (size_t i = 0; i < ring->count; i++) {
-        const struct sk_keyring_record *r = &ring->records[i];
-
-        plain[0] = r->type;
-        plain[1] = 0;
-        sk_put_u16(plain + 2, r->len);
-        sk_put_u32(plain + 4, r->id);
-        memcpy(plain + SK_KEYRING_RECORD_HEAD, r->data, r->len);
-        plain += SK_KEYRING_RECORD_HEAD + r->len;
-    }
-}
-
 /* The key was derived once and stays; a nonce of 24 random bytes never comes twice. */
 enum sk_error sk_keyring_write(struct sk_keyring *ring, uint8_t **bytes, size_t *len)
 {
     size_t blocks = (ring->plain_len + SK_KEYRING_BLOCK - 1) / SK_KEYRING_BLOCK;
     size_t plain_len = (blocks > 0 ? blocks : 1) * SK_KEYRING_BLOCK;
-    size_t total = SK_KEYRING_AT_RECORDS + plain_len + SK_KEYRING_TAG;
     uint8_t *plain = sk_secret_new(plain_len);
-    uint8_t *out = malloc(total);
+    uint8_t *out = malloc(SK_KEYRING_FRAME + plain_len);
 
     if (plain == NULL || out == NULL) {
         free(out);
         sk_secret_free(plain);
         return SK_ERR_MEMORY;
     }
-    encode(plain, ring);
+    struct sk_field_writer w = sk_write_to(plain, plain_len);
+    uint8_t *nonce = out + SK_KEYRING_HEADER, *sealed = nonce + SK_KEYRING_NONCE;
+
+    for (size_t i = 0; i < ring->count; i++) {
+        write_record(&w, &ring->records[i]);
+    }
+    sk_write_zeros(&w, w.left);
     memcpy(out, ring->header, sizeof ring->header);
-    randombytes_buf(out + SK_KEYRING_AT_NONCE, 24);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(out + SK_KEYRING_AT_RECORDS, NULL, plain, plain_len,
-                                               out, SK_KEYRING_AT_NONCE, NULL,
-                                               out + SK_KEYRING_AT_NONCE, ring->key);
+    randombytes_buf(nonce, SK_KEYRING_NONCE);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(sealed, NULL, plain, plain_len, out,
+                                               SK_KEYRING_HEADER, NULL, nonce, ring->key);
     sk_secret_free(plain);
     *bytes = out;
-    *len = total;
+    *len = SK_KEYRING_FRAME + plain_len;
     return SK_OK;
 }

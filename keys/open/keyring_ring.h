@@ -7,19 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/open/keyring.h"
+#include "keys/open/keyring_file.h"
 
-/* Offsets of the file (FORMAT section 7). */
+/* Lengths in the file (FORMAT section 7): header, nonce, records in whole blocks, authenticator. */
 enum {
-    SK_KEYRING_AT_OPERATIONS = 8,
-    SK_KEYRING_AT_MEMORY = 12,
-    SK_KEYRING_AT_SALT = 16,
-    SK_KEYRING_AT_TOKEN = 32,
-    SK_KEYRING_AT_ZERO = 33,
-    SK_KEYRING_AT_COMMITMENT = 40,
-    SK_KEYRING_AT_NONCE = 72,
-    SK_KEYRING_AT_RECORDS = 96,
+    SK_KEYRING_HEADER = 72,
+    SK_KEYRING_NONCE = 24,
     SK_KEYRING_TAG = 16,
+    SK_KEYRING_FRAME = SK_KEYRING_HEADER + SK_KEYRING_NONCE + SK_KEYRING_TAG,
     SK_KEYRING_BLOCK = 4096,
     SK_KEYRING_RECORD_HEAD = 8
 };
@@ -32,9 +27,10 @@ struct sk_keyring_record {
 };
 
 struct sk_keyring {
-    uint8_t header[SK_KEYRING_AT_NONCE]; /* all before the nonce; does not change */
-    uint8_t *key;                        /* 32 bytes, sk_secret_new() */
-    struct sk_keyring_record *records;   /* by type, then id */
+    uint8_t header[SK_KEYRING_HEADER]; /* as in the file; does not change */
+    struct sk_keyring_cost cost;       /* as the header says */
+    uint8_t *key;                      /* 32 bytes, sk_secret_new() */
+    struct sk_keyring_record *records; /* by type, then id */
     size_t count, room;
     size_t plain_len; /* of all records with their heads */
 };

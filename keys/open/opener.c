@@ -3,13 +3,12 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/secret.h"
 #include "keys/format/block_digest.h"
-#include "keys/format/envelope.h"
+#include "keys/format/chunk.h"
 #include "keys/format/slots.h"
 
-enum { AT_SLOTS = 8, AT_COMMITMENT = 648, SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
+enum { SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
 
 struct sk_opener {
     enum sk_error failed; /* what a chunk was refused for: then all is refused */
@@ -36,10 +35,11 @@ enum sk_error sk_envelope_epoch(const uint8_t header[SK_HEADER_BYTES], uint64_t 
     }
     enum sk_error e = sk_envelope_visible_read(header, epoch);
 
-    if (e == SK_OK) {
-        *chunks = class;
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    *chunks = class;
+    return SK_OK;
 }
 
 /* Tries every slot with every key. */
@@ -51,8 +51,8 @@ static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *heade
 
         crypto_scalarmult_base(pk.b, keys[i].b);
         for (size_t j = 0; j < SK_SLOTS; j++) {
-            if (crypto_box_seal_open(out->b, header + AT_SLOTS + j * SK_SLOT_BYTES, SK_SLOT_BYTES,
-                                     pk.b, keys[i].b) == 0) {
+            if (crypto_box_seal_open(out->b, sk_header_slot(header, j), SK_SLOT_BYTES, pk.b,
+                                     keys[i].b) == 0) {
                 return SK_OK;
             }
         }
@@ -60,49 +60,37 @@ static enum sk_error find_file_key(struct sk_file_key *out, const uint8_t *heade
     return SK_ERR_ENVELOPE_NOT_OURS;
 }
 
-static enum sk_error unlock(struct sk_opener *opener, const struct sk_x25519_sk *keys, size_t count)
-{
-    uint8_t commitment[32];
-    enum sk_error e = find_file_key(&opener->file_key, opener->header, keys, count);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    sk_header_commitment(commitment, &opener->file_key, opener->header);
-    if (sodium_memcmp(commitment, opener->header + AT_COMMITMENT, sizeof commitment) != 0) {
-        e = SK_ERR_ENVELOPE_COMMITMENT;
-    }
-    sodium_memzero(commitment, sizeof commitment);
-    if (e == SK_OK) {
-        sk_payload_key_derive(&opener->key, &opener->file_key, opener->header);
-    }
-    return e;
-}
-
 enum sk_error sk_opener_new(struct sk_opener **out, const uint8_t header[SK_HEADER_BYTES],
                             uint64_t envelope_len, const struct sk_x25519_sk *keys, size_t count)
 {
+    struct sk_opener *opener;
     uint32_t epoch, chunks;
     enum sk_error e = sk_envelope_epoch(header, envelope_len, &epoch, &chunks);
 
     if (e != SK_OK) {
         return e;
     }
-    struct sk_opener *opener = sk_secret_new(sizeof *opener);
-
+    opener = sk_secret_new(sizeof *opener);
     if (opener == NULL) {
         return SK_ERR_MEMORY;
     }
     opener->chunks = chunks;
     memcpy(opener->header, header, sizeof opener->header);
     sk_block_digest_init(&opener->digest);
-    e = unlock(opener, keys, count);
+    e = find_file_key(&opener->file_key, header, keys, count);
     if (e != SK_OK) {
-        sk_opener_free(opener);
-        return e;
+        goto out;
     }
+    if (!sk_header_commits(header, &opener->file_key)) {
+        e = SK_ERR_ENVELOPE_COMMITMENT;
+        goto out;
+    }
+    sk_payload_key_derive(&opener->key, &opener->file_key, header);
     *out = opener;
-    return SK_OK;
+    opener = NULL;
+out:
+    sk_opener_free(opener);
+    return e;
 }
 
 void sk_opener_free(struct sk_opener *opener)
@@ -115,44 +103,39 @@ void sk_opener_payload_key(const struct sk_opener *opener, struct sk_payload_key
     *out = opener->key;
 }
 
-/* Opens chunk i into plain, which is wiped when the chunk is refused. */
+/* Opens chunk i into plain, which is wiped when the chunk is refused; *content points into it. */
 static enum sk_error plain_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
-                                const uint8_t *in, uint8_t plain[SK_CHUNK_PLAIN], size_t *len)
+                                const uint8_t *in, uint8_t plain[SK_CHUNK_PLAIN],
+                                const uint8_t **content, size_t *len)
 {
     uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
-    enum sk_error e = SK_OK;
+    enum sk_error e = SK_ERR_CHUNK_FORGED;
 
     sk_chunk_nonce(nonce, i, i == chunks - 1);
     if (crypto_aead_chacha20poly1305_ietf_decrypt(plain, NULL, NULL, in, SK_CHUNK_BYTES, NULL, 0,
-                                                  nonce, key->b) != 0) {
-        e = SK_ERR_CHUNK_FORGED;
-    } else if (sk_get_u16(plain) > SK_CHUNK_CONTENT) {
-        e = SK_ERR_CHUNK_LENGTH;
-    } else if (!sk_all_zero(plain + 2 + sk_get_u16(plain),
-                            SK_CHUNK_CONTENT - (size_t)sk_get_u16(plain))) {
-        e = SK_ERR_CHUNK_PADDING;
+                                                  nonce, key->b) == 0) {
+        e = sk_chunk_read(plain, content, len);
     }
     if (e != SK_OK) {
         sodium_memzero(plain, SK_CHUNK_PLAIN);
-        return e;
     }
-    *len = sk_get_u16(plain);
-    return SK_OK;
+    return e;
 }
 
 enum sk_error sk_chunk_open(const struct sk_payload_key *key, uint32_t chunks, uint32_t i,
                             const uint8_t in[SK_CHUNK_BYTES], uint8_t *content, size_t *len)
 {
     uint8_t plain[SK_CHUNK_PLAIN];
-    size_t n = 0;
+    const uint8_t *opened;
+    size_t n;
 
     if (i >= chunks) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = plain_open(key, chunks, i, in, plain, &n);
+    enum sk_error e = plain_open(key, chunks, i, in, plain, &opened, &n);
 
     if (e == SK_OK) {
-        memcpy(content, plain + 2, n);
+        memcpy(content, opened, n);
         *len = n;
     }
     sodium_memzero(plain, sizeof plain);
@@ -182,6 +165,7 @@ static void absorb(struct sk_opener *opener, const uint8_t *content, size_t len)
 enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUNK_BYTES],
                               const uint8_t **content, size_t *len)
 {
+    const uint8_t *opened;
     size_t n = 0;
 
     if (opener->failed != SK_OK) {
@@ -190,7 +174,8 @@ enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUN
     if (opener->next >= opener->chunks) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = plain_open(&opener->key, opener->chunks, opener->next, in, opener->plain, &n);
+    enum sk_error e =
+        plain_open(&opener->key, opener->chunks, opener->next, in, opener->plain, &opened, &n);
 
     if (e == SK_OK && opener->content_ended && n > 0) {
         sodium_memzero(opener->plain, sizeof opener->plain);
@@ -200,10 +185,10 @@ enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUN
         opener->failed = e;
         return e;
     }
-    absorb(opener, opener->plain + 2, n);
+    absorb(opener, opened, n);
     opener->content_ended = n < SK_CHUNK_CONTENT;
     opener->next++;
-    *content = opener->plain + 2;
+    *content = opened;
     *len = n;
     return SK_OK;
 }
@@ -226,8 +211,8 @@ static enum sk_error signature_check(const struct sk_opener *opener,
     return good ? SK_OK : SK_ERR_CONTENT_SIGNATURE;
 }
 
-/* Whoever holds the file key could seal other content under this header, but only with the keys that
- * gave the file key (FORMAT section 1), whose signature he cannot make. */
+/* Whoever holds the file key could seal other content under this header, but only with the keys
+ * that gave the file key (FORMAT section 1), whose signature he cannot make. */
 static enum sk_error keys_check(const struct sk_opener *opener, const struct sk_prelude *prelude)
 {
     struct sk_file_key file_key;
@@ -249,8 +234,14 @@ static enum sk_error content_check(const struct sk_opener *opener, struct sk_pre
     }
     enum sk_error e = sk_prelude_read(prelude, opener->prelude);
 
-    e = e == SK_OK ? keys_check(opener, prelude) : e;
-    return e == SK_OK ? signature_check(opener, &prelude->sign_pk) : e;
+    if (e != SK_OK) {
+        return e;
+    }
+    e = keys_check(opener, prelude);
+    if (e != SK_OK) {
+        return e;
+    }
+    return signature_check(opener, &prelude->sign_pk);
 }
 
 enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk *known,
@@ -267,21 +258,24 @@ enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk 
     }
     enum sk_error e = content_check(opener, &prelude);
 
-    if (e == SK_OK) {
-        e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = sk_recipients_find(&recipients, opener->header, &opener->file_key, known, known_count);
+    if (e != SK_OK) {
+        goto out;
     }
     sodium_memzero(&prelude.seed, sizeof prelude.seed); /* was for the check only */
-    if (e == SK_OK) {
-        *out = (struct sk_opened){
-            .prelude = prelude,
-            .body_offset = SK_PRELUDE_BYTES,
-            .body_len = opener->content_len - SK_PRELUDE_BYTES - SIGNATURE,
-            .chunks = opener->chunks,
-            .known = recipients.known,
-            .dummies = recipients.dummies,
-            .unknown = recipients.unknown,
-        };
-    }
+    *out = (struct sk_opened){
+        .prelude = prelude,
+        .body_offset = SK_PRELUDE_BYTES,
+        .body_len = opener->content_len - SK_PRELUDE_BYTES - SIGNATURE,
+        .chunks = opener->chunks,
+        .known = recipients.known,
+        .dummies = recipients.dummies,
+        .unknown = recipients.unknown,
+    };
+out:
     sodium_memzero(&prelude, sizeof prelude);
     return e;
 }

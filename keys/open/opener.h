@@ -15,9 +15,9 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/open/recipients.h"
 #include "keys/format/class.h"
 #include "keys/format/content.h"
+#include "keys/open/recipients.h"
 
 struct sk_opener;
 
@@ -42,10 +42,10 @@ struct sk_opened {
     struct sk_prelude prelude;
     uint64_t body_offset, body_len; /* within the content */
     uint32_t chunks;
-    uint32_t known;      /* bit i: recipient i of the list given is addressed */
-    unsigned dummies;    /* provable dummy slots */
-    unsigned unknown;    /* slots that are neither: rogue recipients, or organisations that
-                            this desk does not know */
+    uint32_t known;   /* bit i: recipient i of the list given is addressed */
+    unsigned dummies; /* provable dummy slots */
+    unsigned unknown; /* slots that are neither: rogue recipients, or organisations that
+                         this desk does not know */
 };
 
 /* After the last chunk: the class, the prelude, the signature, then who can read it.

@@ -5,23 +5,16 @@
 
 #include "keys/format/slots.h"
 
-enum { AT_SLOTS = 8 };
-
 struct place {
     bool proven;
     uint8_t order[32];
 };
 
-static const uint8_t *slot_at(const uint8_t *header, size_t place)
-{
-    return header + AT_SLOTS + place * SK_SLOT_BYTES;
-}
-
 static bool any_twice(const uint8_t *header)
 {
     for (size_t i = 0; i < SK_SLOTS; i++) {
         for (size_t j = 0; j < i; j++) {
-            if (memcmp(slot_at(header, i), slot_at(header, j), SK_SLOT_BYTES) == 0) {
+            if (memcmp(sk_header_slot(header, i), sk_header_slot(header, j), SK_SLOT_BYTES) == 0) {
                 return true;
             }
         }
@@ -39,7 +32,7 @@ static bool prove(struct place places[SK_SLOTS], const uint8_t *header,
         return false;
     }
     for (size_t i = 0; i < SK_SLOTS; i++) {
-        if (memcmp(slot, slot_at(header, i), sizeof slot) == 0) {
+        if (memcmp(slot, sk_header_slot(header, i), sizeof slot) == 0) {
             places[i].proven = true;
             sk_slot_order(places[i].order, file_key, pk);
             return true;

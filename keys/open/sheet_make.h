@@ -7,7 +7,8 @@
 
 #include "keys/format/sheet.h"
 
-/* All fields of sheet but digest are taken as given; *bytes is from malloc. SHEET_COUNTS, MEMORY. */
+/* All fields of sheet but digest are taken as given; *bytes is from malloc. SHEET_COUNTS, MEMORY.
+ */
 enum sk_error sk_sheet_make(const struct sk_sheet *sheet, const struct sk_ed25519_sk *identity,
                             uint8_t **bytes, size_t *len);
 

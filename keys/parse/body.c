@@ -7,7 +7,7 @@
 #include "keys/base/file.h"
 #include "keys/open/opener.h"
 
-enum sk_error sk_body_start(struct sk_body *body, int fd, const struct sk_payload_key *key,
+enum sk_error sk_body_start(struct sk_body_reader *body, int fd, const struct sk_payload_key *key,
                             uint32_t chunks, uint64_t offset, uint64_t len)
 {
     if (!sk_class_valid(chunks) || len > SK_CONTENT_MAX || offset > SK_CONTENT_MAX ||
@@ -24,14 +24,14 @@ enum sk_error sk_body_start(struct sk_body *body, int fd, const struct sk_payloa
     return SK_OK;
 }
 
-static enum sk_error read_sealed(struct sk_body *body, uint32_t chunk)
+static enum sk_error read_sealed(struct sk_body_reader *body, uint32_t chunk)
 {
     uint64_t at = SK_HEADER_BYTES + (uint64_t)chunk * SK_CHUNK_BYTES;
 
     return sk_fd_read_at(body->fd, at, body->sealed, SK_CHUNK_BYTES, SK_ERR_IO);
 }
 
-static enum sk_error hold(struct sk_body *body, uint32_t chunk)
+static enum sk_error hold(struct sk_body_reader *body, uint32_t chunk)
 {
     enum sk_error e;
 
@@ -50,7 +50,7 @@ static enum sk_error hold(struct sk_body *body, uint32_t chunk)
     return e;
 }
 
-enum sk_error sk_body_read(struct sk_body *body, uint8_t *out, size_t len, size_t *got)
+enum sk_error sk_body_read(struct sk_body_reader *body, uint8_t *out, size_t len, size_t *got)
 {
     uint64_t left = body->end - body->position;
     size_t within = (size_t)(body->position % SK_CHUNK_CONTENT);

@@ -10,7 +10,7 @@
 #include "keys/format/class.h"
 
 /* Holds plaintext and a key: keep it in memory from sk_secret_new(). */
-struct sk_body {
+struct sk_body_reader {
     struct sk_payload_key key;
     int fd;
     uint32_t chunks;
@@ -23,10 +23,10 @@ struct sk_body {
 
 /* The body lies at [offset, offset + len) of the content. fd is only read with pread.
  * USAGE when it does not lie within `chunks`. */
-enum sk_error sk_body_start(struct sk_body *body, int fd, const struct sk_payload_key *key,
+enum sk_error sk_body_start(struct sk_body_reader *body, int fd, const struct sk_payload_key *key,
                             uint32_t chunks, uint64_t offset, uint64_t len);
 
 /* Up to len bytes; *got is 0 only at the end of the body. IO, CHUNK_... */
-enum sk_error sk_body_read(struct sk_body *body, uint8_t *out, size_t len, size_t *got);
+enum sk_error sk_body_read(struct sk_body_reader *body, uint8_t *out, size_t len, size_t *got);
 
 #endif

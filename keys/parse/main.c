@@ -6,67 +6,43 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keys/base/bytes.h"
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/parse/protocol.h"
 #include "keys/parse/sandbox.h"
 #include "keys/parse/walk.h"
 
-struct request {
-    struct sk_payload_key key;
-    uint32_t chunks, mode;
-    uint64_t offset, len;
-    char boundary[SK_BOUNDARY_MAX + 1];
-};
-
 struct work {
     uint8_t raw[SK_PARSE_REQUEST_BYTES];
-    struct request request;
+    struct sk_parse_request request;
     struct sk_walk walk;
 };
 
-static enum sk_error take_request(struct request *out, const uint8_t *raw)
-{
-    size_t boundary_len = raw[56];
-
-    if (boundary_len > SK_BOUNDARY_MAX) {
-        return SK_ERR_USAGE;
-    }
-    memcpy(out->key.b, raw, sizeof out->key.b);
-    out->chunks = sk_get_u32(raw + 32);
-    out->mode = sk_get_u32(raw + 36);
-    out->offset = sk_get_u64(raw + 40);
-    out->len = sk_get_u64(raw + 48);
-    memcpy(out->boundary, raw + 57, boundary_len);
-    out->boundary[boundary_len] = '\0';
-    if (out->mode != SK_PARSE_LIST && out->mode != SK_PARSE_FULL) {
-        return SK_ERR_USAGE;
-    }
-    return sk_boundary_check(out->boundary, boundary_len);
-}
-
 static enum sk_error run(struct work *work)
 {
+    const struct sk_parse_request *request = &work->request;
     enum sk_error e = sk_fd_read(STDIN_FILENO, work->raw, sizeof work->raw, SK_ERR_IO);
 
-    if (e == SK_OK) {
-        e = take_request(&work->request, work->raw);
-    }
-    if (e == SK_OK) {
-        e = sk_body_start(&work->walk.body, SK_PARSE_ENVELOPE_FD, &work->request.key,
-                          work->request.chunks, work->request.offset, work->request.len);
-    }
     if (e != SK_OK) {
         return e;
     }
-    work->walk.mode = (enum sk_parse_mode)work->request.mode;
+    e = sk_parse_request_read(&work->request, work->raw);
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_body_start(&work->walk.body, SK_PARSE_ENVELOPE_FD, &request->key, request->chunks,
+                      request->body_offset, request->body_len);
+    if (e != SK_OK) {
+        return e;
+    }
+    work->walk.mode = request->mode;
     work->walk.emit.fd = STDOUT_FILENO;
-    e = sk_sandbox_enter(work->request.chunks);
+    e = sk_sandbox_enter(request->chunks);
     if (e == SK_OK) {
         e = sk_emit_start(&work->walk.emit);
     }
-    return e == SK_OK ? sk_walk_all(&work->walk, work->request.boundary) : e;
+    return e == SK_OK ? sk_walk_all(&work->walk, request->boundary) : e;
 }
 
 static int options(int argc, char **argv)

@@ -12,14 +12,29 @@
 
 #define SK_PARSE_ENVELOPE_FD 3
 
-/* The request, little-endian: payload key 32 | chunks u32 | mode u32 | body offset u64 |
- * body length u64 | boundary length u8 | boundary 70 | zero 1. */
-#define SK_PARSE_REQUEST_BYTES 128
-
 enum sk_parse_mode {
     SK_PARSE_LIST = 1, /* no DATA frames; at most SK_PARSE_PIECE bytes of each field */
     SK_PARSE_FULL = 2
 };
+
+/* The request, little-endian: payload key 32 | chunks u32 | mode u32 | body offset u64 |
+ * body length u64 | boundary length u8 | boundary 70 | zero 1. */
+#define SK_PARSE_REQUEST_BYTES 128
+
+/* Secret. */
+struct sk_parse_request {
+    struct sk_payload_key key;
+    uint32_t chunks;
+    enum sk_parse_mode mode;
+    uint64_t body_offset, body_len;
+    char boundary[SK_BOUNDARY_MAX + 1];
+};
+
+void sk_parse_request_write(uint8_t out[SK_PARSE_REQUEST_BYTES],
+                            const struct sk_parse_request *request);
+/* USAGE, CONTENT_BOUNDARY. *out is filled in any case: it is in guarded memory. */
+enum sk_error sk_parse_request_read(struct sk_parse_request *out,
+                                    const uint8_t in[SK_PARSE_REQUEST_BYTES]);
 
 /* A frame: type u8 | length u32 | payload. The order is
  *     ( FIELD HEAD? FIELD_MORE* FIELD_END | FILE HEAD? DATA* FILE_END )*  END */

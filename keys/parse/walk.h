@@ -9,7 +9,7 @@
 /* Everything that the walk needs, made once in guarded memory before the sandbox closes. */
 struct sk_walk {
     enum sk_parse_mode mode;
-    struct sk_body body;
+    struct sk_body_reader body;
     struct sk_form form;
     struct sk_emit emit;
     enum sk_frame_type piece; /* of the part in hand */

@@ -12,11 +12,11 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/format/board.h"
 #include "keys/report/found.h"
 #include "keys/report/program.h"
-#include "keys/format/board.h"
 
-enum { BOARDS_MAX = 256, BOARD_IDENTITY_AT = 32 };
+enum { BOARDS_MAX = 256 };
 
 struct answers {
     struct sk_words sheet_paths, board_paths, fingerprints;
@@ -44,23 +44,22 @@ static enum sk_error read_bucket(void *ctx, unsigned bucket, uint8_t *bytes, siz
                          SK_ERR_BOARD_LENGTH);
 }
 
-/* The header says which organisation it is of; that one's sheet has the key that proves it. */
-static enum sk_error verify(struct sk_board *out, const struct sk_sheets *sheets,
-                            const uint8_t *header, size_t len)
+/* board: as peeked at. The header says which organisation it is of; that one's sheet has the key
+ * that proves it. */
+static enum sk_error verify(struct sk_board *board, const struct sk_sheets *sheets,
+                            const uint8_t *header)
 {
     enum sk_error e = SK_ERR_BOARD_IDENTITY;
 
     for (size_t i = 0; i < sheets->count; i++) {
         const struct sk_sheet *sheet = &sheets->list[i].sheet;
 
-        if (memcmp(sheet->identity.b, header + BOARD_IDENTITY_AT, sizeof sheet->identity.b) != 0) {
+        if (memcmp(sheet->identity.b, board->identity.b, sizeof sheet->identity.b) != 0) {
             continue;
         }
-        e = sk_board_read(out, header, len, &sheet->desk);
+        e = sk_board_read(board, header, board->header_len, &sheet->desk);
         if (e == SK_OK) {
-            return memcmp(out->identity.b, sheet->identity.b, sizeof sheet->identity.b) == 0
-                       ? SK_OK
-                       : SK_ERR_BOARD_IDENTITY;
+            break;
         }
     }
     return e;
@@ -69,24 +68,28 @@ static enum sk_error verify(struct sk_board *out, const struct sk_sheets *sheets
 static enum sk_error read_header(struct board_file *f, const struct sk_sheets *sheets)
 {
     uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
-    enum sk_error e = header == NULL
-                          ? SK_ERR_MEMORY
-                          : sk_fd_read_at(f->fd, 0, header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
-    size_t len = 0;
+    enum sk_error e = SK_ERR_MEMORY;
 
-    if (e == SK_OK) {
-        len = sk_board_header_length(header, SK_BOARD_FIXED);
-        e = memcmp(header, "SKBOARD1", 8) != 0 ? SK_ERR_BOARD_MAGIC
-            : len == 0 || len > SK_BOARD_HEADER_MAX
-                ? SK_ERR_BOARD_COUNTS
-                : sk_fd_read_at(f->fd, 0, header, len, SK_ERR_BOARD_LENGTH);
+    if (header == NULL) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = verify(&f->board, sheets, header, len);
+    e = sk_fd_read_at(f->fd, 0, header, SK_BOARD_FIXED, SK_ERR_BOARD_LENGTH);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_board_peek(&f->board, header, SK_BOARD_FIXED);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = sk_fd_read_at(f->fd, 0, header, f->board.header_len, SK_ERR_BOARD_LENGTH);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = verify(&f->board, sheets, header);
     if (e == SK_OK && sk_board_file_length(&f->board) != f->size) {
         e = SK_ERR_BOARD_LENGTH;
     }
+out:
     free(header);
     return e;
 }

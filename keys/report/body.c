@@ -8,10 +8,11 @@
 
 #include "keys/base/secret.h"
 #include "keys/format/answer.h"
+#include "keys/format/text.h"
 
 enum { BOUNDARY_RANDOM = 16, BOUNDARY_DASHES = 4, PIECE = 65536 };
 
-struct sk_body {
+struct sk_body_writer {
     struct sk_report *report;
     struct sk_file_writer *writer;
     char boundary[BOUNDARY_DASHES + 2 * BOUNDARY_RANDOM + 1];
@@ -21,7 +22,7 @@ struct sk_body {
 
 /* ---- sealing ------------------------------------------------------------------- */
 
-static enum sk_error put(struct sk_body *body, const void *data, size_t len)
+static enum sk_error put(struct sk_body_writer *body, const void *data, size_t len)
 {
     const uint8_t *p = data;
 
@@ -42,7 +43,7 @@ static enum sk_error put(struct sk_body *body, const void *data, size_t len)
     return SK_OK;
 }
 
-static enum sk_error put_text(struct sk_body *body, const char *text)
+static enum sk_error put_text(struct sk_body_writer *body, const char *text)
 {
     return put(body, text, strlen(text));
 }
@@ -58,11 +59,11 @@ static void draw_boundary(char *out, size_t size)
     sodium_memzero(random, sizeof random);
 }
 
-enum sk_error sk_body_begin(struct sk_body **out, struct sk_file_writer *writer,
+enum sk_error sk_body_begin(struct sk_body_writer **out, struct sk_file_writer *writer,
                             struct sk_address *address)
 {
     uint8_t header[SK_HEADER_BYTES];
-    struct sk_body *body = sk_secret_new(sizeof *body);
+    struct sk_body_writer *body = sk_secret_new(sizeof *body);
 
     if (body == NULL) {
         return SK_ERR_MEMORY;
@@ -86,7 +87,7 @@ enum sk_error sk_body_begin(struct sk_body **out, struct sk_file_writer *writer,
     return SK_OK;
 }
 
-void sk_body_free(struct sk_body *body)
+void sk_body_free(struct sk_body_writer *body)
 {
     if (body != NULL) {
         sk_report_free(body->report);
@@ -96,7 +97,7 @@ void sk_body_free(struct sk_body *body)
 
 /* ---- parts ---------------------------------------------------------------------- */
 
-static enum sk_error part_begin(struct sk_body *body, const char *name)
+static enum sk_error part_begin(struct sk_body_writer *body, const char *name)
 {
     char head[160];
 
@@ -105,7 +106,7 @@ static enum sk_error part_begin(struct sk_body *body, const char *name)
     return put_text(body, head);
 }
 
-static enum sk_error put_lines(struct sk_body *body, const char *text, size_t len)
+static enum sk_error put_lines(struct sk_body_writer *body, const char *text, size_t len)
 {
     size_t start = 0;
 
@@ -129,7 +130,7 @@ static enum sk_error put_lines(struct sk_body *body, const char *text, size_t le
     return put(body, text + start, len - start);
 }
 
-enum sk_error sk_body_field(struct sk_body *body, const char *name, const char *text, size_t len)
+enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text, size_t len)
 {
     enum sk_error e = part_begin(body, name);
 
@@ -144,7 +145,7 @@ enum sk_error sk_body_field(struct sk_body *body, const char *name, const char *
 
 /* As browsers escape it: a quote or an end of line would end the name early. A name that is not
  * UTF-8 keeps its ASCII part. */
-static enum sk_error put_name(struct sk_body *body, const char *name)
+static enum sk_error put_name(struct sk_body_writer *body, const char *name)
 {
     bool valid = sk_text_valid(name, strlen(name));
     enum sk_error e = SK_OK;
@@ -167,7 +168,7 @@ static enum sk_error put_name(struct sk_body *body, const char *name)
     return e;
 }
 
-static enum sk_error put_all(struct sk_body *body, int fd, struct sk_progress *progress)
+static enum sk_error put_all(struct sk_body_writer *body, int fd, struct sk_progress *progress)
 {
     for (;;) {
         ssize_t n = read(fd, body->piece, sizeof body->piece);
@@ -187,7 +188,7 @@ static enum sk_error put_all(struct sk_body *body, int fd, struct sk_progress *p
     }
 }
 
-enum sk_error sk_body_file(struct sk_body *body, const char *path, int fd,
+enum sk_error sk_body_file(struct sk_body_writer *body, const char *path, int fd,
                            struct sk_progress *progress)
 {
     const char *slash = strrchr(path, '/');
@@ -208,7 +209,7 @@ enum sk_error sk_body_file(struct sk_body *body, const char *path, int fd,
     return e == SK_OK ? put_text(body, "\r\n") : e;
 }
 
-enum sk_error sk_body_end(struct sk_body *body)
+enum sk_error sk_body_end(struct sk_body_writer *body)
 {
     bool last = false;
     enum sk_error e = put_text(body, "--");

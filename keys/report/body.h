@@ -13,23 +13,23 @@
 #include "keys/cli/progress.h"
 #include "keys/seal/report.h"
 
-struct sk_body;
+struct sk_body_writer;
 
 /* Draws the boundary and writes the envelope's header. address->boundary is set here; writer
  * stays the caller's. */
-enum sk_error sk_body_begin(struct sk_body **out, struct sk_file_writer *writer,
+enum sk_error sk_body_begin(struct sk_body_writer **out, struct sk_file_writer *writer,
                             struct sk_address *address);
 
 /* name: of ASCII letters. Ends of lines become CR LF, as a browser sends them. */
-enum sk_error sk_body_field(struct sk_body *body, const char *name, const char *text, size_t len);
+enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text, size_t len);
 
 /* Everything that can be read from fd, under the last part of path. IO: reading failed. */
-enum sk_error sk_body_file(struct sk_body *body, const char *path, int fd,
+enum sk_error sk_body_file(struct sk_body_writer *body, const char *path, int fd,
                            struct sk_progress *progress);
 
 /* The closing boundary, the signature and the padding. */
-enum sk_error sk_body_end(struct sk_body *body);
+enum sk_error sk_body_end(struct sk_body_writer *body);
 
-void sk_body_free(struct sk_body *body); /* NULL is a no-op; wipes */
+void sk_body_free(struct sk_body_writer *body); /* NULL is a no-op; wipes */
 
 #endif

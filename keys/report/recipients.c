@@ -97,7 +97,7 @@ static bool all_have(const struct choice *choice, uint32_t epoch)
 
 /* A sealed file travels long, so that the month's key, which lives longer, comes first. One epoch
  * must serve all: the envelope names one. */
-static int take_keys(struct sk_recipients *out, const struct choice *choice, time_t now)
+static int take_keys(struct sk_recipient_keys *out, const struct choice *choice, time_t now)
 {
     struct sk_digest digests[SK_SLOTS];
     uint32_t epoch = SK_EPOCH_MONTH | sk_month_of(now);
@@ -123,7 +123,7 @@ static int take_keys(struct sk_recipients *out, const struct choice *choice, tim
     return SK_EXIT_OK;
 }
 
-int sk_recipients_choose(struct sk_recipients *out, const struct sk_words *paths,
+int sk_recipients_choose(struct sk_recipient_keys *out, const struct sk_words *paths,
                          const struct sk_words *fingerprints, time_t now)
 {
     struct sk_sheets sheets = {0};
@@ -140,7 +140,7 @@ int sk_recipients_choose(struct sk_recipients *out, const struct sk_words *paths
     return code;
 }
 
-void sk_recipients_show(const struct sk_recipients *recipients)
+void sk_recipients_show(const struct sk_recipient_keys *recipients)
 {
     char hex[SK_HEX_TEXT];
 

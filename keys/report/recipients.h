@@ -7,7 +7,7 @@
 #include "keys/report/program.h"
 #include "keys/format/class.h"
 
-struct sk_recipients {
+struct sk_recipient_keys {
     uint32_t epoch;
     struct sk_x25519_pk keys[SK_SLOTS];
     struct sk_ed25519_pk identities[SK_SLOTS]; /* whose keys they are */
@@ -19,10 +19,10 @@ struct sk_recipients {
  * monthly one. Nobody has pinned an identity here: with fingerprints given every sheet must bear
  * one of them. A sheet out of a file of several that has run out or was revoked is left out, and
  * said; one that was chosen by itself is refused. Returns an exit code; says what is wrong. */
-int sk_recipients_choose(struct sk_recipients *out, const struct sk_words *paths,
+int sk_recipients_choose(struct sk_recipient_keys *out, const struct sk_words *paths,
                          const struct sk_words *fingerprints, time_t now);
 
 /* Shows on stderr the fingerprints that can open the report, for the writer to compare. */
-void sk_recipients_show(const struct sk_recipients *recipients);
+void sk_recipients_show(const struct sk_recipient_keys *recipients);
 
 #endif

@@ -25,7 +25,7 @@
 
 struct seal {
     struct sk_seal_plan plan;
-    struct sk_recipients recipients;
+    struct sk_recipient_keys recipients;
     struct sk_texts texts;
     struct sk_receipt *receipt;
     uint64_t attached; /* bytes */
@@ -122,13 +122,13 @@ static int prepare(struct seal *s)
 
 /* ---- the body ------------------------------------------------------------------------ */
 
-static enum sk_error put_text(struct sk_body *body, const char *name, const struct sk_text *text)
+static enum sk_error put_text(struct sk_body_writer *body, const char *name, const struct sk_text *text)
 {
     return text->bytes == NULL ? SK_OK
                                : sk_body_field(body, name, (const char *)text->bytes, text->len);
 }
 
-static enum sk_error put_fields(struct sk_body *body, const struct seal *s)
+static enum sk_error put_fields(struct sk_body_writer *body, const struct seal *s)
 {
     enum sk_error e = SK_OK;
 
@@ -155,7 +155,7 @@ static enum sk_error put_fields(struct sk_body *body, const struct seal *s)
     return e;
 }
 
-static enum sk_error put_files(struct sk_body *body, const struct seal *s, const char **subject)
+static enum sk_error put_files(struct sk_body_writer *body, const struct seal *s, const char **subject)
 {
     struct sk_progress progress;
     enum sk_error e = SK_OK;
@@ -181,7 +181,7 @@ static enum sk_error put_files(struct sk_body *body, const struct seal *s, const
 static enum sk_error seal_into(struct sk_file_writer *writer, const struct seal *s,
                                const char **subject)
 {
-    struct sk_body *body;
+    struct sk_body_writer *body;
     struct sk_address address = {
         .epoch = s->recipients.epoch,
         .recipients = s->recipients.keys,

@@ -5,18 +5,18 @@
 #include "keys/base/file.h"
 #include "keys/report/program.h"
 
-enum { SHEETS_IN_A_FILE = 64, COUNTS_AT = 9 };
+enum { SHEETS_IN_A_FILE = 64 };
 
-/* The length that a sheet announces. Where that cannot be right the whole rest is taken for one
- * sheet, and reading it says what is wrong. */
+/* The length that a sheet announces. Where that cannot be right the rest is taken for one sheet,
+ * and reading it says what is wrong. */
 static size_t announced_length(const uint8_t *bytes, size_t len)
 {
-    if (len < SK_SHEET_FIXED) {
-        return len;
-    }
-    size_t n = SK_SHEET_FIXED + 32u * ((size_t)bytes[COUNTS_AT] + bytes[COUNTS_AT + 1]) + 64;
+    size_t n = sk_sheet_length(bytes, len);
 
-    return n > len ? len : n;
+    if (n == 0 || n > len) {
+        return len < SK_SHEET_MAX ? len : SK_SHEET_MAX;
+    }
+    return n;
 }
 
 static bool known(const struct sk_sheets *sheets, const struct sk_sheet *sheet)

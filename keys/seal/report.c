@@ -5,7 +5,7 @@
 
 #include "keys/base/secret.h"
 #include "keys/format/block_digest.h"
-#include "keys/format/envelope.h"
+#include "keys/format/chunk.h"
 #include "keys/format/slots.h"
 
 enum { OVERHEAD = SK_PRELUDE_BYTES + SK_CONTENT_SIGNATURE_BYTES };
@@ -61,7 +61,7 @@ void sk_report_reset(struct sk_report *report)
 /* While the body is taken, a chunk's content is exactly one block of the digest. */
 static void digest_chunk(struct sk_report *report)
 {
-    sk_block_digest_update(&report->digest, report->chunker.plain + 2, report->chunker.fill);
+    sk_block_digest_update(&report->digest, sk_chunker_content(&report->chunker), report->chunker.fill);
 }
 
 enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, size_t len,
@@ -116,7 +116,9 @@ static enum sk_error prelude_make(uint8_t out[SK_PRELUDE_BYTES], struct sk_file_
         randombytes_buf(prelude.seed.b, sizeof prelude.seed.b);
     }
     e = sk_prelude_write(out, &prelude);
-    sk_file_key_derive(file_key, &prelude);
+    if (e == SK_OK) {
+        sk_file_key_derive(file_key, &prelude);
+    }
     sodium_memzero(&prelude, sizeof prelude);
     return e;
 }
@@ -132,17 +134,20 @@ enum sk_error sk_report_address(struct sk_report *report, const struct sk_addres
         return SK_ERR_USAGE;
     }
     e = prelude_make(prelude, &file_key, address);
-    if (e == SK_OK) {
-        e = sk_header_make(report->header, address->epoch, &file_key, address->recipients,
-                           address->recipient_count);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        sk_payload_key_derive(&report->key, &file_key, report->header);
-        memcpy(report->chunker.plain + 2, prelude, sizeof prelude);
-        report->sign_sk = address->receipt->sign_sk;
-        report->addressed = true;
-        memcpy(header, report->header, sizeof report->header);
+    e = sk_header_make(report->header, address->epoch, &file_key, address->recipients,
+                       address->recipient_count);
+    if (e != SK_OK) {
+        goto out;
     }
+    sk_payload_key_derive(&report->key, &file_key, report->header);
+    memcpy(sk_chunker_content(&report->chunker), prelude, sizeof prelude);
+    report->sign_sk = address->receipt->sign_sk;
+    report->addressed = true;
+    memcpy(header, report->header, sizeof report->header);
+out:
     sodium_memzero(&file_key, sizeof file_key);
     sodium_memzero(prelude, sizeof prelude);
     return e;

@@ -90,17 +90,6 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
     return SK_OK;
 }
 
-/* Whether what is kept of the sheets is what the header says stands behind it. */
-static bool sheets_whole(const struct sk_bundle *bundle)
-{
-    uint64_t len = 0;
-
-    for (uint32_t i = 0; i < bundle->carry.sheets; i++) {
-        len += bundle->sheets[i].length;
-    }
-    return len == bundle->sheet_len;
-}
-
 enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record)
 {
     const uint8_t *header = record->header;
@@ -124,7 +113,8 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_reco
     enum sk_error e =
         sk_carry_read(&bundle->carry, bundle->sheets, bundle->entries, header, header_len, NULL);
 
-    if (e != SK_OK || !sheets_whole(bundle)) {
+    if (e != SK_OK ||
+        sk_carry_sheets_length(bundle->sheets, bundle->carry.sheets) != bundle->sheet_len) {
         return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
     }
     for (size_t i = 0; i < count; i++) {

@@ -1,11 +1,13 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "keys/base/bytes.h"
+#include "keys/base/file.h"
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
@@ -60,41 +62,26 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_organi
 
 /* ---- refusals --------------------------------------------------------------------- */
 
-/* What a header claims, unverified: good enough to say what to do next. */
-struct claim {
-    bool board; /* it looks like one */
-    struct sk_ed25519_pk identity;
-    uint32_t sheet_serial;
-    uint64_t counter;
-};
-
-enum { AT_COUNTER = 16, AT_IDENTITY = 32, AT_SHEET = 64 }; /* FORMAT section 5 */
-
-static void read_claim(struct claim *claim, const char *path)
+/* What a header claims, unverified: good enough to say what to do next. false: it is no board's. */
+static bool read_claim(struct sk_board *claim, const char *path)
 {
     uint8_t head[SK_BOARD_FIXED];
-    FILE *f = fopen(path, "rbe");
-    size_t n = f == NULL ? 0 : fread(head, 1, sizeof head, f);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool read = fd >= 0 && sk_fd_read(fd, head, sizeof head, SK_ERR_BOARD_LENGTH) == SK_OK;
 
-    if (f != NULL) {
-        fclose(f);
+    if (fd >= 0) {
+        close(fd);
     }
-    claim->board = n == sizeof head && memcmp(head, "SKBOARD1", 8) == 0;
-    if (claim->board) {
-        claim->counter = sk_get_u64(head + AT_COUNTER);
-        memcpy(claim->identity.b, head + AT_IDENTITY, sizeof claim->identity.b);
-        claim->sheet_serial = sk_get_u32(head + AT_SHEET);
-    }
+    return read && sk_board_peek(claim, head, sizeof head) == SK_OK;
 }
 
 /* The organisation that the board names, as it is now. NOT_FOUND. */
-static enum sk_error find(struct sk_store *store, const struct claim *claim,
+static enum sk_error find(struct sk_store *store, const struct sk_board *claim,
                           struct sk_organisation *out)
 {
     struct sk_organisation *all = NULL;
     size_t count = 0;
-    enum sk_error e =
-        claim->board ? sk_outbox_organisations(store->outbox, &all, &count) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_outbox_organisations(store->outbox, &all, &count);
 
     if (e != SK_OK) {
         return e;
@@ -112,7 +99,7 @@ static enum sk_error find(struct sk_store *store, const struct claim *claim,
 
 /* A signature that does not verify is a sheet taken in the wrong order, far more often than a
  * forger. */
-static int refuse_signature(const char *path, const struct claim *claim,
+static int refuse_signature(const char *path, const struct sk_board *claim,
                             const struct sk_organisation *o)
 {
     if (claim->sheet_serial > o->sheet.serial) {
@@ -131,7 +118,7 @@ static int refuse_signature(const char *path, const struct claim *claim,
                      sk_error_text(SK_ERR_BOARD_SIGNATURE));
 }
 
-static int refuse(const char *path, const struct claim *claim, const struct sk_organisation *o,
+static int refuse(const char *path, const struct sk_board *claim, const struct sk_organisation *o,
                   enum sk_error e)
 {
     switch (e) {
@@ -175,10 +162,9 @@ static enum sk_error take_in(struct sk_store *store, const char *path,
 /* pair: the organisation before, and after. */
 static int import(struct sk_store *store, const char *path, struct sk_organisation pair[2])
 {
-    struct claim claim;
-
-    read_claim(&claim, path);
-    enum sk_error known = find(store, &claim, &pair[0]);
+    struct sk_board claim;
+    enum sk_error known =
+        read_claim(&claim, path) ? find(store, &claim, &pair[0]) : SK_ERR_NOT_FOUND;
 
     if (known != SK_OK && known != SK_ERR_NOT_FOUND) {
         return sk_refuse_error("outbox", known);

@@ -66,8 +66,15 @@ enum sk_error op_verify(struct in *in)
 
     take_into(in, pk.b, sizeof pk.b);
     size_t len = in->left;
-    return sk_signed_check(signature, "skrynka/1 board", take(in, len), len, &pk,
-                           SK_ERR_BOARD_SIGNATURE);
+    uint8_t *file = room(len + 64);
+
+    memcpy(file, take(in, len), len);
+    memcpy(file + len, signature, 64);
+    enum sk_error e =
+        sk_signed_check(file, len + 64, SK_BOARD_LABEL, &pk, SK_ERR_BOARD_SIGNATURE);
+
+    free(file);
+    return e;
 }
 
 static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
@@ -81,7 +88,7 @@ static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
  * then threads: r 15, u8 status, u32 day, envelope 32, u32 n, text n -> the file */
 enum sk_error op_board(struct in *in)
 {
-    struct sk_board_plan plan;
+    struct sk_board plan = {0};
     struct sk_ed25519_sk desk;
     struct sk_ed25519_pk desk_pk;
     struct sk_thread *threads = room(in->left / 56 * sizeof *threads);

@@ -6,11 +6,12 @@
 #include "keys/base/calendar.h"
 #include "keys/base/hash.h"
 #include "keys/format/answer.h"
-#include "keys/format/armour.h"
 #include "keys/format/class.h"
 #include "keys/format/receipt.h"
 #include "keys/format/sheet.h"
 #include "keys/format/slots.h"
+#include "keys/format/text.h"
+#include "tests/armour_lines.h"
 #include "tests/client/peer.h"
 
 /* u8 with a key?, key 32, u8 length of the label, label, data -> F, BLAKE2b of data */
@@ -26,7 +27,7 @@ enum sk_error op_hash(struct in *in)
     size_t len = in->left;
     const uint8_t *data = take(in, len);
 
-    sk_F(out, keyed ? key : NULL, label, data, len);
+    sk_derive(out, keyed ? key : NULL, label, data, len);
     sk_blake2b(&plain, data, len);
     give(out, sizeof out);
     give(plain.b, sizeof plain.b);
@@ -130,13 +131,13 @@ enum sk_error op_time(struct in *in)
 /* The whole text, as it is written to a file. */
 enum sk_error op_armour(struct in *in)
 {
-    char line[SK_ARMOUR_LINE_TEXT];
+    char line[ARMOUR_LINE_TEXT];
 
     give(SK_ARMOUR_BEGIN "\n", strlen(SK_ARMOUR_BEGIN) + 1);
     while (in->left > 0) {
-        size_t n = in->left < SK_ARMOUR_LINE_BYTES ? in->left : SK_ARMOUR_LINE_BYTES;
+        size_t n = in->left < ARMOUR_LINE_BYTES ? in->left : ARMOUR_LINE_BYTES;
 
-        give(line, sk_armour_line(line, take(in, n), n));
+        give(line, armour_line(line, take(in, n), n));
     }
     give(SK_ARMOUR_END "\n", strlen(SK_ARMOUR_END) + 1);
     return SK_OK;

@@ -1,7 +1,7 @@
 /* Armour: the same however the text is cut; what is decoded gives the same again when written. */
 #include <string.h>
 
-#include "keys/format/armour.h"
+#include "tests/armour_lines.h"
 #include "tests/fuzz/fuzz.h"
 
 struct reading {
@@ -35,16 +35,16 @@ static struct reading read_in(const char *text, size_t len, size_t step)
 
 static void check_again(const struct reading *r)
 {
-    size_t room = 64 + (r->len + SK_ARMOUR_LINE_BYTES) / SK_ARMOUR_LINE_BYTES * SK_ARMOUR_LINE_TEXT;
+    size_t room = 64 + (r->len + ARMOUR_LINE_BYTES) / ARMOUR_LINE_BYTES * ARMOUR_LINE_TEXT;
     char *text = malloc(room), *at = text;
 
     FUZZ_MUST(text != NULL);
     memcpy(at, SK_ARMOUR_BEGIN, sizeof SK_ARMOUR_BEGIN - 1);
     at += sizeof SK_ARMOUR_BEGIN - 1;
-    for (size_t done = 0; done < r->len; done += SK_ARMOUR_LINE_BYTES) {
+    for (size_t done = 0; done < r->len; done += ARMOUR_LINE_BYTES) {
         size_t left = r->len - done;
-        at += sk_armour_line(at, r->bytes + done,
-                             left < SK_ARMOUR_LINE_BYTES ? left : SK_ARMOUR_LINE_BYTES);
+        at += armour_line(at, r->bytes + done,
+                             left < ARMOUR_LINE_BYTES ? left : ARMOUR_LINE_BYTES);
     }
     memcpy(at, SK_ARMOUR_END, sizeof SK_ARMOUR_END - 1);
     at += sizeof SK_ARMOUR_END - 1;

@@ -1,6 +1,6 @@
 /* Keyrings. Argon2 takes most of the time, so only what passes the structural checks gets there;
  * the replay keeps its seeds small in number for the same reason. */
-#include "keys/open/keyring.h"
+#include "keys/open/keyring_file.h"
 #include "tests/fuzz/fuzz.h"
 
 extern const unsigned fuzz_few;

@@ -38,7 +38,7 @@ static void check_lists(const struct sk_state *s)
 /* No bundle is acknowledged that did not come, nor one behind a gap. */
 static void check_serials(const struct sk_series *s)
 {
-    const struct sk_bundle *done = sk_series_arrived(s);
+    const struct sk_known_bundle *done = sk_series_arrived(s);
     uint32_t first = 0, last = 0;
 
     for (size_t i = 1; i < s->bundle_count; i++) {

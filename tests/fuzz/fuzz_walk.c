@@ -16,7 +16,7 @@ static const uint8_t *body;
 static size_t body_len;
 
 /* In place of the one that decrypts (keys/parse/body.c). */
-enum sk_error sk_body_read(struct sk_body *b, uint8_t *out, size_t len, size_t *got)
+enum sk_error sk_body_read(struct sk_body_reader *b, uint8_t *out, size_t len, size_t *got)
 {
     size_t n = body_len - (size_t)b->position;
 

@@ -2,7 +2,7 @@
 #ifndef SK_TESTS_UNIT_KEYRING_CASE_H
 #define SK_TESTS_UNIT_KEYRING_CASE_H
 
-#include "keys/open/keyring.h"
+#include "keys/open/keyring_file.h"
 #include "tests/unit/formats.h"
 
 enum { KEYRING_RECORDS = 7, KEYRING_LEN = 96 + 4096 + 16 };

@@ -62,7 +62,7 @@ static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
 void unit_board_make(const struct unit_org *org, const char *path, size_t threads, uint32_t carry,
                      struct sk_digest *digest)
 {
-    struct sk_board_plan plan = {.issued_day = sk_day_of(NOW),
+    struct sk_board plan = {.issued_day = sk_day_of(NOW),
                                  .stale_day = sk_day_of(NOW) + 30,
                                  .carry_serial = carry,
                                  .sheet_serial = org->serial,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/format/armour.h"
+#include "tests/armour_lines.h"
 
 enum { MOST = 17080 };
 
@@ -18,9 +18,9 @@ static char *text_of(size_t len, size_t *text_len)
 
     assert_non_null(text);
     at += sprintf(at, "%s\n", SK_ARMOUR_BEGIN);
-    for (size_t done = 0; done < len; done += SK_ARMOUR_LINE_BYTES) {
-        size_t some = len - done < SK_ARMOUR_LINE_BYTES ? len - done : SK_ARMOUR_LINE_BYTES;
-        at += sk_armour_line(at, bytes + done, some);
+    for (size_t done = 0; done < len; done += ARMOUR_LINE_BYTES) {
+        size_t some = len - done < ARMOUR_LINE_BYTES ? len - done : ARMOUR_LINE_BYTES;
+        at += armour_line(at, bytes + done, some);
     }
     at += sprintf(at, "%s\n", SK_ARMOUR_END);
     *text_len = (size_t)(at - text);
@@ -70,12 +70,12 @@ static void test_round(void **state)
 
 static void test_lines(void **state)
 {
-    char line[SK_ARMOUR_LINE_TEXT];
+    char line[ARMOUR_LINE_TEXT];
 
     (void)state;
-    assert_int_equal(sk_armour_line(line, (const uint8_t *)"f", 1), 5);
+    assert_int_equal(armour_line(line, (const uint8_t *)"f", 1), 5);
     assert_string_equal(line, "Zg==\n");
-    assert_int_equal(sk_armour_line(line, bytes, SK_ARMOUR_LINE_BYTES), 65);
+    assert_int_equal(armour_line(line, bytes, ARMOUR_LINE_BYTES), 65);
     assert_int_equal(line[64], '\n');
 }
 

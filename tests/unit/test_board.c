@@ -97,6 +97,42 @@ static void test_known_board_reads_field_by_field(void **state)
     assert_int_equal(sk_board_header_length(x->f.file.p, 135), 0);
 }
 
+/* Unverified: what follows from the fixed part alone, and nothing else is touched. */
+static void test_a_peek_tells_what_the_fixed_part_says(void **state)
+{
+    struct fixture *x = *state;
+    struct sk_board board;
+
+    memset(&board, 0xEE, sizeof board);
+    x->f.file.p[12] ^= 1; /* the signature does not matter */
+    assert_error(sk_board_peek(&board, x->f.file.p, 136), SK_OK);
+    assert_int_equal(board.issued_day, x->board.issued_day ^ 1);
+    assert_int_equal(board.stale_day, x->board.stale_day);
+    assert_int_equal(board.counter, x->board.counter);
+    assert_int_equal(board.carry_serial, x->board.carry_serial);
+    assert_int_equal(board.sheet_serial, x->board.sheet_serial);
+    assert_memory_equal(board.identity.b, x->board.identity.b, 32);
+    assert_memory_equal(board.previous.b, x->board.previous.b, 32);
+    assert_memory_equal(board.carry_digest.b, x->board.carry_digest.b, 32);
+    assert_int_equal(board.header_len, HEADER);
+    assert_int_equal(sk_board_file_length(&board), x->f.file.len);
+    assert_int_equal(board.buckets[0].b[0], 0xEE);
+    assert_int_equal(board.digest.b[0], 0xEE);
+}
+
+static void test_a_peek_at_what_is_no_board_is_refused(void **state)
+{
+    struct fixture *x = *state;
+    struct sk_board board = {.counter = 5};
+
+    assert_error(sk_board_peek(&board, x->f.file.p, 135), SK_ERR_BOARD_LENGTH);
+    x->f.file.p[9] = 9;
+    assert_error(sk_board_peek(&board, x->f.file.p, 136), SK_ERR_BOARD_COUNTS);
+    x->f.file.p[7] = 0;
+    assert_error(sk_board_peek(&board, x->f.file.p, 136), SK_ERR_BOARD_MAGIC);
+    assert_int_equal(board.counter, 5);
+}
+
 static void test_known_buckets_are_accepted(void **state)
 {
     struct fixture *x = *state;
@@ -443,6 +479,8 @@ int main(void)
         TEST(test_known_buckets_are_accepted),
         TEST(test_every_truncation_is_refused),
         TEST(test_extended_header_is_refused),
+        TEST(test_a_peek_tells_what_the_fixed_part_says),
+        TEST(test_a_peek_at_what_is_no_board_is_refused),
         TEST(test_wrong_magic_is_refused),
         TEST(test_more_than_1024_buckets_are_refused),
         TEST(test_less_than_8_records_a_bucket_are_refused),

@@ -14,7 +14,7 @@ enum { THREADS = 300 };
 struct fixture {
     struct sk_ed25519_sk desk_sk;
     struct sk_ed25519_pk desk;
-    struct sk_board_plan plan;
+    struct sk_board plan;
     struct sk_thread threads[THREADS];
     struct sk_receipt receipts[THREADS];
     char text[SK_ANSWER_TEXT_MAX + 1];
@@ -34,7 +34,7 @@ static int set_up(void **state)
     assert_true(sodium_init() >= 0);
     assert_non_null(x);
     crypto_sign_keypair(x->desk.b, x->desk_sk.b);
-    x->plan = (struct sk_board_plan){.issued_day = 20780,
+    x->plan = (struct sk_board){.issued_day = 20780,
                                      .stale_day = 20794,
                                      .carry_serial = 3,
                                      .sheet_serial = 2,

@@ -18,7 +18,7 @@ static const struct sk_chain chain = {{7}}, other_chain = {{8}};
 
 static void add(struct sk_series *s, uint32_t serial)
 {
-    struct sk_bundle b = {.serial = serial};
+    struct sk_known_bundle b = {.serial = serial};
 
     b.digest.b[0] = (uint8_t)serial;
     assert_error(sk_series_add(s, &b), SK_OK);
@@ -26,7 +26,7 @@ static void add(struct sk_series *s, uint32_t serial)
 
 static void lose(struct sk_series *s, uint32_t serial)
 {
-    struct sk_bundle b = {.serial = serial, .lost = true};
+    struct sk_known_bundle b = {.serial = serial, .lost = true};
 
     assert_error(sk_series_add(s, &b), SK_OK);
 }
@@ -34,7 +34,7 @@ static void lose(struct sk_series *s, uint32_t serial)
 /* The serial that would be acknowledged; 0: none. What is acknowledged was imported. */
 static uint32_t arrived(const struct sk_series *s)
 {
-    const struct sk_bundle *b = sk_series_arrived(s);
+    const struct sk_known_bundle *b = sk_series_arrived(s);
 
     if (b == NULL) {
         return 0;
@@ -161,7 +161,7 @@ static void one_chain_is_current(void **state)
 
 static void fill(struct sk_state *s)
 {
-    struct sk_peer peer = {.name = "\xd0\x9e\xd1\x80\xd0\xb3", .serial = 9};
+    struct sk_known_peer peer = {.name = "\xd0\x9e\xd1\x80\xd0\xb3", .serial = 9};
     struct sk_digest sheet = {{3}};
 
     begin(s);

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
+#include "keys/format/rows.h"
 #include "storage/inbox_private.h"
-#include "storage/rows.h"
 #include "tests/unit/storage_unit.h"
 
 #define FILE_NAME "inbox/00000001.mdb"

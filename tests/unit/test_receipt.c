@@ -27,7 +27,7 @@ static void test_F_known_answers(void **state)
         if (keyed) {
             unit_hex_field(key, sizeof key, v, "key");
         }
-        sk_F(got, keyed ? key : NULL, unit_text(v, "label"), data, len);
+        sk_derive(got, keyed ? key : NULL, unit_text(v, "label"), data, len);
         assert_memory_equal(got, want, sizeof want);
         free(data);
     }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "keys/base/calendar.h"
-#include "keys/format/envelope.h"
+#include "keys/format/slots.h"
 #include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
@@ -320,6 +320,17 @@ static void test_visible_check(void **state)
     assert_error(sk_envelope_visible_check(head, now), SK_ERR_ENVELOPE_SUITE);
 }
 
+static void test_epoch_is_told_whatever_the_rest_says(void **state)
+{
+    const uint8_t head[8] = {7, 1, 2, 3, 4, 3, 2, 0x81};
+    uint32_t epoch = 9;
+
+    (void)state;
+    assert_int_equal(sk_envelope_claimed_epoch(head), 0x81020304);
+    assert_error(sk_envelope_visible_read(head, &epoch), SK_ERR_ENVELOPE_SUITE);
+    assert_int_equal(epoch, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_body_without_address_stops_at_the_first_chunk),
         cmocka_unit_test(test_content_above_the_largest_class_is_refused),
         cmocka_unit_test(test_visible_check),
+        cmocka_unit_test(test_epoch_is_told_whatever_the_rest_says),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "storage/rows.h"
+#include "keys/format/rows.h"
 #include "tests/unit/storage_unit.h"
 
 /* ---- from the inbox ------------------------------------------------------------------------- */

@@ -78,6 +78,29 @@ static void test_known_sheet_reads_field_by_field(void **state)
     }
 }
 
+static void test_sheet_announces_its_length(void **state)
+{
+    const struct formats *f = *state;
+    uint8_t *p = f->file.p;
+    size_t len = f->file.len;
+
+    assert_int_equal(sk_sheet_length(p, len), len);
+    assert_int_equal(sk_sheet_length(p, SK_SHEET_FIXED), len); /* more than is there */
+    assert_int_equal(sk_sheet_length(p, SK_SHEET_FIXED - 1), 0);
+    p[9]++;
+    assert_int_equal(sk_sheet_length(p, len), len + 32);
+    p[9]--;
+    p[10]++;
+    assert_int_equal(sk_sheet_length(p, len), len + 32);
+    p[10]--;
+    p[8]++;
+    assert_int_equal(sk_sheet_length(p, len), 0);
+    p[8]--;
+    p[0]++;
+    assert_int_equal(sk_sheet_length(p, len), 0);
+    p[0]--;
+}
+
 static void test_made_sheet_has_the_known_bytes(void **state)
 {
     const struct formats *f = *state;
@@ -105,7 +128,7 @@ static void test_largest_sheet_goes_round(void **state)
     for (size_t i = 0; i < 510; i++) {
         uint8_t name[2] = {(uint8_t)i, (uint8_t)(i >> 8)}, sk[32];
 
-        sk_F(sk, NULL, "test", name, 2);
+        sk_derive(sk, NULL, "test", name, 2);
         crypto_scalarmult_base(s->keys[i].b, sk);
     }
     assert_error(sk_sheet_make(s, &f->identity, &bytes, &len), SK_OK);
@@ -291,6 +314,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_known_sheet_reads_field_by_field),
+        TEST(test_sheet_announces_its_length),
         TEST(test_made_sheet_has_the_known_bytes),
         TEST(test_largest_sheet_goes_round),
         TEST(test_making_refuses_months_without_weeks),

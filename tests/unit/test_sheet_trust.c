@@ -194,7 +194,7 @@ static void test_sheets_digest_ignores_the_order(void **state)
     sorted[0] = in[1];
     sorted[1] = in[2];
     sorted[2] = in[0];
-    sk_F(b.b, NULL, "sheets", sorted, sizeof sorted);
+    sk_derive(b.b, NULL, "sheets", sorted, sizeof sorted);
     assert_memory_equal(a.b, b.b, 32);
     assert_error(sk_sheets_digest(&a, NULL, 0), SK_OK);
     unit_hex(b.b, 32, "e0481412068048780690b51b84126d5c8c50ff2e8df348e9b4be0637f13bd706");

@@ -16,7 +16,21 @@ static int set_up(void **state)
 static enum sk_error check(const uint8_t *signature, const char *label, size_t len,
                            const struct sk_ed25519_pk *pk)
 {
-    return sk_signed_check(signature, label, message, len, pk, SK_ERR_CARRY_SIGNATURE);
+    uint8_t file[sizeof message + 64];
+
+    memcpy(file, message, len);
+    memcpy(file + len, signature, 64);
+    return sk_signed_check(file, len + 64, label, pk, SK_ERR_CARRY_SIGNATURE);
+}
+
+static void sign(struct sk_signature *out, const char *label, const struct sk_ed25519_sk *sk)
+{
+    uint8_t file[10 + 64];
+
+    memcpy(file, message, 10);
+    assert_error(sk_signed_make(file, sizeof file, label, sk), SK_OK);
+    assert_memory_equal(file, message, 10);
+    memcpy(out->b, file + 10, 64);
 }
 
 static void test_signature_verifies_for_its_label_message_and_key_only(void **state)
@@ -28,7 +42,7 @@ static void test_signature_verifies_for_its_label_message_and_key_only(void **st
     (void)state;
     crypto_sign_keypair(other.b, sk.b);
     crypto_sign_keypair(pk.b, sk.b);
-    assert_error(sk_signed_make(&s, "skrynka/1 test", message, 10, &sk), SK_OK);
+    sign(&s, "skrynka/1 test", &sk);
     assert_error(check(s.b, "skrynka/1 test", 10, &pk), SK_OK);
     assert_error(check(s.b, "skrynka/1 tes", 10, &pk), SK_ERR_CARRY_SIGNATURE);
     assert_error(check(s.b, "skrynka/1 test", 9, &pk), SK_ERR_CARRY_SIGNATURE);
@@ -49,8 +63,23 @@ static void test_made_signature_is_over_label_zero_bytes(void **state)
 
     (void)state;
     crypto_sign_keypair(pk.b, sk.b);
-    assert_error(sk_signed_make(&s, "label", message, 10, &sk), SK_OK);
+    sign(&s, "label", &sk);
     assert_int_equal(crypto_sign_verify_detached(s.b, whole, 16, pk.b), 0);
+}
+
+static void test_what_has_no_room_for_a_signature_is_refused(void **state)
+{
+    uint8_t file[64] = {0};
+    struct sk_ed25519_pk pk;
+    struct sk_ed25519_sk sk;
+
+    (void)state;
+    crypto_sign_keypair(pk.b, sk.b);
+    assert_error(sk_signed_make(file, 63, "label", &sk), SK_ERR_USAGE);
+    assert_error(sk_signed_check(file, 63, "label", &pk, SK_ERR_CARRY_SIGNATURE),
+                 SK_ERR_CARRY_SIGNATURE);
+    assert_error(sk_signed_make(file, 64, "label", &sk), SK_OK);
+    assert_error(sk_signed_check(file, 64, "label", &pk, SK_ERR_CARRY_SIGNATURE), SK_OK);
 }
 
 /* h = SHA-512(R || A || label || 00 || bytes), reduced. */
@@ -96,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_signature_verifies_for_its_label_message_and_key_only),
         cmocka_unit_test(test_made_signature_is_over_label_zero_bytes),
+        cmocka_unit_test(test_what_has_no_room_for_a_signature_is_refused),
         cmocka_unit_test(test_key_of_mixed_order_is_refused),
     };
 

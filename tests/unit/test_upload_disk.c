@@ -24,7 +24,7 @@ static size_t read_record(struct sk_inbox *inbox, const struct unit_upload *u, u
     struct sk_txn *txn;
     uint8_t key[32];
 
-    sk_F(key, NULL, "upload-id", u->token.b, 16);
+    sk_derive(key, NULL, "upload-id", u->token.b, 16);
     assert_ok(sk_inbox_begin(inbox, false, &txn));
     assert_true(sk_txn_get(txn, SK_INBOX_UPLOADS, sk_bytes(key, 16), &value));
     assert_true(value.len <= 64);
@@ -48,7 +48,7 @@ static void the_row_is_sealed_as_the_format_says(void **state)
     assert_int_equal(sk_get_u64(record), u.length);
     assert_memory_equal(record + 12, u.e.id.b, 16);
     memcpy(padded, u.token.b, 16);
-    sk_F(key, padded, "upload-row", u.e.id.b, 16);
+    sk_derive(key, padded, "upload-row", u.e.id.b, 16);
     assert_int_equal(crypto_aead_chacha20poly1305_ietf_decrypt(row, &len, NULL, record + 28, 32,
                                                                NULL, 0, nonce, key),
                      0);

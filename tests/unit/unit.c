@@ -7,7 +7,7 @@
 #include <sys/resource.h>
 
 #include "keys/base/hash.h"
-#include "keys/format/envelope.h"
+#include "keys/format/chunk.h"
 #include "keys/format/slots.h"
 
 json_t *unit_vectors(const char *file)
@@ -168,7 +168,7 @@ struct sk_file_key unit_file_key_of(const uint8_t prelude[SK_PRELUDE_BYTES])
 {
     struct sk_file_key key;
 
-    sk_F(key.b, prelude + 207, "file-key", prelude + 8, 96);
+    sk_derive(key.b, prelude + 207, "file-key", prelude + 8, 96);
     return key;
 }
 
@@ -236,7 +236,7 @@ void unit_chunk(uint8_t out[SK_CHUNK_BYTES], const struct sk_file_key *file_key,
     uint8_t key[32], nonce[12] = {(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)(i >> 16)};
 
     nonce[11] = last != 0;
-    sk_F(key, file_key->b, "payload", header, SK_HEADER_BYTES);
+    sk_derive(key, file_key->b, "payload", header, SK_HEADER_BYTES);
     crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, plain, SK_CHUNK_PLAIN, NULL, 0, NULL,
                                               nonce, key);
 }

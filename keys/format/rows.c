@@ -1,19 +1,16 @@
-#include "storage/rows.h"
+#include "keys/format/rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
-
-static bool under(const struct sk_row *row, uint8_t prefix, uint32_t bits)
-{
-    return (row->b[0] & (0xffu & ~(0xffu >> bits))) == prefix;
-}
+#include "keys/base/cursor.h"
 
 static bool in_order(uint8_t prefix, uint32_t bits, const struct sk_row_info *rows, size_t count)
 {
+    unsigned mask = 0xffu & ~(0xffu >> bits);
+
     for (size_t i = 0; i < count; i++) {
-        if (!under(&rows[i].row, prefix, bits) ||
+        if ((rows[i].row.b[0] & mask) != prefix ||
             (rows[i].state != SK_ROW_RECEIVED && rows[i].state != SK_ROW_CARRIED) ||
             (i > 0 && memcmp(rows[i - 1].row.b, rows[i].row.b, sizeof rows->row.b) >= 0)) {
             return false;
@@ -22,20 +19,23 @@ static bool in_order(uint8_t prefix, uint32_t bits, const struct sk_row_info *ro
     return true;
 }
 
-static void put_head(uint8_t *out, const struct sk_publication *publication, uint8_t prefix,
-                     uint32_t places)
+static void write_head(struct sk_field_writer *w, const struct sk_publication *publication,
+                       uint8_t prefix, uint32_t places)
 {
-    memset(out, 0, SK_ROWS_HEADER);
-    memcpy(out, "SKROWS_2", 8);
-    out[8] = (uint8_t)publication->bits;
-    out[9] = prefix;
-    sk_put_u32(out + 12, places);
-    sk_put_u32(out + 16, publication->day);
+    sk_write_magic(w, "SKROWS_2");
+    sk_write_u8(w, (uint8_t)publication->bits);
+    sk_write_u8(w, prefix);
+    sk_write_zeros(w, 2);
+    sk_write_u32(w, places);
+    sk_write_u32(w, publication->day);
+    sk_write_zeros(w, 4);
 }
 
 void sk_rows_encode_head(const struct sk_publication *publication, uint8_t out[SK_ROWS_HEADER])
 {
-    put_head(out, publication, 0, 0);
+    struct sk_field_writer w = sk_write_to(out, SK_ROWS_HEADER);
+
+    write_head(&w, publication, 0, 0);
 }
 
 enum sk_error sk_rows_encode(const struct sk_publication *publication, uint8_t prefix,
@@ -50,18 +50,19 @@ enum sk_error sk_rows_encode(const struct sk_publication *publication, uint8_t p
         return SK_ERR_TOO_LARGE;
     }
     size_t n = SK_ROWS_HEADER + (size_t)publication->places * SK_ROWS_PLACE;
-    uint8_t *bytes = calloc(1, n);
+    uint8_t *bytes = malloc(n);
 
     if (bytes == NULL) {
         return SK_ERR_MEMORY;
     }
-    put_head(bytes, publication, prefix, publication->places);
-    for (size_t i = 0; i < count; i++) {
-        uint8_t *place = bytes + SK_ROWS_HEADER + i * SK_ROWS_PLACE;
+    struct sk_field_writer w = sk_write_to(bytes, n);
 
-        memcpy(place, rows[i].row.b, sizeof rows[i].row.b);
-        place[16] = (uint8_t)rows[i].state;
+    write_head(&w, publication, prefix, publication->places);
+    for (size_t i = 0; i < count; i++) {
+        sk_write_bytes(&w, rows[i].row.b, sizeof rows[i].row.b);
+        sk_write_u8(&w, (uint8_t)rows[i].state);
     }
+    sk_write_zeros(&w, w.left);
     *out = bytes;
     *len = n;
     return SK_OK;

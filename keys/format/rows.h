@@ -1,18 +1,32 @@
 /* Published rows as a client gets them: the body of GET /receipts and of GET /receipts/{prefix}
- * (FORMAT 9). */
-#ifndef SK_STORAGE_ROWS_H
-#define SK_STORAGE_ROWS_H
+ * (FORMAT section 9). They are only ever written here: clients read them. */
+#ifndef SK_KEYS_FORMAT_ROWS_H
+#define SK_KEYS_FORMAT_ROWS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "keys/base/error.h"
-#include "storage/inbox.h"
+#include "keys/base/key_types.h"
 
 #define SK_ROWS_HEADER 24
 #define SK_ROWS_PLACE 17
 /* More is refused: nobody would download it. */
 #define SK_ROWS_PLACES_MAX (UINT32_C(1) << 24)
+
+struct sk_publication {
+    uint32_t number; /* 0: there was none yet */
+    uint32_t day;
+    uint32_t bits; /* of a prefix, 0 to 8, and the places under each */
+    uint32_t places;
+};
+
+enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED = 1, SK_ROW_CARRIED = 2 };
+
+struct sk_row_info {
+    struct sk_row row;
+    enum sk_row_state state;
+};
 
 /* publication, rows and count as sk_inbox_rows_under() gives them for this prefix. The length
  * depends on the publication alone. *out is from malloc. USAGE (a row is out of order, of another
