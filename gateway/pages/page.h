@@ -1,5 +1,5 @@
 /*
- * What residents see: every page in four languages. All text is resolved and every page that
+ * What residents see: every page in every language. All text is resolved and every page that
  * depends on nothing but the language is rendered at start; the rest is assembled from parts.
  * Nothing here knows HTTP.
  */
@@ -11,16 +11,12 @@
 #include <stdint.h>
 
 #include "keys/base/error.h"
+#include "keys/base/language.h"
 #include "keys/format/answer.h"
 #include "keys/format/receipt.h"
 
-enum sk_lang { SK_LANG_UK, SK_LANG_RU, SK_LANG_CRH, SK_LANG_EN, SK_LANG_COUNT };
-
-/* "uk", "ru", "crh", "en". */
-const char *sk_lang_code(enum sk_lang lang);
-/* false if the first len bytes of code are none of the four. */
-bool sk_lang_of_code(const char *code, size_t len, enum sk_lang *lang);
-/* The best of an Accept-Language header (may be NULL); Ukrainian when it says nothing useful. */
+/* The best of an Accept-Language header (may be NULL); the first of language.def when it says nothing
+ * useful. */
 enum sk_lang sk_lang_accept(const char *header);
 
 /* A rendered page. bytes is from malloc; sk_page_free wipes it: pages may hold a code. */

@@ -1,7 +1,5 @@
 #include "gateway/pages/page_part.h"
 
-#define CATEGORIES 15
-
 /* The form in three parts: what stands before the size limit and the recipients, from there to the
  * size limit of files, and the rest. */
 static struct sk_part before, between, after;
@@ -44,13 +42,22 @@ static void put_receipt(struct sk_html *html, enum sk_lang lang)
 
 static void put_category(struct sk_html *html, enum sk_lang lang)
 {
+    static const struct {
+        unsigned number;
+        enum sk_message name;
+    } categories[] = {
+#define CATEGORY(number, name) {number, SK_MSG_CATEGORY_##number},
+#include "keys/base/category.def"
+#undef CATEGORY
+    };
+
     sk_put(html, lang, "<div class=f><label for=c>", SK_MSG_CATEGORY_LABEL,
            "</label><select id=c name=category autocomplete=off>");
     sk_put(html, lang, "<option value=\"\">", SK_MSG_CATEGORY_NONE, "</option>");
-    for (int i = 0; i < CATEGORIES; i++) {
+    for (size_t i = 0; i < SK_COUNT(categories); i++) {
         sk_html_raw(html, "<option value=");
-        sk_html_number(html, (uint64_t)i + 1);
-        sk_put(html, lang, ">", (enum sk_message)((int)SK_MSG_CATEGORY_1 + i), "</option>");
+        sk_html_number(html, categories[i].number);
+        sk_put(html, lang, ">", categories[i].name, "</option>");
     }
     sk_html_raw(html, "</select></div>");
 }
@@ -87,7 +94,7 @@ static void put_consent(struct sk_html *html, enum sk_lang lang)
     };
 
     sk_put(html, lang, "<fieldset><legend>", SK_MSG_CONSENT_LEGEND, "</legend>");
-    for (size_t i = 0; i < sizeof choices / sizeof choices[0]; i++) {
+    for (size_t i = 0; i < SK_COUNT(choices); i++) {
         sk_html_raw(html, "<label class=c><input type=checkbox name=consent value=");
         sk_html_raw(html, choices[i].value);
         sk_put(html, lang, ">", choices[i].message, "</label>");

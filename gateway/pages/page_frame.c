@@ -3,10 +3,6 @@
 #include "gateway/pages/page_part.h"
 #include "gateway/pages/script.h"
 
-/* Each language by its own name: that is what its readers look for. */
-static const char *const names[SK_LANG_COUNT] = {"Українська", "Русский", "Qırımtatarca",
-                                                 "English"};
-
 static void put_script(struct sk_html *html, enum sk_lang lang, enum sk_script_kind kind)
 {
     const struct sk_script *texts = sk_script(kind, lang);
@@ -48,7 +44,7 @@ static void languages(struct sk_html *html, enum sk_lang lang, const char *path)
         sk_html_raw(html, " hreflang=");
         sk_html_raw(html, code);
         sk_html_raw(html, i == (int)lang ? " aria-current=true>" : ">");
-        sk_html_raw(html, names[i]);
+        sk_html_raw(html, sk_lang_own_name((enum sk_lang)i));
         sk_html_raw(html, "</a>");
     }
     sk_html_raw(html, "</nav>");

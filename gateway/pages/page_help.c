@@ -2,18 +2,30 @@
 
 static struct sk_part help;
 
-static void put_section(struct sk_html *html, enum sk_lang lang, enum sk_message heading, int count)
+static const enum sk_message before[] = {SK_MSG_HELP_BEFORE_1, SK_MSG_HELP_BEFORE_2,
+                                         SK_MSG_HELP_BEFORE_3, SK_MSG_HELP_BEFORE_4,
+                                         SK_MSG_HELP_BEFORE_5};
+static const enum sk_message promised[] = {SK_MSG_HELP_PROMISED_1, SK_MSG_HELP_PROMISED_2,
+                                           SK_MSG_HELP_PROMISED_3, SK_MSG_HELP_PROMISED_4,
+                                           SK_MSG_HELP_PROMISED_5};
+static const enum sk_message not_promised[] = {SK_MSG_HELP_NOT_1, SK_MSG_HELP_NOT_2,
+                                               SK_MSG_HELP_NOT_3, SK_MSG_HELP_NOT_4,
+                                               SK_MSG_HELP_NOT_5, SK_MSG_HELP_NOT_6};
+static const enum sk_message afterwards[] = {SK_MSG_HELP_AFTER_1, SK_MSG_HELP_AFTER_2};
+
+static void put_section(struct sk_html *html, enum sk_lang lang, enum sk_message heading,
+                        const enum sk_message *messages, size_t count)
 {
     sk_put(html, lang, "<h2>", heading, "</h2>");
-    sk_put_list(html, lang, (enum sk_message)((int)heading + 1), count);
+    sk_put_list(html, lang, messages, count);
 }
 
 static void put_not_promised(struct sk_html *html, enum sk_lang lang)
 {
     sk_put(html, lang, "<h2>", SK_MSG_HELP_NOT, "</h2><ul class=a>");
-    for (int i = (int)SK_MSG_HELP_NOT_1; i <= (int)SK_MSG_HELP_NOT_6; i++) {
-        sk_put(html, lang, "<li>", (enum sk_message)i, "");
-        if (i == (int)SK_MSG_HELP_NOT_4) {
+    for (size_t i = 0; i < SK_COUNT(not_promised); i++) {
+        sk_put(html, lang, "<li>", not_promised[i], "");
+        if (not_promised[i] == SK_MSG_HELP_NOT_4) {
             sk_html_raw(html, "<br>");
             sk_put_link(html, lang, SK_PATH_COURIER, SK_MSG_NAV_COURIER);
             sk_put(html, lang, "</li><li>", SK_MSG_OFFLINE_WHY, "<br>");
@@ -30,10 +42,10 @@ static void draw(struct sk_html *html, enum sk_lang lang)
                                           SK_SCRIPT_NONE};
 
     sk_frame_open(html, lang, &frame);
-    put_section(html, lang, SK_MSG_HELP_BEFORE, 5);
-    put_section(html, lang, SK_MSG_HELP_PROMISED, 5);
+    put_section(html, lang, SK_MSG_HELP_BEFORE, before, SK_COUNT(before));
+    put_section(html, lang, SK_MSG_HELP_PROMISED, promised, SK_COUNT(promised));
     put_not_promised(html, lang);
-    put_section(html, lang, SK_MSG_HELP_AFTER, 2);
+    put_section(html, lang, SK_MSG_HELP_AFTER, afterwards, SK_COUNT(afterwards));
     sk_html_raw(html, "<p class=a>");
     sk_put_link(html, lang, SK_PATH_FORM, SK_MSG_OPEN_FORM);
     sk_html_raw(html, "</p>");

@@ -26,11 +26,12 @@ void sk_put_hint(struct sk_html *html, enum sk_lang lang, enum sk_message messag
     sk_put(html, lang, "<p class=h>", message, "</p>");
 }
 
-void sk_put_list(struct sk_html *html, enum sk_lang lang, enum sk_message first, int count)
+void sk_put_list(struct sk_html *html, enum sk_lang lang, const enum sk_message *messages,
+                 size_t count)
 {
     sk_html_raw(html, "<ul>");
-    for (int i = 0; i < count; i++)
-        sk_put(html, lang, "<li>", (enum sk_message)((int)first + i), "</li>");
+    for (size_t i = 0; i < count; i++)
+        sk_put(html, lang, "<li>", messages[i], "</li>");
     sk_html_raw(html, "</ul>");
 }
 
@@ -75,7 +76,7 @@ void sk_put_date(struct sk_html *html, enum sk_lang lang, enum sk_message messag
 
     if (!sk_day_format(day, iso))
         return;
-    if (lang == SK_LANG_EN)
+    if (sk_lang_date(lang) == SK_DATE_WORDS)
         english_date(text, iso);
     else
         (void)snprintf(text, sizeof text, "%.2s.%.2s.%.4s", iso + 8, iso + 5, iso);

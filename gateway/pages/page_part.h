@@ -11,6 +11,8 @@
 #include "gateway/pages/script.h"
 #include "gateway/pages/text.h"
 
+#define SK_COUNT(array) (sizeof(array) / sizeof(array)[0])
+
 /* The pages that can be visited with GET, by their path under /{lang}/. */
 #define SK_PATH_FORM ""
 #define SK_PATH_STATUS "status"
@@ -43,8 +45,9 @@ void sk_put(struct sk_html *html, enum sk_lang lang, const char *before, enum sk
 /* A paragraph, and a paragraph in the smaller type of hints. */
 void sk_put_p(struct sk_html *html, enum sk_lang lang, enum sk_message message);
 void sk_put_hint(struct sk_html *html, enum sk_lang lang, enum sk_message message);
-/* A list of count messages that follow each other in text.def. */
-void sk_put_list(struct sk_html *html, enum sk_lang lang, enum sk_message first, int count);
+/* A list of messages. */
+void sk_put_list(struct sk_html *html, enum sk_lang lang, const enum sk_message *messages,
+                 size_t count);
 void sk_put_link(struct sk_html *html, enum sk_lang lang, const char *path,
                  enum sk_message message);
 /* The link that saves the page that works without a network. */

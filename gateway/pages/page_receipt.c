@@ -40,9 +40,13 @@ static void put_next(struct sk_html *html, enum sk_lang lang)
 
 static void draw_code_after(struct sk_html *html, enum sk_lang lang)
 {
+    static const enum sk_message keep[] = {SK_MSG_KEEP_PAPER, SK_MSG_KEEP_LEARN,
+                                           SK_MSG_KEEP_NO_PICTURE, SK_MSG_KEEP_NO_MESSENGER,
+                                           SK_MSG_KEEP_EVIDENCE};
+
     sk_put_hint(html, lang, SK_MSG_DONE_QR_TEXT);
     sk_put(html, lang, "<h2>", SK_MSG_KEEP_H2, "</h2>");
-    sk_put_list(html, lang, SK_MSG_KEEP_PAPER, 5);
+    sk_put_list(html, lang, keep, SK_COUNT(keep));
     put_next(html, lang);
 }
 

@@ -115,20 +115,13 @@ static enum sk_message state_message(enum sk_receipt_state state)
 
 static enum sk_message answer_message(unsigned status)
 {
-    switch (status) {
-    case SK_STATUS_READ:
-        return SK_MSG_ANSWER_READ;
-    case SK_STATUS_CHECKING:
-        return SK_MSG_ANSWER_CHECKING;
-    case SK_STATUS_MORE:
-        return SK_MSG_ANSWER_MORE;
-    case SK_STATUS_PASSED:
-        return SK_MSG_ANSWER_PASSED;
-    case SK_STATUS_CLOSED:
-        return SK_MSG_ANSWER_CLOSED;
-    default:
-        return SK_MSG_ANSWER_ARRIVED;
-    }
+    static const enum sk_message messages[] = {
+#define STATUS(number, name, word, sentence, brief) [number] = SK_MSG_ANSWER_##name,
+#include "keys/base/status.def"
+#undef STATUS
+    };
+
+    return messages[status > 0 && status < SK_STATUS_END ? status : SK_STATUS_ARRIVED];
 }
 
 static void put_answer(struct sk_html *html, enum sk_lang lang, const struct sk_page_answer *answer)
@@ -152,9 +145,13 @@ static void put_answer(struct sk_html *html, enum sk_lang lang, const struct sk_
 
 static void put_advice(struct sk_html *html, enum sk_lang lang, enum sk_receipt_state state)
 {
+    static const enum sk_message unknown[] = {
+        SK_MSG_STATE_UNKNOWN_TODAY, SK_MSG_STATE_UNKNOWN_TYPED, SK_MSG_STATE_UNKNOWN_COURIER,
+        SK_MSG_STATE_UNKNOWN_AGAIN};
+
     switch (state) {
     case SK_RECEIPT_UNKNOWN:
-        sk_put_list(html, lang, SK_MSG_STATE_UNKNOWN_TODAY, 4);
+        sk_put_list(html, lang, unknown, SK_COUNT(unknown));
         break;
     case SK_RECEIPT_RECEIVED:
         sk_put_p(html, lang, SK_MSG_STATE_RECEIVED_TEXT);

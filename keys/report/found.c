@@ -10,22 +10,13 @@
 
 static const char *status_text(unsigned status)
 {
-    switch (status) {
-    case SK_STATUS_ARRIVED:
-        return _("arrived at the desk");
-    case SK_STATUS_READ:
-        return _("read");
-    case SK_STATUS_CHECKING:
-        return _("being checked");
-    case SK_STATUS_MORE:
-        return _("more is needed from you");
-    case SK_STATUS_PASSED:
-        return _("passed on");
-    case SK_STATUS_CLOSED:
-        return _("closed");
-    default:
-        return "-";
-    }
+    static const char *const texts[] = {
+#define STATUS(number, name, word, sentence, brief) [number] = brief,
+#include "keys/base/status.def"
+#undef STATUS
+    };
+
+    return status > 0 && status < SK_STATUS_END ? _(texts[status]) : "-";
 }
 
 static void day_text(char out[11], uint32_t day)

@@ -93,6 +93,8 @@ xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
     --keyword=X:2 --directory="$source" --files-from=- -o source.pot <<END
 $(cd "$source" && ls keys/report/*.c)
 gateway/pages/text.def
+keys/base/category.def
+keys/base/status.def
 keys/cli/command.c
 keys/base/error.h
 END
