@@ -10,7 +10,7 @@ import sys
 
 import checks
 from checks import equal, note, ok
-from texts import LANGUAGES, texts
+from texts import LANGUAGES, catalogue, texts
 from world import GATEWAY, REPORT, STORE, World, need_tools
 
 ENVIRONMENTS = {
@@ -22,7 +22,7 @@ ENVIRONMENTS = {
     # glibc itself never frees what it read of LOCPATH: no business of a leak detector.
     "no locale installed": ("LC_ALL=C.UTF-8", "LANG=uk_UA.UTF-8", "LOCPATH=/nonexistent", "ASAN_OPTIONS=detect_leaks=0"),
 }
-USAGE = {"uk": "Використання:", "ru": "Использование:", "crh": "Qullanuv:", "en": "Usage:"}
+USAGE = {lang: catalogue(lang).gettext("Usage: %s [OPTION]...%s\n").split(" %s")[0] for lang in LANGUAGES}
 
 
 def clean(variables):

@@ -42,7 +42,7 @@ build_pages() { # folder, variables ...
 
 build_pages one LC_ALL=C TZ=UTC0 HOME="$work" LANGUAGE=
 build_pages another/much/deeper LC_ALL=C.UTF-8 TZ=Asia/Kolkata HOME=/ LANGUAGE=uk
-for name in uk.html ru.html crh.html en.html SHA256SUMS; do
+for name in $(printf '%s.html ' $languages) SHA256SUMS; do
     check "$name: the same in both" cmp "one/gateway/offline/$name" "another/much/deeper/gateway/offline/$name"
     check "$name: and in this build" cmp "one/gateway/offline/$name" "$build/gateway/offline/$name"
 done

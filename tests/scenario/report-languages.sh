@@ -121,7 +121,7 @@ if bad:
     print("\n".join(bad))
 sys.exit(bool(bad) or count < 300)
 END
-for lang in uk ru crh en; do
+for lang in $languages; do
     po=$source/gateway/po/$lang.po
     check "$lang.po: formats and header" msgfmt --check --check-format -o /dev/null "$po"
     msgfmt --statistics -o /dev/null "$po" 2>statistics

@@ -113,7 +113,7 @@ static enum sk_error status_answered(struct sk_page *out, enum sk_lang lang)
         size_t n = i % COUNT(texts);
 
         answers[i].status = (uint8_t)(SK_STATUS_MORE - 3 + i);
-        if (answers[i].status > SK_STATUS_CLOSED)
+        if (answers[i].status >= SK_STATUS_END)
             answers[i].status = SK_STATUS_ARRIVED;
         answers[i].day = DAY + (uint32_t)i;
         answers[i].text_len = strlen(texts[n]);

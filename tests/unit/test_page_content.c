@@ -310,12 +310,14 @@ static void test_dates_follow_the_language(void **state)
 
 static void test_each_status_has_its_words(void **state)
 {
-    static const enum sk_message words[] = {SK_MSG_ANSWER_ARRIVED,  SK_MSG_ANSWER_READ,
-                                            SK_MSG_ANSWER_CHECKING, SK_MSG_ANSWER_MORE,
-                                            SK_MSG_ANSWER_PASSED,   SK_MSG_ANSWER_CLOSED};
+    static const enum sk_message words[] = {
+#define STATUS(number, name, word, sentence, brief) SK_MSG_ANSWER_##name,
+#include "keys/base/status.def"
+#undef STATUS
+    };
 
     (void)state;
-    for (unsigned status = SK_STATUS_ARRIVED; status <= SK_STATUS_CLOSED; status++) {
+    for (unsigned status = SK_STATUS_ARRIVED; status < SK_STATUS_END; status++) {
         make_answered(SK_LANG_CRH, status, "");
         assert_has(sk_text(SK_LANG_CRH, words[status - 1]));
         assert_int_equal(count("<strong>"), 1);
