@@ -13,7 +13,7 @@
 
 #include "gateway/pages/page.h"
 #include "gateway/intake/parts.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 #include "keys/format/class.h"
 
 #define SK_FIELD_TO_MAX 256

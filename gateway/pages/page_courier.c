@@ -92,26 +92,13 @@ static enum sk_message reason(enum sk_error error)
     switch (error) {
     case SK_OK:
         return SK_MSG_COURIER_ACCEPTED;
-    case SK_ERR_EXISTS:
-        return SK_MSG_COURIER_EXISTS;
-    case SK_ERR_ENVELOPE_LENGTH:
-    case SK_ERR_ARMOUR_BEGIN:
-    case SK_ERR_ARMOUR_END:
-        return SK_MSG_COURIER_CUT;
-    case SK_ERR_ENVELOPE_EPOCH:
-        return SK_MSG_COURIER_EPOCH;
-    case SK_ERR_TOO_LARGE:
-        return SK_MSG_COURIER_TOO_LARGE;
-    case SK_ERR_FULL:
-        return SK_MSG_COURIER_FULL;
-    case SK_ERR_STORE_RESERVE:
-        return SK_MSG_COURIER_RESERVE;
-    case SK_ERR_ENVELOPE_SUITE:
-    case SK_ERR_ENVELOPE_RESERVED:
-    case SK_ERR_ENVELOPE_COMMITMENT:
-    case SK_ERR_ENVELOPE_NOT_OURS:
-    case SK_ERR_ARMOUR_SYMBOL:
-        return SK_MSG_COURIER_DAMAGED;
+#define PROBLEM(name, status, text, next, typed, line)
+#define FAILURE(error, problem, file)                                                              \
+    case SK_ERR_##error:                                                                           \
+        return SK_MSG_COURIER_##file;
+#include "gateway/http/problem.def"
+#undef PROBLEM
+#undef FAILURE
     default:
         return SK_MSG_COURIER_FAULT;
     }

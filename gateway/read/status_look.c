@@ -114,7 +114,7 @@ enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
     if (error != SK_OK) {
         return error;
     }
-    look->view = sk_roster_view(gateway->roster);
+    look->view = sk_directory_view(gateway->directory);
     if (look->view->count > 0) {
         look->found = sk_secret_new(look->view->count * sizeof *look->found);
         if (look->found == NULL) {

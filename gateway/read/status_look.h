@@ -7,7 +7,7 @@
 
 #include "gateway/gateway.h"
 #include "gateway/pages/page.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 
 /* Secret: keep it in memory from sk_secret_new(). */
 struct sk_look {

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import re
 import sys
+import time
 
 import checks
 import skrynka as sk
@@ -93,6 +94,21 @@ def check_secrets_stay_whole(web):
         equal(path + " is not", web.get(path, **accept).headers["Content-Encoding"], None)
 
 
+def check_fresh(web, desk):
+    """An organisation that was imported this moment is offered at once, and soon in every encoding."""
+    pin = desk.fingerprint.encode()
+    for path in ("/uk/", "/uk/status", "/uk/courier", "/offline/uk.html"):
+        for coding in ("gzip", "identity"):
+            reply = web.get(path, **{"Accept-Encoding": coding})
+            body = gzip.decompress(reply.body) if reply.headers["Content-Encoding"] else reply.body
+            ok("%s in %s: has who was imported this moment" % (path, coding), pin in body)
+            equal("%s in %s: may differ for others" % (path, coding), reply.headers["Vary"], "Accept-Encoding")
+    end = time.monotonic() + 120
+    while web.get("/uk/", **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] != "gzip" and time.monotonic() < end:
+        time.sleep(0.1)
+    ok("soon compressed again", time.monotonic() < end)
+
+
 def main():
     with World("pages") as world:
         store, desks = world.intake(("Перша", "Друга & <b>"))
@@ -105,6 +121,7 @@ def main():
         check_secrets_stay_whole(web)
         desks.append(world.desk("Третя"))
         store.import_sheet(desks[-1], desks[-1].sheet())
+        check_fresh(web, desks[-1])
         check_offline(web, "en", desks, store.stats()["offline"])
         equal("a row is still found", web.status(sk.code_of(bytes(15))).status, 200)
 

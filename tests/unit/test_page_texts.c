@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/http/accept_language.h"
 #include "gateway/pages/text.h"
 
 static size_t count(const char *text, char sign)

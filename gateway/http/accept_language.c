@@ -1,7 +1,7 @@
+#include "gateway/http/accept_language.h"
+
 #include <ctype.h>
 #include <string.h>
-
-#include "gateway/pages/page.h"
 
 /* "0.85" as thousandths. Anything malformed counts as nothing. */
 static unsigned quality(const char *text, size_t len)
