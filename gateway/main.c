@@ -12,6 +12,7 @@
 #include "gateway/health.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
+#include "gateway/offline.h"
 #include "gateway/options.h"
 #include "gateway/pages/page.h"
 #include "gateway/http/peers.h"
@@ -267,6 +268,10 @@ int main(int argc, char **argv)
         return code;
     }
     umask(077);
+    if (gateway.settings.offline != NULL) {
+        signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
+        return sk_offline_write(gateway.settings.store, gateway.settings.offline);
+    }
     sk_look_start();
     signal(SIGPIPE, SIG_IGN);
     signals(&set);

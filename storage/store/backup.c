@@ -11,6 +11,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/destination.h"
 #include "storage/store/store.h"
 
 static enum sk_error begin(const struct sk_store *store, const char *to)
@@ -146,7 +147,7 @@ static int backup_to(struct sk_store *store, const char *out, const char *unfini
 
     close(lock);
     if (e != SK_OK) {
-        return sk_store_refuse_out(out, e, "No copy was made");
+        return sk_refuse_out(out, e, "No copy was made");
     }
     printf("The copy is in %s. It holds the gateway's key: keep it as safe as the store.\n", out);
     return SK_EXIT_OK;

@@ -1,13 +1,13 @@
-/* What an operator reads when a file or folder could not be written: what is wrong with the place,
- * and what to do. */
+#include "keys/cli/destination.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/cli/command.h"
-#include "storage/store/store.h"
 
+/* What is wrong with the place, and what to do. */
 static const char *advice(int reason)
 {
     switch (reason) {
@@ -37,7 +37,7 @@ static const char *advice(int reason)
     }
 }
 
-int sk_store_refuse_out(const char *path, enum sk_error error, const char *after)
+int sk_refuse_out(const char *path, enum sk_error error, const char *after)
 {
     bool by_errno = error == SK_ERR_IO || error == SK_ERR_FULL || error == SK_ERR_NOT_FOUND;
     int reason = by_errno ? errno : 0;
