@@ -20,7 +20,6 @@
 #include "gateway/intake/sealers.h"
 #include "gateway/http/server.h"
 #include "gateway/read/statics.h"
-#include "gateway/read/status_look.h"
 #include "gateway/intake/turns.h"
 #include "gateway/intake/tus.h"
 #include "keys/base/locked.h"
@@ -272,7 +271,6 @@ int main(int argc, char **argv)
         signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
         return sk_offline_write(gateway.settings.store, gateway.settings.offline);
     }
-    sk_look_start();
     signal(SIGPIPE, SIG_IGN);
     signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */

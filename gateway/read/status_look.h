@@ -19,9 +19,6 @@ struct sk_look {
     size_t count;
 };
 
-/* Once, before threads: has the JSON library wipe what it frees. */
-void sk_look_start(void);
-
 /* look is zeroed. A board that cannot be read counts as one without an answer. */
 enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
                          const struct sk_receipt *receipt);
