@@ -1,4 +1,4 @@
-// What the boards say, as the page of the server shows it (page_status.c); also in the offline page.
+// What the boards say, as the page of the server shows it (pages/status.html); also in the offline page.
 import { el } from './dom.js';
 import { dayText } from './date.js';
 

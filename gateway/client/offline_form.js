@@ -1,4 +1,4 @@
-// The form of the offline page: the same fields in the same order as the server's (page_form.c), from the same texts.
+// The form of the offline page: the same fields in the same order as the server's (pages/form.html), from the same texts.
 import { el } from './dom.js';
 
 const QUIET = { autocomplete: 'off', spellcheck: 'false' };

@@ -46,8 +46,8 @@ enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, 
                              size_t len, const char *type)
 {
     /* The bytes are only read; the interface knows no const. */
-    struct MHD_Response *response = MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes,
-                                                                    MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
 
     if (response == NULL) {
         return SK_ERR_MEMORY;

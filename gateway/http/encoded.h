@@ -25,7 +25,8 @@ void sk_encoded_free(struct sk_encoded *encoded);
 /* Queues the one that the request's Accept-Encoding asks for. DONE or DROP. */
 enum sk_step sk_encoded_send(const struct sk_encoded *encoded, struct sk_request *request,
                              unsigned status);
-/* The same page, of HTML, for this request alone, taken over, as long as there is none that is made. */
+/* The same page, of HTML, for this request alone, taken over, as long as there is none that is
+ * made. */
 enum sk_step sk_encoded_send_plain(struct sk_page *page, enum sk_lang lang,
                                    struct sk_request *request, unsigned status);
 

@@ -33,8 +33,8 @@ const struct sk_manner *sk_route_manner(const char *path)
     size_t i = 0, len = strlen(manners[i].path);
 
     /* The last has an empty path, which every path begins with. */
-    while (len > 0 && (strncmp(path, manners[i].path, len) != 0 ||
-                       (path[len] != '\0' && path[len] != '/'))) {
+    while (len > 0 &&
+           (strncmp(path, manners[i].path, len) != 0 || (path[len] != '\0' && path[len] != '/'))) {
         len = strlen(manners[++i].path);
     }
     return manners[i].manner;

@@ -3,9 +3,11 @@
 #include "gateway/pages/page_part.h"
 #include "keys/format/limits.h"
 
+#include "gateway/pages/problem.pieces"
+
 enum next { BACK, FORM, STATUS };
 
-static const struct {
+static const struct row {
     enum sk_message happened, what;
     enum next next;
     bool typed;
@@ -18,44 +20,43 @@ static const struct {
 #undef FAILURE
 };
 
-static struct sk_part pages[SK_PROBLEM_COUNT];
+static struct sk_page pages[SK_PROBLEM_COUNT][SK_LANG_COUNT];
 
-static void put_what(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
+/* The only number that one of these texts names. */
+static void put_what(struct sk_html *html, enum sk_lang lang, const void *context)
 {
+    const struct row *row = context;
     char number[16];
 
     (void)snprintf(number, sizeof number, "%u", SK_BODY_FILES_SAID);
-    sk_html_raw(html, "<p>");
-    sk_html_with(html, sk_text(lang, problems[problem].what), number);
-    sk_html_raw(html, "</p>");
+    sk_html_with(html, sk_text(lang, row->what), number);
 }
 
-static void draw(struct sk_html *html, enum sk_lang lang, enum sk_problem problem)
+static void put_back(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const struct sk_frame frame = {SK_MSG_PROBLEM_TITLE, problems[problem].happened, SK_PATH_FORM,
-                                   SK_SCRIPT_NONE};
+    const struct row *row = context;
 
-    sk_frame_open(html, lang, &frame);
-    put_what(html, lang, problem);
-    if (problems[problem].next == BACK)
-        sk_put_p(html, lang, SK_MSG_GO_BACK);
-    sk_html_raw(html, "<p class=a>");
-    if (problems[problem].next == STATUS)
-        sk_put_link(html, lang, SK_PATH_STATUS, SK_MSG_NAV_STATUS);
-    else
-        sk_put_link(html, lang, SK_PATH_FORM, SK_MSG_OPEN_FORM);
-    sk_html_raw(html, "</p>");
-    sk_frame_close(html, lang);
-    if (problems[problem].typed)
-        sk_put_level(html);
+    if (row->next == BACK)
+        sk_expand(html, lang, SK_TEMPLATE(go_back), row);
 }
 
-static enum sk_error make(enum sk_problem problem, enum sk_lang lang)
+static void put_next(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    struct sk_html html = {0};
+    const struct row *row = context;
 
-    draw(&html, lang, problem);
-    return sk_html_take(&html, &pages[problem].page[lang]);
+    sk_expand(html, lang, row->next == STATUS ? SK_TEMPLATE(to_status) : SK_TEMPLATE(to_form), row);
+}
+
+static enum sk_error make(enum sk_problem i, enum sk_lang lang)
+{
+    const struct sk_frame page = {.title = SK_MSG_PROBLEM_TITLE,
+                                  .heading = problems[i].happened,
+                                  .path = "",
+                                  .main = SK_TEMPLATE(problem),
+                                  .context = &problems[i],
+                                  .level = problems[i].typed};
+
+    return sk_frame_take(&pages[i][lang], lang, &page);
 }
 
 enum sk_error sk_problem_page_start(void)
@@ -63,21 +64,23 @@ enum sk_error sk_problem_page_start(void)
     enum sk_error error = SK_OK;
 
     sk_problem_page_stop();
-    for (int problem = 0; problem < SK_PROBLEM_COUNT; problem++) {
+    for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
         for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++)
-            error = make((enum sk_problem)problem, (enum sk_lang)lang);
+            error = make((enum sk_problem)i, (enum sk_lang)lang);
     }
     return error;
 }
 
 void sk_problem_page_stop(void)
 {
-    for (size_t i = 0; i < SK_PROBLEM_COUNT; i++)
-        sk_part_free(&pages[i]);
+    for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
+        for (int lang = 0; lang < SK_LANG_COUNT; lang++)
+            sk_page_free(&pages[i][lang]);
+    }
 }
 
 void sk_page_problem(enum sk_problem problem, enum sk_lang lang, const char **bytes, size_t *len)
 {
-    *bytes = pages[problem].page[lang].bytes;
-    *len = pages[problem].page[lang].len;
+    *bytes = pages[problem][lang].bytes;
+    *len = pages[problem][lang].len;
 }

@@ -40,8 +40,8 @@ static void view_offer(struct sk_view *view)
     }
 }
 
-static enum sk_error view_make(struct sk_view **out, struct sk_directory *directory, uint64_t version,
-                               uint32_t week)
+static enum sk_error view_make(struct sk_view **out, struct sk_directory *directory,
+                               uint64_t version, uint32_t week)
 {
     struct sk_view *view = calloc(1, sizeof *view);
 

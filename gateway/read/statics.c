@@ -264,8 +264,8 @@ static enum sk_step send_page(struct sk_request *request, enum listed which,
 {
     struct sk_gateway *gateway = request->gateway;
     /* Closed: the page in the form's place says so, and the status says it to programs. */
-    unsigned status = which == FORM && view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE
-                                                                : MHD_HTTP_OK;
+    unsigned status =
+        which == FORM && view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
     /* Behind /offline/ the path says the language; everywhere else request->lang is the path's. */
     enum sk_lang lang = which == OFFLINE ? request->match.lang : request->lang;
     struct made *made = made_take(gateway->statics, view);

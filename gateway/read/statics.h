@@ -1,7 +1,8 @@
 /*
  * Static responses: every page and script that is the same for everyone, rendered and compressed
- * before anybody asks for it. What depends on the organisations is made anew by the watcher when they
- * changed; a request that comes before that is given its page uncompressed, and waits for nothing.
+ * before anybody asks for it. What depends on the organisations is made anew by the watcher when
+ * they changed; a request that comes before that is given its page uncompressed, and waits for
+ * nothing.
  */
 #ifndef SK_GATEWAY_READ_STATICS_H
 #define SK_GATEWAY_READ_STATICS_H

@@ -50,7 +50,7 @@ void sk_found_print(const struct sk_found *found, size_t count)
     }
 }
 
-/* ---- as JSON: straight into standard output, whose buffer is wiped (main.c) ------------------- */
+/* ---- as JSON: straight into standard output, whose buffer is wiped (main.c) ----- */
 
 static void print_string(const char *text)
 {

@@ -12,7 +12,7 @@ here=$(realpath "$(dirname "$0")")
 # The sources without what a build in them left behind, and the modules that npm fetched.
 copy_source() { # folder
     mkdir -p "$1"
-    tar -C "$source" -cf - --exclude='*.o' --exclude='*.a' --exclude='*.inc' --exclude=catalogue_texts.c \
+    tar -C "$source" -cf - --exclude='*.o' --exclude='*.a' --exclude='*.inc' --exclude='*.pieces' --exclude=catalogue_texts.c \
         --exclude=.git --exclude=config.status --exclude=node_modules --exclude=gateway/offline \
         configure configure.ac Makefile.in Makefile.am aclocal.m4 deploy gateway keys storage tests |
         tar -C "$1" -xf -
