@@ -14,12 +14,11 @@
 #include "storage/inbox.h"
 #include "storage/outbox.h"
 
-struct sk_fixed;
+struct sk_directory;
 struct sk_peers;
-struct sk_replies;
-struct sk_roster;
 struct sk_sealers;
 struct sk_server;
+struct sk_statics;
 struct sk_turns;
 
 /*
@@ -36,12 +35,12 @@ struct sk_holds {
 
 struct sk_gateway {
     struct sk_settings settings;
+    uint64_t max_sealed; /* the longest body of an upload: settings.max_upload, sealed */
     struct sk_inbox *inbox;
     struct sk_outbox *outbox;
-    struct sk_roster *roster;
+    struct sk_directory *directory;
+    struct sk_statics *statics;
     struct sk_peers *peers;
-    struct sk_replies *replies;
-    struct sk_fixed *fixed;
     struct sk_sealers *sealers;
     struct sk_turns *turns;
     struct sk_server *server;

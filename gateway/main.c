@@ -8,20 +8,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/http/copies.h"
 #include "gateway/gateway.h"
 #include "gateway/health.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
+#include "gateway/offline.h"
 #include "gateway/options.h"
 #include "gateway/pages/page.h"
 #include "gateway/http/peers.h"
-#include "gateway/http/reply.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 #include "gateway/intake/sealers.h"
 #include "gateway/http/server.h"
-#include "gateway/read/status_look.h"
+#include "gateway/read/statics.h"
 #include "gateway/intake/turns.h"
+#include "gateway/intake/tus.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -100,24 +100,21 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     }
     gateway->peers = sk_peers_new(gateway->settings.deadline);
     gateway->sealers = sk_sealers_new();
-    gateway->replies = sk_replies_new();
-    gateway->fixed = sk_fixed_new();
     gateway->turns = sk_turns_new();
-    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->replies == NULL ||
-        gateway->fixed == NULL || gateway->turns == NULL) {
+    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->turns == NULL) {
         return SK_ERR_MEMORY;
     }
-    return sk_roster_new(&gateway->roster, gateway->outbox, gateway->settings.max_upload,
-                         time(NULL));
+    gateway->max_sealed = sk_tus_most(&gateway->settings);
+    error = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
+    return error == SK_OK ? sk_statics_new(&gateway->statics, gateway) : error;
 }
 
 static void close_all(struct sk_gateway *gateway)
 {
     sk_inbox_close(gateway->inbox); /* first: its writer calls into what follows */
-    sk_roster_free(gateway->roster);
+    sk_statics_free(gateway->statics);
+    sk_directory_free(gateway->directory);
     sk_outbox_close(gateway->outbox);
-    sk_replies_free(gateway->replies);
-    sk_fixed_free(gateway->fixed);
     sk_sealers_free(gateway->sealers);
     sk_turns_free(gateway->turns);
     sk_peers_free(gateway->peers);
@@ -142,14 +139,18 @@ static void watch(struct sk_gateway *gateway)
             return;
         }
         sk_peers_reap(gateway->peers);
-        /* So that the first request after a change need not wait for the pages to be made. */
-        sk_view_release(sk_roster_view(gateway->roster));
+        (void)sk_statics_refresh(gateway->statics, gateway);
         sk_health_look(&health, gateway);
         if (++ticks % 60 == 0) {
             (void)sk_inbox_tick(gateway->inbox);
             (void)sk_outbox_tick(gateway->outbox);
         }
     }
+}
+
+static void let_go(struct sk_gateway *gateway)
+{
+    sk_turns_close(gateway->turns);
 }
 
 static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
@@ -169,7 +170,8 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     sk_notify("STOPPING=1");
     sk_listen_remove(listener);
     bool clean =
-        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH);
+        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH,
+                       let_go);
     if (atomic_load(&gateway->failed)) {
         sk_refuse("writing to the store failed; check the disk, then start again");
         _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */
@@ -265,7 +267,10 @@ int main(int argc, char **argv)
         return code;
     }
     umask(077);
-    sk_look_start();
+    if (gateway.settings.offline != NULL) {
+        signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
+        return sk_offline_write(gateway.settings.store, gateway.settings.offline);
+    }
     signal(SIGPIPE, SIG_IGN);
     signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */

@@ -18,6 +18,7 @@ enum {
     OPT_DEADLINE,
     OPT_CONNECTIONS,
     OPT_SWAP,
+    OPT_OFFLINE,
     OPT_HELP,
     OPT_VERSION
 };
@@ -30,6 +31,7 @@ static const struct option OPTIONS[] = {
     {"deadline", required_argument, NULL, OPT_DEADLINE},
     {"connections", required_argument, NULL, OPT_CONNECTIONS},
     {"accept-swap", no_argument, NULL, OPT_SWAP},
+    {"offline", required_argument, NULL, OPT_OFFLINE},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -44,6 +46,8 @@ static const char HELP[] =
     "  --deadline SECONDS   longest life of one request (default 3600)\n"
     "  --connections N      connections at once (default 512)\n"
     "  --accept-swap        start although memory cannot be locked and swap is on\n"
+    "  --offline DIR        write the pages that work without a network into DIR, print their\n"
+    "                       SHA-256, and end\n"
     "  --help, --version\n";
 
 bool sk_size_parse(const char *text, uint64_t *bytes)
@@ -119,6 +123,9 @@ static bool option_take(struct sk_settings *s, int option, const char *value)
     case OPT_SWAP:
         s->accept_swap = true;
         return true;
+    case OPT_OFFLINE:
+        s->offline = value;
+        return value[0] != '\0';
     default:
         return false;
     }

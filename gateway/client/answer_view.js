@@ -1,9 +1,7 @@
-// What the boards say, as the page of the server shows it (page_status.c); also in the offline page.
+// What the boards say, as the page of the server shows it (pages/status.html); also in the offline page.
 import { el } from './dom.js';
 import { dayText } from './date.js';
 
-const STATUS = [null, T.ANSWER_ARRIVED, T.ANSWER_READ, T.ANSWER_CHECKING, T.ANSWER_MORE, T.ANSWER_PASSED, T.ANSWER_CLOSED];
-const MORE = 4;
 const WITHOUT = {
   nothing: T.BOARD_NOTHING, empty: T.BOARD_EMPTY, unverified: T.BOARD_UNVERIFIED, failed: T.BOARD_FAILED,
 };
@@ -18,9 +16,9 @@ function lines(text) {
 }
 
 function answerParts(answer, formAddress) {
-  const parts = [dateLine(T.ANSWER_DAY, answer.day), el('p', {}, el('strong', {}, STATUS[answer.status]))];
+  const parts = [dateLine(T.ANSWER_DAY, answer.day), el('p', {}, el('strong', {}, T.ANSWERS[answer.status - 1]))];
   if (answer.text !== '') parts.push(el('p', { class: 'n', dir: 'auto' }, ...lines(answer.text)));
-  if (answer.status !== MORE) return parts;
+  if (answer.status !== STATUS_MORE) return parts;
   const link = formAddress ? [el('br'), el('a', { href: formAddress }, T.OPEN_FORM)] : [];
   parts.push(el('p', { class: 'a' }, T.ANSWER_MORE_HOW, ...link));
   return parts;

@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants as zlib, gzipSync } from 'node:zlib';
+import { LISTS, constants, texts } from './facts.mjs';
 
 const [source, out] = process.argv.slice(2);
 const modules = join(out, 'node_modules');
@@ -11,27 +12,19 @@ const esbuild = required('esbuild');
 const terser = required('terser');
 
 /** Found by trying; the best quality is the default. */
-const BROTLI = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_FONT, [constants.BROTLI_PARAM_LGWIN]: 18 };
-
-/** The numbers of keys/format/limits.h, by their names there. */
-function limits() {
-  const header = readFileSync(join(source, '../../keys/format/limits.h'), 'utf8');
-  return Object.fromEntries([...header.matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)].map(([, name, number]) => [name, number]));
-}
+const BROTLI = { [zlib.BROTLI_PARAM_MODE]: zlib.BROTLI_MODE_FONT, [zlib.BROTLI_PARAM_LGWIN]: 18 };
 
 const common = {
   bundle: true,
   absWorkingDir: source,
   nodePaths: [modules],
   charset: 'utf8',
-  define: { 'Object.hasOwn': 'hasOwn', ...limits() },
+  define: { 'Object.hasOwn': 'hasOwn', ...Object.fromEntries(Object.entries(constants()).map(([name, value]) => [name, JSON.stringify(value)])) },
   inject: ['has_own.js'],
   legalComments: 'none',
   target: 'es2020',
   logLevel: 'warning',
 };
-
-const TEXTS = [...readFileSync(join(source, '../pages/client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
 
 /**
  * The same code without the words of its errors: no page shows them, and they are paid for on a bad line. Only in the packages; an error
@@ -76,10 +69,14 @@ function oneTable(code, path) {
   return code.replaceAll('SHA256_K[i]', 'SHA512_Kh[i]');
 }
 
-/** T.NAME becomes T[number], counted as gateway/pages/script.c does; what a page does not get stays, for tests/client/texts.mjs to find. */
+/**
+ * T.NAME becomes T[number], counted as gateway/pages/script.c does, and a list of texts an array of them; what a page does not get stays,
+ * for tests/client/texts.mjs to find.
+ */
 function numbered(kind) {
-  const names = TEXTS.filter(([, , kinds]) => kinds.includes(kind)).map(([, name]) => name);
-  const replace = (found, name) => names.includes(name) ? `T[${names.indexOf(name)}]` : found;
+  const names = texts().filter(([, kinds]) => kinds.includes(kind)).map(([name]) => name);
+  const one = (name) => names.includes(name) ? `T[${names.indexOf(name)}]` : `T.${name}`;
+  const replace = (_, name) => LISTS[name] ? `[${LISTS[name].map(one)}]` : one(name);
   return {
     name: 'texts',
     setup(build) {

@@ -13,5 +13,5 @@ export function dayText(day, language) {
   const date = new Date(day * 86400000);
   if (Number.isNaN(date.getTime())) return '';
   const [d, m, y] = [date.getUTCDate(), date.getUTCMonth(), date.getUTCFullYear()];
-  return language === 'en' ? `${d} ${MONTHS[m]} ${y}` : `${two(d)}.${two(m + 1)}.${y}`;
+  return DATE_IN_WORDS.includes(language) ? `${d} ${MONTHS[m]} ${y}` : `${two(d)}.${two(m + 1)}.${y}`;
 }

@@ -82,5 +82,5 @@ export function sizeText(bytes, up = false) {
   const step = number < 10 && unit[1] > 10 ? 10 : 1;
   const rounded = (up ? Math.ceil : Math.floor)(number * step) / step;
   const text = String(rounded);
-  return fill(unit[0], document.documentElement.lang === 'en' ? text : text.replace('.', ','));
+  return fill(unit[0], DECIMAL_POINT.includes(document.documentElement.lang) ? text : text.replace('.', ','));
 }

@@ -1,4 +1,4 @@
-// The form of the offline page: the same fields in the same order as the server's (page_form.c), from the same texts.
+// The form of the offline page: the same fields in the same order as the server's (pages/form.html), from the same texts.
 import { el } from './dom.js';
 
 const QUIET = { autocomplete: 'off', spellcheck: 'false' };
@@ -35,9 +35,7 @@ export function codeField(hint) {
 }
 
 function categories() {
-  const names = [T.CATEGORY_1, T.CATEGORY_2, T.CATEGORY_3, T.CATEGORY_4, T.CATEGORY_5, T.CATEGORY_6, T.CATEGORY_7, T.CATEGORY_8,
-    T.CATEGORY_9, T.CATEGORY_10, T.CATEGORY_11, T.CATEGORY_12, T.CATEGORY_13, T.CATEGORY_14, T.CATEGORY_15];
-  const options = names.map((name, i) => el('option', { value: i + 1 }, name));
+  const options = T.CATEGORIES.map((name, i) => el('option', { value: i + 1 }, name));
   return (common) => el('select', { ...common, name: 'category', autocomplete: 'off' },
     el('option', { value: '' }, T.CATEGORY_NONE), ...options);
 }

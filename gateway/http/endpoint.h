@@ -1,4 +1,4 @@
-/* What an endpoint is to the life of a request (request.h). One file each: endpoint_*.c. */
+/* What an endpoint is to the life of a request (request.h). One for each name in route.def. */
 #ifndef SK_GATEWAY_HTTP_ENDPOINT_H
 #define SK_GATEWAY_HTTP_ENDPOINT_H
 
@@ -45,12 +45,5 @@ struct sk_endpoint {
     /* Releases request->state, whatever became of the request. May be NULL. */
     void (*release)(struct sk_request *request);
 };
-
-extern const struct sk_endpoint sk_endpoint_home, sk_endpoint_form_script, sk_endpoint_status_script,
-    sk_endpoint_courier_script, sk_endpoint_offline, sk_endpoint_help, sk_endpoint_report,
-    sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
-    sk_endpoint_sheets, sk_endpoint_board, sk_endpoint_receipts, sk_endpoint_upload_options,
-    sk_endpoint_upload_create, sk_endpoint_upload_ask, sk_endpoint_upload_patch,
-    sk_endpoint_upload_drop;
 
 #endif

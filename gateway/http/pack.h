@@ -6,7 +6,8 @@
 #include <stddef.h>
 
 #include "gateway/http/coding.h"
-#include "gateway/pages/page.h"
+#include "gateway/http/rendered.h"
+#include "keys/base/error.h"
 
 /* A copy in that coding (sk_page_free); out->csp stays NULL. MEMORY. */
 enum sk_error sk_pack(struct sk_page *out, enum sk_coding coding, const char *bytes, size_t len);

@@ -6,20 +6,17 @@
 #include <stdbool.h>
 
 #include "gateway/http/endpoint.h"
-#include "gateway/pages/page.h"
+#include "gateway/http/rendered.h"
+#include "keys/base/error.h"
+#include "keys/base/language.h"
 
 struct sk_request;
-struct sk_replies;
 
 #define SK_TYPE_HTML "text/html; charset=utf-8"
 #define SK_TYPE_SCRIPT "text/javascript; charset=utf-8"
 #define SK_TYPE_JSON "application/json; charset=utf-8"
 #define SK_TYPE_TEXT "text/plain; charset=utf-8"
 #define SK_TYPE_BINARY "application/octet-stream"
-
-/* Prepares one response for each problem in each language. NULL: out of memory. */
-struct sk_replies *sk_replies_new(void);
-void sk_replies_free(struct sk_replies *replies); /* NULL is a no-op */
 
 /* Sets the headers that every answer has. lang SK_LANG_COUNT: no Content-Language.
  * once: the connection closes after it, so that buffers which held a report go away at once. */
@@ -37,8 +34,5 @@ enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
 /* Queues a page, unless error says that there is none. */
 enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
                                 struct sk_page *page, bool once);
-
-/* Queues the page of request->problem. */
-enum MHD_Result sk_reply_problem(struct sk_request *request);
 
 #endif

@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/http/accept_language.h"
 #include "gateway/http/head.h"
 #include "gateway/http/peers.h"
-#include "gateway/http/reply.h"
-#include "gateway/intake/tus.h"
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
 {
@@ -16,22 +15,17 @@ enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem probl
     return SK_STEP_REFUSE;
 }
 
+enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status, const char *line)
+{
+    request->refused = true;
+    request->status = status;
+    request->line = line;
+    return SK_STEP_REFUSE;
+}
+
 enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error)
 {
-    switch (error) {
-    case SK_ERR_NOT_FOUND:
-        return sk_request_refuse(request, SK_PROBLEM_NOT_FOUND);
-    case SK_ERR_FULL:
-        return sk_request_refuse(request, SK_PROBLEM_FULL);
-    case SK_ERR_STORE_RESERVE:
-        return sk_request_refuse(request, SK_PROBLEM_RESERVE);
-    case SK_ERR_TOO_LARGE:
-        return sk_request_refuse(request, SK_PROBLEM_TOO_LARGE);
-    case SK_ERR_STORE_CLOSED:
-        return sk_request_refuse(request, SK_PROBLEM_CLOSED);
-    default:
-        return sk_request_refuse(request, SK_PROBLEM_BUSY);
-    }
+    return sk_request_refuse(request, sk_problem_of_error(error));
 }
 
 const char *sk_request_header(struct sk_request *request, const char *name)
@@ -80,13 +74,13 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
 }
 
 /* Bodies: who may send one, of what length. */
-static uint64_t body_most(const struct sk_settings *settings, enum sk_body takes)
+static uint64_t body_most(const struct sk_gateway *gateway, enum sk_body takes)
 {
     switch (takes) {
     case SK_BODY_SEALED:
-        return sk_tus_most(settings);
+        return gateway->max_sealed;
     case SK_BODY_UPLOAD:
-        return settings->max_upload;
+        return gateway->settings.max_upload;
     default:
         return SK_BODY_SMALL_MAX;
     }
@@ -104,7 +98,7 @@ static enum sk_step check_body(struct sk_request *request, const struct sk_head 
     if (!head->has_length) {
         return sk_request_refuse(request, SK_PROBLEM_LENGTH);
     }
-    return head->length > body_most(&request->gateway->settings, takes)
+    return head->length > body_most(request->gateway, takes)
                ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE)
                : SK_STEP_ON;
 }
@@ -138,9 +132,14 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     return check_body(request, head);
 }
 
-static enum MHD_Result answer_refused(struct sk_request *request)
+/* The method that is meant. */
+static const char *method_of(struct sk_request *request, const char *method)
 {
-    return request->plain ? sk_tus_reply_problem(request) : sk_reply_problem(request);
+    const char *meant = request->manner->override
+                            ? sk_request_header(request, "X-HTTP-Method-Override")
+                            : NULL;
+
+    return meant == NULL ? method : meant;
 }
 
 static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
@@ -151,8 +150,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
-    request->plain = sk_tus_path(path);
-    sk_route_find(&request->match, request->plain ? sk_tus_method(request, method) : method, path);
+    request->manner = sk_route_manner(path);
+    sk_route_find(&request->match, method_of(request, method), path);
     request->lang = request->match.has_lang
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));
@@ -167,7 +166,7 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     /* An answer on this first call makes libmicrohttpd close without reading the body, and close
      * also where there is none: otherwise wait for the second call. */
     if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
-        return answer_refused(request);
+        return request->manner->refuse(request);
     }
     return MHD_YES;
 }
@@ -207,7 +206,7 @@ static enum MHD_Result resume(struct sk_request *request)
     enum sk_step step = request->match.route->endpoint->resume(request);
 
     if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
-        return answer_refused(request);
+        return request->manner->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
@@ -220,7 +219,7 @@ static enum MHD_Result finish(struct sk_request *request)
         step = request->match.route->endpoint->end(request);
     }
     if (step == SK_STEP_REFUSE) {
-        return answer_refused(request);
+        return request->manner->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }

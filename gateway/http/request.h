@@ -8,7 +8,7 @@
 
 #include "gateway/http/endpoint.h"
 #include "gateway/gateway.h"
-#include "gateway/pages/page.h"
+#include "gateway/http/problem.h"
 #include "gateway/http/route.h"
 
 struct sk_peer;
@@ -23,10 +23,10 @@ struct sk_request {
     struct sk_peer *peer;
     size_t target_len; /* of the request target as it came */
     bool begun, refused;
-    bool plain;      /* a program asks: refused by a line of text (tus.h) */
-    unsigned status; /* with plain, where a line was given */
-    const char *line;
-    enum sk_problem problem;
+    enum sk_problem problem; /* why it is refused; */
+    unsigned status;         /* to a program, where an endpoint gave a line of its own: */
+    const char *line;        /* that, with this status */
+    const struct sk_manner *manner;
     struct sk_match match;
     enum sk_lang lang;
     uint64_t length; /* announced bytes of the body */
@@ -42,9 +42,10 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
 void sk_request_completed(void *context, struct MHD_Connection *connection, void **request,
                           enum MHD_RequestTerminationCode code);
 
-/* For endpoints: always SK_STEP_REFUSE. */
+/* For endpoints: always SK_STEP_REFUSE. line: static, for routes whose manner knows such. */
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
-/* The page that a failure of the store deserves. */
+enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status, const char *line);
+/* What a failure of the store deserves. */
 enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
 /* The value of a header, NULL if there is none. */
 const char *sk_request_header(struct sk_request *request, const char *name);

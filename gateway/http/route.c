@@ -4,29 +4,11 @@
 #include <string.h>
 
 static const struct sk_route ROUTES[] = {
-    {"GET", "/", &sk_endpoint_home},
-    {"GET", "/{lang}", &sk_endpoint_home},
-    {"GET", "/{lang}/", &sk_endpoint_home},
-    {"GET", "/{lang}/help", &sk_endpoint_help},
-    {"GET", "/form.js", &sk_endpoint_form_script},
-    {"GET", "/status.js", &sk_endpoint_status_script},
-    {"GET", "/courier.js", &sk_endpoint_courier_script},
-    {"POST", "/{lang}/report", &sk_endpoint_report},
-    {"GET", "/{lang}/status", &sk_endpoint_status_form},
-    {"POST", "/{lang}/status", &sk_endpoint_status},
-    {"GET", "/{lang}/courier", &sk_endpoint_courier_form},
-    {"POST", "/{lang}/courier", &sk_endpoint_courier},
-    {"GET", "/offline/{lang}.html", &sk_endpoint_offline},
-    {"GET", "/sheets", &sk_endpoint_sheets},
-    {"GET", "/boards/{org}", &sk_endpoint_board},
-    {"GET", "/receipts", &sk_endpoint_receipts},
-    {"GET", "/receipts/{prefix}", &sk_endpoint_receipts},
-    {"OPTIONS", "/uploads", &sk_endpoint_upload_options},
-    {"POST", "/uploads", &sk_endpoint_upload_create},
-    {"OPTIONS", "/uploads/{token}", &sk_endpoint_upload_options},
-    {"HEAD", "/uploads/{token}", &sk_endpoint_upload_ask},
-    {"PATCH", "/uploads/{token}", &sk_endpoint_upload_patch},
-    {"DELETE", "/uploads/{token}", &sk_endpoint_upload_drop},
+#define MANNER(path, manner)
+#define ROUTE(method, path, endpoint) {method, path, &sk_endpoint_##endpoint},
+#include "gateway/http/route.def"
+#undef MANNER
+#undef ROUTE
 };
 #define ROUTE_COUNT (sizeof ROUTES / sizeof ROUTES[0])
 
@@ -34,6 +16,28 @@ const struct sk_route *sk_routes(size_t *count)
 {
     *count = ROUTE_COUNT;
     return ROUTES;
+}
+
+const struct sk_manner *sk_route_manner(const char *path)
+{
+    static const struct {
+        const char *path;
+        const struct sk_manner *manner;
+    } manners[] = {
+#define MANNER(path, manner) {path, &sk_manner_##manner},
+#define ROUTE(method, path, endpoint)
+#include "gateway/http/route.def"
+#undef MANNER
+#undef ROUTE
+    };
+    size_t i = 0, len = strlen(manners[i].path);
+
+    /* The last has an empty path, which every path begins with. */
+    while (len > 0 &&
+           (strncmp(path, manners[i].path, len) != 0 || (path[len] != '\0' && path[len] != '/'))) {
+        len = strlen(manners[++i].path);
+    }
+    return manners[i].manner;
 }
 
 /* Lower-case hex that fills `room` with its NUL. */

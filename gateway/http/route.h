@@ -1,20 +1,37 @@
-/* Which path means what: one table, everything found from it (the web contract of DESIGN). */
+/* Which path means what: one table, route.def. */
 #ifndef SK_GATEWAY_HTTP_ROUTE_H
 #define SK_GATEWAY_HTTP_ROUTE_H
 
+#include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "gateway/http/endpoint.h"
-#include "gateway/pages/page.h"
+#include "keys/base/language.h"
 
 #define SK_ALLOW_TEXT 40
 
 struct sk_route {
     const char *method; /* GET also serves HEAD */
-    const char *path;   /* {lang}: one of the four; {org}, {token}, {prefix}: hex */
+    const char *path;
     const struct sk_endpoint *endpoint;
 };
+
+/* How requests below a path are spoken with. */
+struct sk_manner {
+    bool override; /* the header X-HTTP-Method-Override names the method that is meant */
+    /* Queues the answer to a refused request. */
+    enum MHD_Result (*refuse)(struct sk_request *request);
+};
+
+#define MANNER(path, manner) extern const struct sk_manner sk_manner_##manner;
+#define ROUTE(method, path, endpoint) extern const struct sk_endpoint sk_endpoint_##endpoint;
+#include "gateway/http/route.def"
+#undef MANNER
+#undef ROUTE
+
+/* Of any path. */
+const struct sk_manner *sk_route_manner(const char *path);
 
 /* The table, for who wants to see all of it. */
 const struct sk_route *sk_routes(size_t *count);

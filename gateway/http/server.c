@@ -14,7 +14,6 @@
 
 #include "gateway/http/peers.h"
 #include "gateway/http/request.h"
-#include "gateway/intake/turns.h"
 
 /* From 64 KiB on the memory of a connection is mapped and unmapped, not kept in the heap. */
 #define CONNECTION_MEMORY ((size_t)65536)
@@ -282,7 +281,8 @@ static void wait_until_quiet(struct sk_server *server)
     close(server->fd);
 }
 
-bool sk_server_stop(struct sk_server *server, unsigned seconds)
+bool sk_server_stop(struct sk_server *server, unsigned seconds,
+                    void (*let_go)(struct sk_gateway *gateway))
 {
     struct sk_gateway *gateway = server->gateway;
 
@@ -293,9 +293,9 @@ bool sk_server_stop(struct sk_server *server, unsigned seconds)
         pause_briefly();
     }
     /* From here on nobody suspends; who is suspended is resumed when the writer is done, or now if
-     * it waits for its turn. */
+     * it waits for something else. */
     sk_holds_close(&gateway->holds);
-    sk_turns_close(gateway->turns);
+    let_go(gateway);
     if (!sk_holds_wait(&gateway->holds, SECONDS_WRITER)) {
         return false;
     }

@@ -12,9 +12,11 @@ struct MHD_Connection;
 struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd);
 
 /* Stops accepting (what waits in the socket's queue stays there, for whoever else holds it), lets
- * requests under way end for up to `seconds`, waits for the writer, closes the rest and frees.
- * false: something is still held after that, and only an exit is safe. */
-bool sk_server_stop(struct sk_server *server, unsigned seconds);
+ * requests under way end for up to `seconds`, has let_go() resume whoever waits for anything but
+ * the writer, waits for the writer, closes the rest and frees. false: something is still held after
+ * that, and only an exit is safe. */
+bool sk_server_stop(struct sk_server *server, unsigned seconds,
+                    void (*let_go)(struct sk_gateway *gateway));
 
 /* In the place of MHD_resume_connection(), from any thread: also wakes the thread that serves it.
  */

@@ -1,5 +1,5 @@
 /*
- * GET and POST /{lang}/courier: files that were sealed elsewhere, several in one form. Ciphertext
+ * POST /{lang}/courier: files that were sealed elsewhere, several in one form. Ciphertext
  * all the way: each file is checked by what is visible of it and stored by itself.
  *
  * The body is read event by event (keys/format/form.h): where a file has ended, or a piece of it
@@ -18,7 +18,7 @@
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/incoming.h"
-#include "gateway/read/roster.h"
+#include "gateway/pages/page.h"
 #include "keys/format/armour.h"
 #include "keys/format/form.h"
 #include "keys/format/slots.h"
@@ -47,17 +47,6 @@ struct courier {
     enum sk_error results[FILES_MAX];
     size_t count, stored;
 };
-
-static enum sk_step form_end(struct sk_request *request)
-{
-    const struct sk_view *view = sk_roster_view(request->gateway->roster);
-    enum MHD_Result queued = sk_copies_queue(&view->courier[request->lang], request, MHD_HTTP_OK);
-
-    sk_view_release(view);
-    return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
-}
-
-const struct sk_endpoint sk_endpoint_courier_form = {.takes = SK_BODY_NONE, .end = form_end};
 
 static bool result_add(struct courier *courier, enum sk_error result)
 {

@@ -164,10 +164,10 @@ static enum sk_step patch_open(struct sk_request *request)
         return sk_tus_refuse_error(request, error);
     }
     if (patch->offset != patch->upload.offset) {
-        return sk_tus_refuse(request, MHD_HTTP_CONFLICT, "Upload-Offset is not where it stands");
+        return sk_request_refuse_line(request, MHD_HTTP_CONFLICT, "Upload-Offset is not where it stands");
     }
     if (request->length > patch->upload.length - patch->upload.offset) {
-        return sk_tus_refuse(request, MHD_HTTP_CONTENT_TOO_LARGE,
+        return sk_request_refuse_line(request, MHD_HTTP_CONTENT_TOO_LARGE,
                              "these are more bytes than the upload has");
     }
     if (request->length == 0) {
@@ -189,12 +189,12 @@ static enum sk_step check_head(struct sk_request *request, uint64_t *offset)
         return step;
     }
     if (type == NULL || strcasecmp(type, "application/offset+octet-stream") != 0) {
-        return sk_tus_refuse(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
+        return sk_request_refuse_line(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
                              "Content-Type must be application/offset+octet-stream");
     }
     return sk_tus_number(request, "Upload-Offset", offset)
                ? SK_STEP_ON
-               : sk_tus_refuse(request, MHD_HTTP_BAD_REQUEST,
+               : sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
                                "Upload-Offset is missing or no number");
 }
 
@@ -232,7 +232,7 @@ static enum sk_step look(struct sk_request *request, size_t before)
         sk_envelope_visible_check(patch->bytes, time(NULL)) == SK_OK) {
         return SK_STEP_ON;
     }
-    return refused(request, sk_tus_refuse(request, MHD_HTTP_BAD_REQUEST,
+    return refused(request, sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
                                           "this is no sealed file of these weeks"));
 }
 

@@ -52,7 +52,7 @@ static enum sk_step report_start(struct sk_request *request, const char *boundar
     request->state = report;
     memcpy(report->boundary, boundary, sizeof report->boundary);
     sk_incoming_open(&report->incoming, request);
-    report->view = sk_roster_view(request->gateway->roster);
+    report->view = sk_directory_view(request->gateway->directory);
     if (report->view->offered_count == 0) {
         return sk_request_refuse(request, SK_PROBLEM_CLOSED);
     }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "gateway/pages/page.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 #include "keys/format/class.h"
 #include "keys/format/form.h"
 

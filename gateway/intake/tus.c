@@ -14,21 +14,6 @@
 
 #define SECONDS_A_DAY 86400
 
-bool sk_tus_path(const char *path)
-{
-    static const char uploads[] = "/uploads";
-    size_t len = sizeof uploads - 1;
-
-    return strncmp(path, uploads, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}
-
-const char *sk_tus_method(struct sk_request *request, const char *method)
-{
-    const char *meant = sk_request_header(request, "X-HTTP-Method-Override");
-
-    return meant == NULL ? method : meant;
-}
-
 uint64_t sk_tus_most(const struct sk_settings *settings)
 {
     uint64_t content = SK_PRELUDE_BYTES + settings->max_upload + SK_CONTENT_SIGNATURE_BYTES;
@@ -43,7 +28,7 @@ enum sk_step sk_tus_check_version(struct sk_request *request)
 
     return version != NULL && strcmp(version, SK_TUS_VERSION) == 0
                ? SK_STEP_ON
-               : sk_tus_refuse(request, MHD_HTTP_PRECONDITION_FAILED,
+               : sk_request_refuse_line(request, MHD_HTTP_PRECONDITION_FAILED,
                                "Tus-Resumable: 1.0.0 is missing");
 }
 
@@ -66,54 +51,17 @@ struct sk_upload_token sk_tus_token(const struct sk_request *request)
 
 /* ---- refusals ------------------------------------------------------------------------------ */
 
-enum sk_step sk_tus_refuse(struct sk_request *request, unsigned status, const char *line)
-{
-    request->refused = true;
-    request->status = status;
-    request->line = line;
-    return SK_STEP_REFUSE;
-}
-
 enum sk_step sk_tus_refuse_error(struct sk_request *request, enum sk_error error)
 {
-    switch (error) {
-    case SK_ERR_NOT_FOUND:
-        return sk_request_refuse(request, SK_PROBLEM_NOT_FOUND);
-    case SK_ERR_STORE_ORDER:
-        return sk_tus_refuse(request, MHD_HTTP_CONFLICT, "the upload is elsewhere by now");
-    default:
-        return sk_request_refuse_error(request, error);
-    }
+    return error == SK_ERR_STORE_ORDER
+               ? sk_request_refuse_line(request, MHD_HTTP_CONFLICT, "the upload is elsewhere by now")
+               : sk_request_refuse_error(request, error);
 }
 
-static const char *problem_line(enum sk_problem problem)
-{
-    switch (problem) {
-    case SK_PROBLEM_NOT_FOUND:
-        return "there is no such upload";
-    case SK_PROBLEM_METHOD:
-        return "this method does nothing here";
-    case SK_PROBLEM_TOO_LARGE:
-        return "it is too large";
-    case SK_PROBLEM_LENGTH:
-        return "Content-Length is missing";
-    case SK_PROBLEM_HEADERS:
-        return "the headers are too large";
-    case SK_PROBLEM_FULL:
-    case SK_PROBLEM_RESERVE:
-        return "there is no space left for it";
-    case SK_PROBLEM_CLOSED:
-    case SK_PROBLEM_BUSY:
-        return "not now; try again later";
-    default:
-        return "the request is malformed";
-    }
-}
-
-enum MHD_Result sk_tus_reply_problem(struct sk_request *request)
+static enum MHD_Result reply_refused(struct sk_request *request)
 {
     bool own = request->line != NULL;
-    const char *line = own ? request->line : problem_line(request->problem);
+    const char *line = own ? request->line : sk_problem_line(request->problem);
     unsigned status = own ? request->status : sk_problem_status(request->problem);
     struct MHD_Response *response = MHD_create_response_from_buffer(
         strlen(line), (void *)(uintptr_t)line, MHD_RESPMEM_PERSISTENT);
@@ -131,6 +79,8 @@ enum MHD_Result sk_tus_reply_problem(struct sk_request *request)
     }
     return sk_reply_send(request, status, response) == SK_STEP_DONE ? MHD_YES : MHD_NO;
 }
+
+const struct sk_manner sk_manner_tus = {.override = true, .refuse = reply_refused};
 
 /* ---- answers ------------------------------------------------------------------------------- */
 

@@ -18,12 +18,6 @@
 #define SK_TUS_VERSION "1.0.0"
 #define SK_TUS_EXTENSIONS "creation,termination,expiration"
 
-/* /uploads and everything below. */
-bool sk_tus_path(const char *path);
-
-/* The method that is meant: X-HTTP-Method-Override, if it is there. */
-const char *sk_tus_method(struct sk_request *request, const char *method);
-
 /* The longest upload: the envelope of the largest body that the form would take. */
 uint64_t sk_tus_most(const struct sk_settings *settings);
 
@@ -36,8 +30,7 @@ bool sk_tus_number(struct sk_request *request, const char *name, uint64_t *numbe
 /* The upload that the path names. */
 struct sk_upload_token sk_tus_token(const struct sk_request *request);
 
-/* Always REFUSE. line: static. */
-enum sk_step sk_tus_refuse(struct sk_request *request, unsigned status, const char *line);
+/* Always REFUSE; with a line of its own where the store found the upload elsewhere. */
 enum sk_step sk_tus_refuse_error(struct sk_request *request, enum sk_error error);
 
 /* An answer without a body, with the headers of all; NULL: out of memory. */
@@ -45,8 +38,5 @@ struct MHD_Response *sk_tus_response(void);
 void sk_tus_put_number(struct MHD_Response *response, const char *name, uint64_t number);
 /* Upload-Expires: the end of that day. */
 void sk_tus_put_expires(struct MHD_Response *response, uint32_t last_day);
-
-/* Queues the answer to a refused request. */
-enum MHD_Result sk_tus_reply_problem(struct sk_request *request);
 
 #endif

@@ -16,14 +16,6 @@ void sk_html_free(struct sk_html *html)
     *html = (struct sk_html){0};
 }
 
-void sk_page_free(struct sk_page *page)
-{
-    if (page->bytes != NULL)
-        sodium_memzero(page->bytes, page->len);
-    free(page->bytes);
-    *page = (struct sk_page){0};
-}
-
 /* realloc would leave the old bytes behind. */
 static bool grow(struct sk_html *html, size_t more)
 {

@@ -1,7 +1,7 @@
 /*
- * What residents see: every page in four languages. All text is resolved and every page that
+ * What residents see: every page in every language. All text is resolved and every page that
  * depends on nothing but the language is rendered at start; the rest is assembled from parts.
- * Nothing here knows HTTP.
+ * Of HTTP only http/rendered.h and http/problem.h are known here.
  */
 #ifndef SK_GATEWAY_PAGES_PAGE_H
 #define SK_GATEWAY_PAGES_PAGE_H
@@ -10,26 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/http/problem.h"
+#include "gateway/http/rendered.h"
 #include "keys/base/error.h"
+#include "keys/base/language.h"
 #include "keys/format/answer.h"
 #include "keys/format/receipt.h"
-
-enum sk_lang { SK_LANG_UK, SK_LANG_RU, SK_LANG_CRH, SK_LANG_EN, SK_LANG_COUNT };
-
-/* "uk", "ru", "crh", "en". */
-const char *sk_lang_code(enum sk_lang lang);
-/* false if the first len bytes of code are none of the four. */
-bool sk_lang_of_code(const char *code, size_t len, enum sk_lang *lang);
-/* The best of an Accept-Language header (may be NULL); Ukrainian when it says nothing useful. */
-enum sk_lang sk_lang_accept(const char *header);
-
-/* A rendered page. bytes is from malloc; sk_page_free wipes it: pages may hold a code. */
-struct sk_page {
-    char *bytes;
-    size_t len;
-    const char *csp; /* the policy that fits it; NULL: sk_page_csp(), no script */
-};
-void sk_page_free(struct sk_page *page);
 
 /* Looks up all texts and prepares the pages. Call once at start, before threads. A missing
  * translation falls back to English and is counted in *missing. MEMORY. */
@@ -99,32 +85,8 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
 enum sk_error sk_pages_offline_start(unsigned *missing);
 void sk_pages_offline_stop(void);
 
-/* Rendered at start; static memory, valid until sk_pages_stop. */
-enum sk_problem {
-    SK_PROBLEM_NOT_FOUND,     /* 404 */
-    SK_PROBLEM_METHOD,        /* 405 */
-    SK_PROBLEM_TOO_LARGE,     /* 413 */
-    SK_PROBLEM_LENGTH,        /* 411: no Content-Length */
-    SK_PROBLEM_BAD_REQUEST,   /* 400: malformed, or cut off */
-    SK_PROBLEM_EMPTY,         /* 400: neither text nor file */
-    SK_PROBLEM_MANY,          /* 413: more parts than a desk can read */
-    SK_PROBLEM_NAME,          /* 400: the name of a file is longer than a desk can read */
-    SK_PROBLEM_CODE,          /* 400: the code of a follow-up has a typing error */
-    SK_PROBLEM_FIELD_ORDER,   /* 400: recipients or code came after the files */
-    SK_PROBLEM_RECIPIENT,     /* 400: an organisation that is not offered here */
-    SK_PROBLEM_CLOSED,        /* 503: no organisation has a valid sheet */
-    SK_PROBLEM_BUSY,          /* 503: stopping, or the disk failed: nothing was stored */
-    SK_PROBLEM_FULL,          /* 507 */
-    SK_PROBLEM_RESERVE,       /* 507: only short reports without files fit */
-    SK_PROBLEM_HEADERS,       /* 431 */
-    SK_PROBLEM_COUNT
-};
-unsigned sk_problem_status(enum sk_problem problem);
+/* Of each problem. Rendered at start; static memory, valid until sk_pages_stop. */
 void sk_page_problem(enum sk_problem problem, enum sk_lang lang, const char **bytes, size_t *len);
-
-/* The Content-Security-Policy that fits the pages' inline style (by its hash); static. Pages with
- * a script bring their own (struct sk_page). */
-const char *sk_page_csp(void);
 
 /* The style as it stands in every page; its hash is in the policy. */
 const char *sk_page_style(void);

@@ -1,56 +1,13 @@
 #include "gateway/pages/page_part.h"
 
-static struct sk_part help;
-
-static void put_section(struct sk_html *html, enum sk_lang lang, enum sk_message heading, int count)
-{
-    sk_put(html, lang, "<h2>", heading, "</h2>");
-    sk_put_list(html, lang, (enum sk_message)((int)heading + 1), count);
-}
-
-static void put_not_promised(struct sk_html *html, enum sk_lang lang)
-{
-    sk_put(html, lang, "<h2>", SK_MSG_HELP_NOT, "</h2><ul class=a>");
-    for (int i = (int)SK_MSG_HELP_NOT_1; i <= (int)SK_MSG_HELP_NOT_6; i++) {
-        sk_put(html, lang, "<li>", (enum sk_message)i, "");
-        if (i == (int)SK_MSG_HELP_NOT_4) {
-            sk_html_raw(html, "<br>");
-            sk_put_link(html, lang, SK_PATH_COURIER, SK_MSG_NAV_COURIER);
-            sk_put(html, lang, "</li><li>", SK_MSG_OFFLINE_WHY, "<br>");
-            sk_put_offline_link(html, lang);
-        }
-        sk_html_raw(html, "</li>");
-    }
-    sk_html_raw(html, "</ul>");
-}
-
-static void draw(struct sk_html *html, enum sk_lang lang)
-{
-    static const struct sk_frame frame = {SK_MSG_HELP_TITLE, SK_MSG_NAV_HELP, SK_PATH_HELP,
-                                          SK_SCRIPT_NONE};
-
-    sk_frame_open(html, lang, &frame);
-    put_section(html, lang, SK_MSG_HELP_BEFORE, 5);
-    put_section(html, lang, SK_MSG_HELP_PROMISED, 5);
-    put_not_promised(html, lang);
-    put_section(html, lang, SK_MSG_HELP_AFTER, 2);
-    sk_html_raw(html, "<p class=a>");
-    sk_put_link(html, lang, SK_PATH_FORM, SK_MSG_OPEN_FORM);
-    sk_html_raw(html, "</p>");
-    sk_frame_close(html, lang);
-}
-
-enum sk_error sk_help_page_start(void)
-{
-    return sk_part_make(&help, draw);
-}
-
-void sk_help_page_stop(void)
-{
-    sk_part_free(&help);
-}
+#include "gateway/pages/help.pieces"
 
 enum sk_error sk_page_help(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_part_copy(out, lang, &help);
+    const struct sk_frame page = {.title = SK_MSG_HELP_TITLE,
+                                  .heading = SK_MSG_NAV_HELP,
+                                  .path = "help",
+                                  .main = SK_TEMPLATE(help)};
+
+    return sk_frame_take(out, lang, &page);
 }

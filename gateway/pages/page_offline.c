@@ -3,20 +3,32 @@
 #include "gateway/pages/page_part.h"
 #include "gateway/pages/script.h"
 
-/* Before all that the policy speaks of. */
-static void put_head(struct sk_html *html, enum sk_lang lang)
+#include "gateway/pages/offline.pieces"
+
+struct data {
+    const struct sk_page_organisation *organisations; /* NULL: their line is left out */
+    size_t count;
+};
+
+static void put_policy(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    sk_html_raw(html, "<!DOCTYPE html><html lang=");
-    sk_html_raw(html, sk_lang_code(lang));
-    sk_html_raw(html, "><head><meta charset=utf-8><meta name=viewport "
-                      "content=\"width=device-width,initial-scale=1\">"
-                      "<meta name=referrer content=no-referrer>"
-                      "<meta name=format-detection content=\"telephone=no\">"
-                      "<meta http-equiv=Content-Security-Policy content=\"");
+    (void)context;
     sk_html_raw(html, sk_script(SK_SCRIPT_OFFLINE, lang)->csp);
-    sk_put(html, lang, "\"><title>", SK_MSG_FORM_TITLE, "</title><style>");
+}
+
+static void put_style(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    (void)lang;
+    (void)context;
     sk_html_raw(html, sk_page_style());
-    sk_html_raw(html, "</style></head>");
+}
+
+static void put_script(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_script *script = sk_script(SK_SCRIPT_OFFLINE, lang);
+
+    (void)context;
+    sk_html_bytes(html, script->bytes, script->len);
 }
 
 /* Revoked ones have no keys, and nobody needs to read that they were there. */
@@ -37,26 +49,29 @@ static enum sk_error put_current(struct sk_html *html,
     return SK_OK;
 }
 
+static void put_organisations(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct data *data = context;
+
+    (void)lang;
+    if (data->organisations == NULL)
+        sk_html_raw(html, "\n");
+    else if (put_current(html, data->organisations, data->count) != SK_OK)
+        html->failed = true;
+}
+
 enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
                               const struct sk_page_organisation *organisations, size_t count)
 {
-    const struct sk_script *script = sk_script(SK_SCRIPT_OFFLINE, lang);
+    const struct data data = {organisations, count};
     struct sk_html html = {0};
 
-    put_head(&html, lang);
-    sk_put(&html, lang, "<body><main><div id=app></div><noscript><p class=n>",
-           SK_MSG_OFFLINE_SCRIPT, "</p></noscript></main>");
-    if (organisations == NULL)
-        sk_html_raw(&html, "\n");
-    else if (put_current(&html, organisations, count) != SK_OK)
-        html.failed = true;
-    sk_html_raw(&html, "<script>");
-    sk_html_bytes(&html, script->bytes, script->len);
-    sk_html_raw(&html, "</script></body></html>\n");
+    sk_expand(&html, lang, SK_TEMPLATE(offline), &data);
+    sk_html_raw(&html, "\n");
 
     enum sk_error error = sk_html_take(&html, out);
     if (error == SK_OK)
-        out->csp = script->csp;
+        out->csp = sk_script(SK_SCRIPT_OFFLINE, lang)->csp;
     return error;
 }
 

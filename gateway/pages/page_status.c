@@ -1,189 +1,163 @@
 #include "gateway/pages/page_part.h"
 
-enum variant { FRESH, BAD_LENGTH, BAD_SYMBOL, BAD_CHECK, VARIANTS };
+#include "gateway/pages/status.pieces"
 
-static struct sk_part forms[VARIANTS];
-static struct sk_part result_after;
+/* ---- the form: its context is the error that was made, or SK_OK ---- */
 
-static void put_form(struct sk_html *html, enum sk_lang lang, bool wrong)
+static void put_mistake(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    sk_put_path(html, lang, "<form method=post action", SK_PATH_STATUS);
-    sk_html_raw(html, " accept-charset=utf-8 autocomplete=off id=status>");
-    sk_put(html, lang, "<div class=f><label for=k>", SK_MSG_CODE_YOURS, "</label>");
-    sk_put(html, lang, "<p class=h id=kh>", SK_MSG_STATUS_HINT, "</p>");
-    sk_html_raw(html, "<input id=k name=code required autocomplete=off "
-                      "autocapitalize=characters spellcheck=false aria-describedby=");
-    sk_html_raw(html, wrong ? "\"ke kh\" aria-invalid=true autofocus>" : "kh>");
-    sk_put(html, lang, "</div><button type=submit>", SK_MSG_STATUS_SUBMIT, "</button>");
-    sk_put_hint(html, lang, SK_MSG_STATUS_SEEN);
-    sk_html_raw(html, "</form>");
+    const enum sk_error *problem = context;
+
+    sk_html_text(html, sk_text(lang, *problem == SK_ERR_CODE_LENGTH   ? SK_MSG_CODE_LENGTH
+                                     : *problem == SK_ERR_CODE_SYMBOL ? SK_MSG_CODE_SYMBOL
+                                                                      : SK_MSG_CODE_CHECK));
 }
 
-static void open_form(struct sk_html *html, enum sk_lang lang)
+static void put_opening(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    static const struct sk_frame frame = {SK_MSG_STATUS_TITLE, SK_MSG_STATUS_H1, SK_PATH_STATUS,
-                                          SK_SCRIPT_STATUS};
+    const enum sk_error *problem = context;
 
-    sk_frame_open(html, lang, &frame);
+    sk_expand(html, lang, *problem == SK_OK ? SK_TEMPLATE(intro) : SK_TEMPLATE(alert), problem);
 }
 
-static void draw_fresh(struct sk_html *html, enum sk_lang lang)
+static void put_described_by(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    open_form(html, lang);
-    sk_put_p(html, lang, SK_MSG_STATUS_INTRO);
-    put_form(html, lang, false);
-}
+    const enum sk_error *problem = context;
 
-static void draw_wrong(struct sk_html *html, enum sk_lang lang, enum sk_message message)
-{
-    open_form(html, lang);
-    sk_put(html, lang, "<p class=n role=alert id=ke>", message, "</p>");
-    put_form(html, lang, true);
-}
-
-static void draw_length(struct sk_html *html, enum sk_lang lang)
-{
-    draw_wrong(html, lang, SK_MSG_CODE_LENGTH);
-}
-
-static void draw_symbol(struct sk_html *html, enum sk_lang lang)
-{
-    draw_wrong(html, lang, SK_MSG_CODE_SYMBOL);
-}
-
-static void draw_check(struct sk_html *html, enum sk_lang lang)
-{
-    draw_wrong(html, lang, SK_MSG_CODE_CHECK);
-}
-
-static void draw_result_after(struct sk_html *html, enum sk_lang lang)
-{
-    sk_html_raw(html, "<p class=a>");
-    sk_put_link(html, lang, SK_PATH_STATUS, SK_MSG_STATE_AGAIN);
-    sk_html_raw(html, "</p>");
-    sk_frame_close(html, lang);
-}
-
-enum sk_error sk_status_page_start(void)
-{
-    static const sk_draw draw[VARIANTS] = {draw_fresh, draw_length, draw_symbol, draw_check};
-    enum sk_error error = sk_part_make(&result_after, draw_result_after);
-
-    for (size_t i = 0; error == SK_OK && i < VARIANTS; i++)
-        error = sk_part_make(&forms[i], draw[i]);
-    return error;
-}
-
-void sk_status_page_stop(void)
-{
-    sk_part_free(&result_after);
-    for (size_t i = 0; i < VARIANTS; i++)
-        sk_part_free(&forms[i]);
+    (void)lang;
+    sk_html_raw(html, *problem == SK_OK ? "kh" : "\"ke kh\" aria-invalid=true autofocus");
 }
 
 enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   const struct sk_page_organisation *organisations, size_t count,
                                   enum sk_error problem)
 {
-    enum variant variant = BAD_CHECK;
-    struct sk_html html = {0};
+    const struct sk_frame page = {.title = SK_MSG_STATUS_TITLE,
+                                  .heading = SK_MSG_STATUS_H1,
+                                  .path = "status",
+                                  .main = SK_TEMPLATE(form),
+                                  .context = &problem,
+                                  .script = SK_SCRIPT_STATUS,
+                                  .organisations = organisations,
+                                  .count = count,
+                                  .level = problem != SK_OK};
 
-    if (problem == SK_OK)
-        variant = FRESH;
-    else if (problem == SK_ERR_CODE_LENGTH)
-        variant = BAD_LENGTH;
-    else if (problem == SK_ERR_CODE_SYMBOL)
-        variant = BAD_SYMBOL;
-    sk_put_part(&html, lang, &forms[variant]);
-    return sk_live_take(&html, lang, SK_SCRIPT_STATUS, organisations, count, problem != SK_OK, out);
+    return sk_frame_take(out, lang, &page);
 }
+
+/* ---- an answer ---- */
+
+static void put_organisation(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    (void)lang;
+    sk_html_text(html, one->organisation);
+}
+
+static void put_answer_day(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    sk_put_date(html, lang, SK_MSG_ANSWER_DAY, one->answer->day);
+}
+
+static void put_answer_status(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    static const enum sk_message messages[] = {
+#define STATUS(number, name, word, sentence, brief) [number] = SK_MSG_ANSWER_##name,
+#include "keys/base/status.def"
+#undef STATUS
+    };
+    const struct sk_page_answer *one = context;
+    unsigned status = one->answer->status;
+
+    status = status > 0 && status < SK_STATUS_END ? status : SK_STATUS_ARRIVED;
+    sk_html_text(html, sk_text(lang, messages[status]));
+}
+
+static void put_answer_text(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    (void)lang;
+    sk_html_lines(html, one->answer->text);
+}
+
+static void put_words(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    if (one->answer->text[0] != '\0')
+        sk_expand(html, lang, SK_TEMPLATE(said), one);
+}
+
+static void put_more(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    if (one->answer->status == SK_STATUS_MORE)
+        sk_expand(html, lang, SK_TEMPLATE(add_more), one);
+}
+
+/* ---- the state, and all answers ---- */
+
+static const struct {
+    const char *name; /* in JSON */
+    enum sk_message heading;
+    struct sk_template advice;
+} states[] = {
+    [SK_RECEIPT_UNKNOWN] = {"unknown", SK_MSG_STATE_UNKNOWN, SK_TEMPLATE_INIT(unknown)},
+    [SK_RECEIPT_RECEIVED] = {"received", SK_MSG_STATE_RECEIVED, SK_TEMPLATE_INIT(received)},
+    [SK_RECEIPT_CARRIED] = {"carried", SK_MSG_STATE_CARRIED, SK_TEMPLATE_INIT(carried)},
+    [SK_RECEIPT_ANSWERED] = {"answered", SK_MSG_STATE_ANSWERED, SK_TEMPLATE_INIT(answered)},
+};
 
 const char *sk_receipt_state_name(enum sk_receipt_state state)
 {
-    static const char *const names[] = {"unknown", "received", "carried", "answered"};
-
-    return names[state];
+    return states[state].name;
 }
 
-static enum sk_message state_message(enum sk_receipt_state state)
-{
-    static const enum sk_message messages[] = {SK_MSG_STATE_UNKNOWN, SK_MSG_STATE_RECEIVED,
-                                               SK_MSG_STATE_CARRIED, SK_MSG_STATE_ANSWERED};
+struct found {
+    enum sk_receipt_state state;
+    uint32_t day; /* 0: not known */
+    const struct sk_page_answer *answers;
+    size_t count;
+};
 
-    return messages[state];
+static void put_arrived(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct found *found = context;
+
+    if (found->day != 0)
+        sk_put_date(html, lang, SK_MSG_STATE_DAY, found->day);
 }
 
-static enum sk_message answer_message(unsigned status)
+static void put_answers(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    switch (status) {
-    case SK_STATUS_READ:
-        return SK_MSG_ANSWER_READ;
-    case SK_STATUS_CHECKING:
-        return SK_MSG_ANSWER_CHECKING;
-    case SK_STATUS_MORE:
-        return SK_MSG_ANSWER_MORE;
-    case SK_STATUS_PASSED:
-        return SK_MSG_ANSWER_PASSED;
-    case SK_STATUS_CLOSED:
-        return SK_MSG_ANSWER_CLOSED;
-    default:
-        return SK_MSG_ANSWER_ARRIVED;
-    }
+    const struct found *found = context;
+
+    for (size_t i = 0; i < found->count; i++)
+        sk_expand(html, lang, SK_TEMPLATE(answer), &found->answers[i]);
 }
 
-static void put_answer(struct sk_html *html, enum sk_lang lang, const struct sk_page_answer *answer)
+static void put_advice(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    sk_html_raw(html, "<h2>");
-    sk_html_text(html, answer->organisation);
-    sk_html_raw(html, "</h2>");
-    sk_put_date(html, lang, SK_MSG_ANSWER_DAY, answer->answer->day);
-    sk_put(html, lang, "<p><strong>", answer_message(answer->answer->status), "</strong></p>");
-    if (answer->answer->text[0] != '\0') {
-        sk_html_raw(html, "<p class=n dir=auto>");
-        sk_html_lines(html, answer->answer->text);
-        sk_html_raw(html, "</p>");
-    }
-    if (answer->answer->status == SK_STATUS_MORE) {
-        sk_put(html, lang, "<p class=a>", SK_MSG_ANSWER_MORE_HOW, "<br>");
-        sk_put_link(html, lang, SK_PATH_FORM, SK_MSG_OPEN_FORM);
-        sk_html_raw(html, "</p>");
-    }
-}
+    const struct found *found = context;
 
-static void put_advice(struct sk_html *html, enum sk_lang lang, enum sk_receipt_state state)
-{
-    switch (state) {
-    case SK_RECEIPT_UNKNOWN:
-        sk_put_list(html, lang, SK_MSG_STATE_UNKNOWN_TODAY, 4);
-        break;
-    case SK_RECEIPT_RECEIVED:
-        sk_put_p(html, lang, SK_MSG_STATE_RECEIVED_TEXT);
-        sk_put_p(html, lang, SK_MSG_STATE_LATER);
-        break;
-    case SK_RECEIPT_CARRIED:
-        sk_put_p(html, lang, SK_MSG_STATE_CARRIED_TEXT);
-        sk_put_p(html, lang, SK_MSG_STATE_LATER);
-        break;
-    case SK_RECEIPT_ANSWERED:
-        sk_put_p(html, lang, SK_MSG_STATE_READ);
-        break;
-    }
+    sk_expand(html, lang, states[found->state].advice, found);
 }
 
 enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_receipt_state state,
                              uint32_t day, const struct sk_page_answer *answers, size_t count)
 {
-    const struct sk_frame frame = {SK_MSG_STATUS_TITLE, state_message(state), SK_PATH_STATUS,
-                                   SK_SCRIPT_NONE};
-    struct sk_html html = {0};
+    const struct found found = {state, day, answers, count};
+    const struct sk_frame page = {.title = SK_MSG_STATUS_TITLE,
+                                  .heading = states[state].heading,
+                                  .path = "status",
+                                  .main = SK_TEMPLATE(result),
+                                  .context = &found,
+                                  .level = true};
 
-    sk_frame_open(&html, lang, &frame);
-    if (day != 0)
-        sk_put_date(&html, lang, SK_MSG_STATE_DAY, day);
-    for (size_t i = 0; i < count; i++)
-        put_answer(&html, lang, &answers[i]);
-    put_advice(&html, lang, state);
-    sk_put_part(&html, lang, &result_after);
-    sk_put_level(&html);
-    return sk_html_take(&html, out);
+    return sk_frame_take(out, lang, &page);
 }

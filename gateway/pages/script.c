@@ -12,14 +12,13 @@ enum bundle { F = 1, S = 2, C = 4, O = 8 };
 static const enum bundle bundle_of[SK_SCRIPT_KINDS] = {
     [SK_SCRIPT_FORM] = F, [SK_SCRIPT_STATUS] = S, [SK_SCRIPT_COURIER] = C, [SK_SCRIPT_OFFLINE] = O};
 
-/* Which texts which script gets. Its bundle knows them by their number among these (client/bundle.mjs). */
-static const struct {
-    enum sk_message message;
-    unsigned in;
-} texts[] = {
-#define W(name, in) {SK_MSG_##name, in},
-#include "gateway/pages/client_text.def"
-#undef W
+/* Which scripts get a text. A bundle knows its own by their number among these (client/facts.mjs). */
+static const unsigned scripts_of[SK_MSG_COUNT] = {
+#define N_(text)
+#define X(name, scripts, text) [SK_MSG_##name] = scripts,
+#include "gateway/pages/text.def"
+#undef X
+#undef N_
 };
 
 /* What stands in the page behind the texts. The forms' guards hold them until the file is there. */
@@ -81,11 +80,11 @@ static void put_texts(struct sk_html *html, enum sk_lang lang, unsigned in)
     const char *before = "";
 
     sk_html_raw(html, "const T=[");
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if ((texts[i].in & in) == 0)
+    for (int i = 0; i < SK_MSG_COUNT; i++) {
+        if ((scripts_of[i] & in) == 0)
             continue;
         sk_html_raw(html, before);
-        sk_put_json(html, sk_text(lang, texts[i].message));
+        sk_put_json(html, sk_text(lang, (enum sk_message)i));
         before = ",";
     }
     sk_html_raw(html, "];\n");

@@ -6,7 +6,7 @@
 
 static const char *const source[] = {
 #define N_(text) text
-#define X(name, text) text,
+#define X(name, scripts, text) text,
 #include "gateway/pages/text.def"
 #undef X
 #undef N_

@@ -6,7 +6,7 @@
 
 enum sk_message {
 #define N_(text)
-#define X(name, text) SK_MSG_##name,
+#define X(name, scripts, text) SK_MSG_##name,
 #include "gateway/pages/text.def"
 #undef X
 #undef N_

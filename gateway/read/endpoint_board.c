@@ -8,7 +8,7 @@
 #include "gateway/http/peers.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 
 #define STEP_BYTES 32768u
 
@@ -104,7 +104,7 @@ static enum sk_step answer_board(struct sk_request *request,
 
 static enum sk_step board_end(struct sk_request *request)
 {
-    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    const struct sk_view *view = sk_directory_view(request->gateway->directory);
     const struct sk_organisation *organisation = sk_view_slug(view, request->match.org);
     enum sk_step step = organisation != NULL && organisation->has_board
                             ? answer_board(request, organisation)

@@ -1,7 +1,7 @@
 /*
- * GET and POST /{lang}/status: what became of a report. The code comes in the body, is used
- * for the moment of the answer and wiped with the request. No byte of it passes through a parser of
- * libmicrohttpd's: they keep pieces of what they saw on the stack and in the heap.
+ * POST /{lang}/status: what became of a report. The code comes in the body, is used
+ * for the moment of the answer and wiped with the request. No byte of it passes through a
+ * parser of libmicrohttpd's: they keep pieces of what they saw on the stack and in the heap.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "gateway/http/head.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 #include "gateway/read/status_look.h"
 #include "keys/base/secret.h"
 
@@ -21,17 +21,6 @@ struct status {
     struct sk_receipt receipt;
     struct sk_look look;
 };
-
-static enum sk_step form_end(struct sk_request *request)
-{
-    const struct sk_view *view = sk_roster_view(request->gateway->roster);
-    enum MHD_Result queued = sk_copies_queue(&view->status[request->lang], request, MHD_HTTP_OK);
-
-    sk_view_release(view);
-    return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
-}
-
-const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE, .end = form_end};
 
 static void status_release(struct sk_request *request)
 {
@@ -79,7 +68,7 @@ static enum sk_step answer_problem(struct sk_request *request, enum sk_error pro
         return sk_reply_send(request, MHD_HTTP_BAD_REQUEST,
                              sk_look_json_problem(problem, request->lang));
     }
-    const struct sk_view *view = sk_roster_view(request->gateway->roster);
+    const struct sk_view *view = sk_directory_view(request->gateway->directory);
     enum sk_error error =
         sk_page_status_form(&page, request->lang, view->listing.pages, view->count, problem);
     sk_view_release(view);

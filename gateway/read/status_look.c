@@ -1,45 +1,10 @@
 #include "gateway/read/status_look.h"
 
-#include <jansson.h>
-#include <sodium.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "gateway/http/reply.h"
+#include "gateway/pages/html.h"
+#include "gateway/pages/script.h"
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
-
-/* Each block remembers its length in front, for wiping: glibc keeps what is small in a cache of
- * each thread and does not overwrite it there, M_PERTURB or not. */
-#define LENGTH_ROOM 16
-
-static void *wiped_malloc(size_t len)
-{
-    uint8_t *block = len > SIZE_MAX - LENGTH_ROOM ? NULL : malloc(len + LENGTH_ROOM);
-
-    if (block == NULL) {
-        return NULL;
-    }
-    memcpy(block, &len, sizeof len);
-    return block + LENGTH_ROOM;
-}
-
-static void wiped_free(void *memory)
-{
-    size_t len;
-
-    if (memory != NULL) {
-        uint8_t *block = (uint8_t *)memory - LENGTH_ROOM;
-        memcpy(&len, block, sizeof len);
-        sodium_memzero(block, len + LENGTH_ROOM);
-        free(block);
-    }
-}
-
-void sk_look_start(void)
-{
-    json_set_alloc_funcs(wiped_malloc, wiped_free);
-}
 
 struct bucket_source {
     struct sk_outbox *outbox;
@@ -117,7 +82,7 @@ enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
     if (error != SK_OK) {
         return error;
     }
-    look->view = sk_roster_view(gateway->roster);
+    look->view = sk_directory_view(gateway->directory);
     if (look->view->count > 0) {
         look->found = sk_secret_new(look->view->count * sizeof *look->found);
         if (look->found == NULL) {
@@ -141,47 +106,68 @@ void sk_look_release(struct sk_look *look)
     look->view = NULL;
 }
 
-static json_t *day_json(uint32_t day)
+/* ---- as JSON: through a buffer that is wiped, like the pages --------------------------------- */
+
+static void put_day(struct sk_html *json, uint32_t day)
 {
     char text[11];
 
-    return day > 0 && sk_day_format(day, text) ? json_string(text) : json_null();
-}
-
-static struct MHD_Response *json_response(json_t *value, enum sk_lang lang)
-{
-    size_t len = json_dumpb(value, NULL, 0, JSON_COMPACT);
-    size_t all = (len + SK_PAGE_STEP - 1) / SK_PAGE_STEP * SK_PAGE_STEP;
-    struct sk_page page = {len > 0 ? malloc(all) : NULL, all, NULL};
-
-    if (page.bytes != NULL) {
-        json_dumpb(value, page.bytes, len, JSON_COMPACT);
-        memset(page.bytes + len, ' ', all - len); /* as the pages: no length that tells */
+    if (day > 0 && sk_day_format(day, text)) {
+        sk_put_json(json, text);
+    } else {
+        sk_html_raw(json, "null");
     }
-    json_decref(value);
-    return page.bytes == NULL ? NULL : sk_reply_page(&page, SK_TYPE_JSON, lang, true);
 }
 
-static json_t *answer_json(const struct sk_page_answer *answer)
+static void put_answer(struct sk_html *json, const struct sk_page_answer *answer)
 {
-    return json_pack("{s:s, s:s, s:o, s:s%}", "organisation", answer->organisation, "status",
-                     sk_status_name(answer->answer->status), "day", day_json(answer->answer->day),
-                     "text", answer->answer->text, answer->answer->text_len);
+    sk_html_raw(json, "{\"organisation\":");
+    sk_put_json(json, answer->organisation);
+    sk_html_raw(json, ",\"status\":");
+    sk_put_json(json, sk_status_name(answer->answer->status));
+    sk_html_raw(json, ",\"day\":");
+    put_day(json, answer->answer->day);
+    sk_html_raw(json, ",\"text\":");
+    sk_put_json(json, answer->answer->text);
+    sk_html_raw(json, "}");
+}
+
+/* Filled up with blanks, as the pages are with a comment: no length that tells. */
+static struct MHD_Response *json_response(struct sk_html *json, enum sk_lang lang)
+{
+    struct sk_page page;
+    size_t fill = (SK_PAGE_STEP - json->len % SK_PAGE_STEP) % SK_PAGE_STEP;
+
+    for (; fill > 0; fill--) {
+        sk_html_raw(json, " ");
+    }
+    return sk_html_take(json, &page) == SK_OK ? sk_reply_page(&page, SK_TYPE_JSON, lang, true)
+                                              : NULL;
 }
 
 struct MHD_Response *sk_look_json(const struct sk_look *look, enum sk_lang lang)
 {
-    json_t *answers = json_array();
+    struct sk_html json = {0};
 
+    sk_html_raw(&json, "{\"state\":");
+    sk_put_json(&json, sk_receipt_state_name(look->state));
+    sk_html_raw(&json, ",\"day\":");
+    put_day(&json, look->day);
+    sk_html_raw(&json, ",\"answers\":[");
     for (size_t i = 0; i < look->count; i++) {
-        json_array_append_new(answers, answer_json(&look->answers[i]));
+        sk_html_raw(&json, i > 0 ? "," : "");
+        put_answer(&json, &look->answers[i]);
     }
-    return json_response(json_pack("{s:s, s:o, s:o}", "state", sk_receipt_state_name(look->state),
-                                   "day", day_json(look->day), "answers", answers),
-                         lang);
+    sk_html_raw(&json, "]}");
+    return json_response(&json, lang);
 }
 
 struct MHD_Response *sk_look_json_problem(enum sk_error problem, enum sk_lang lang)
 {
-    return json_response(json_pack("{s:s}", "error", sk_error_name(problem)), lang);
+    struct sk_html json = {0};
+
+    sk_html_raw(&json, "{\"error\":");
+    sk_put_json(&json, sk_error_name(problem));
+    sk_html_raw(&json, "}");
+    return json_response(&json, lang);
 }

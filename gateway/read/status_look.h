@@ -7,7 +7,7 @@
 
 #include "gateway/gateway.h"
 #include "gateway/pages/page.h"
-#include "gateway/read/roster.h"
+#include "gateway/read/directory.h"
 
 /* Secret: keep it in memory from sk_secret_new(). */
 struct sk_look {
@@ -18,9 +18,6 @@ struct sk_look {
     struct sk_page_answer answers[SK_ORGANISATIONS_MAX];
     size_t count;
 };
-
-/* Once, before threads: has the JSON library wipe what it frees. */
-void sk_look_start(void);
 
 /* look is zeroed. A board that cannot be read counts as one without an answer. */
 enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,

@@ -54,3 +54,12 @@ int sk_place_refuse(const char *path, enum sk_error error)
     return reason != 0 ? sk_refuse("%s: %s (%s)", path, text, strerror(reason))
                        : sk_refuse("%s: %s", path, text);
 }
+
+int sk_refuse_out(const char *path, enum sk_error error, const char *after)
+{
+    int reason = 0;
+    const char *text = sk_place_text(error, &reason);
+
+    return reason != 0 ? sk_refuse("%s: %s (%s). %s", path, text, strerror(reason), after)
+                       : sk_refuse("%s: %s. %s", path, text, after);
+}

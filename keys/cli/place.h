@@ -10,4 +10,7 @@ const char *sk_place_text(enum sk_error error, int *reason);
 /* "PATH: text (system's text)" as one line of refusal; gives SK_EXIT_REFUSED. */
 int sk_place_refuse(const char *path, enum sk_error error);
 
+/* The same, and then the sentence `after`: what was spent, or that nothing was. */
+int sk_refuse_out(const char *path, enum sk_error error, const char *after);
+
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/category.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/index.h"
@@ -192,7 +193,7 @@ static int read_one(int c, struct filter *f, const char *value)
         f->json = true;
         return -1;
     case 'c':
-        f->category = (int)sk_option_number("--category", value, 0, 15);
+        f->category = (int)sk_option_number("--category", value, 0, SK_CATEGORIES);
         return f->category < 0 ? SK_EXIT_USAGE : -1;
     case 's':
         f->status = sk_status_of_name(value);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/category.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/json.h"
@@ -160,7 +161,7 @@ static void print_report(const struct sk_entry *entry, const struct sk_threads *
     print_line("report", id);
     print_line("arrived", day);
     print_line("status", sk_status_name(sk_view_status(threads, entry)));
-    printf("%-14s %u %s\n", "category", category, sk_view_category(category));
+    printf("%-14s %u %s\n", "category", category, sk_category_name(category));
     printf("%-14s %s (says the report itself)\n", "sealed by", sk_view_sealed_by(entry->sealed_by));
     print_line("answers", (entry->flags & SK_FLAG_ANSWERS) != 0 ? "wanted" : "not wanted");
     if ((entry->flags & SK_FLAG_FOLLOW_UP) != 0) {

@@ -5,14 +5,13 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/category.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
 #include "keys/desk/view.h"
 #include "keys/format/answer.h"
-
-enum { CATEGORIES = 16, STATUSES = SK_STATUS_CLOSED + 1 };
 
 struct week_count {
     uint32_t week;
@@ -22,8 +21,8 @@ struct week_count {
 struct stats {
     struct sk_threads *threads;
     unsigned long reports, attachments, unparsed;
-    unsigned long category[CATEGORIES]; /* [0]: none */
-    unsigned long status[STATUSES];
+    unsigned long category[SK_CATEGORY_END]; /* [0]: none */
+    unsigned long status[SK_STATUS_END];
     struct week_count *weeks; /* ascending */
     size_t week_count;
 };
@@ -76,12 +75,12 @@ static void each_figure(const struct stats *s, figure fn, void *ctx)
     fn(ctx, "reports", "", "reports", s->reports);
     fn(ctx, "attachments", "", "attachments", s->attachments);
     fn(ctx, "unparsed", "", "could not be parsed", s->unparsed);
-    for (unsigned i = 1; i < CATEGORIES; i++) {
+    for (unsigned i = 1; i <= SK_CATEGORIES; i++) {
         snprintf(key, sizeof key, "%u", i);
-        fn(ctx, "category", key, sk_view_category(i), s->category[i]);
+        fn(ctx, "category", key, sk_category_name(i), s->category[i]);
     }
-    fn(ctx, "category", "none", sk_view_category(0), s->category[0]);
-    for (unsigned i = SK_STATUS_ARRIVED; i < STATUSES; i++) {
+    fn(ctx, "category", "none", sk_category_name(0), s->category[0]);
+    for (unsigned i = 1; i < SK_STATUS_END; i++) {
         fn(ctx, "status", sk_status_name(i), sk_status_name(i), s->status[i]);
     }
     for (size_t i = 0; i < s->week_count; i++) {

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/category.h"
 #include "keys/desk/json.h"
 #include "keys/desk/text.h"
 #include "keys/parse/protocol.h"
 
-#define CATEGORIES 15
 
 static enum sk_error read_numbers(struct sk_entry *out, const json_t *json)
 {
@@ -125,7 +125,7 @@ unsigned sk_entry_category(const struct sk_entry *entry)
         return 0;
     }
     n = strtoul(text, &end, 10);
-    return *end == '\0' && n <= CATEGORIES ? (unsigned)n : 0;
+    return *end == '\0' && n <= SK_CATEGORIES ? (unsigned)n : 0;
 }
 
 const char *sk_entry_outcome_text(uint32_t outcome)

@@ -30,30 +30,6 @@ const char *sk_view_sealed_by(unsigned sealed_by)
     }
 }
 
-const char *sk_view_category(unsigned category)
-{
-    static const char *const names[] = {
-        "none given",
-        "civilians detained",
-        "persecution in criminal or administrative cases",
-        "crossing the line of contact",
-        "humanitarian access and aid",
-        "missing persons",
-        "presence and obstruction of observers",
-        "mines and explosive remnants",
-        "forced passports and documents",
-        "medical care, payments, education, property, movement",
-        "deportation, forced displacement, return",
-        "conscription into the occupier's forces",
-        "children taken or re-educated",
-        "property seized or nationalised",
-        "torture and ill-treatment",
-        "something else",
-    };
-
-    return names[category < sizeof names / sizeof names[0] ? category : 0];
-}
-
 static json_t *day_json(uint32_t day)
 {
     char text[11] = "";

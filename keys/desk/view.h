@@ -22,7 +22,5 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
 /* "browser", "gateway", "offline page", "command line". */
 const char *sk_view_sealed_by(unsigned sealed_by);
 
-/* The English name of a category; "none given" for 0. */
-const char *sk_view_category(unsigned category);
 
 #endif

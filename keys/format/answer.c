@@ -8,9 +8,9 @@
 #include "keys/format/text.h"
 
 static const char *const names[] = {
-    [SK_STATUS_ARRIVED] = "arrived",   [SK_STATUS_READ] = "read",
-    [SK_STATUS_CHECKING] = "checking", [SK_STATUS_MORE] = "more",
-    [SK_STATUS_PASSED] = "passed",     [SK_STATUS_CLOSED] = "closed",
+#define STATUS(number, name, word, sentence, brief) [number] = word,
+#include "keys/base/status.def"
+#undef STATUS
 };
 
 const char *sk_status_name(unsigned status)
@@ -20,7 +20,7 @@ const char *sk_status_name(unsigned status)
 
 unsigned sk_status_of_name(const char *name)
 {
-    for (unsigned i = SK_STATUS_ARRIVED; i <= SK_STATUS_CLOSED; i++) {
+    for (unsigned i = 1; i < SK_STATUS_END; i++) {
         if (strcmp(names[i], name) == 0) {
             return i;
         }

@@ -19,12 +19,10 @@
 #define SK_ANSWER_TEXT_MAX (SK_ANSWER_PARTS * SK_ANSWER_PART_TEXT)
 
 enum sk_status {
-    SK_STATUS_ARRIVED = 1,
-    SK_STATUS_READ,
-    SK_STATUS_CHECKING,
-    SK_STATUS_MORE,
-    SK_STATUS_PASSED,
-    SK_STATUS_CLOSED
+#define STATUS(number, name, word, sentence, brief) SK_STATUS_##name = (number),
+#include "keys/base/status.def"
+#undef STATUS
+    SK_STATUS_END
 };
 
 /* "arrived", "read", "checking", "more", "passed", "closed"; NULL for anything else. */

@@ -1,31 +1,20 @@
 #include "keys/report/found.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/base/calendar.h"
-#include "keys/base/secret.h"
 #include "keys/report/program.h"
 
 static const char *status_text(unsigned status)
 {
-    switch (status) {
-    case SK_STATUS_ARRIVED:
-        return _("arrived at the desk");
-    case SK_STATUS_READ:
-        return _("read");
-    case SK_STATUS_CHECKING:
-        return _("being checked");
-    case SK_STATUS_MORE:
-        return _("more is needed from you");
-    case SK_STATUS_PASSED:
-        return _("passed on");
-    case SK_STATUS_CLOSED:
-        return _("closed");
-    default:
-        return "-";
-    }
+    static const char *const texts[] = {
+#define STATUS(number, name, word, sentence, brief) [number] = brief,
+#include "keys/base/status.def"
+#undef STATUS
+    };
+
+    return status > 0 && status < SK_STATUS_END ? _(texts[status]) : "-";
 }
 
 static void day_text(char out[11], uint32_t day)
@@ -61,36 +50,56 @@ void sk_found_print(const struct sk_found *found, size_t count)
     }
 }
 
-static json_t *to_json(const struct sk_found *f)
+/* ---- as JSON: straight into standard output, whose buffer is wiped (main.c) ----- */
+
+static void print_string(const char *text)
+{
+    static const char named[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+
+    putchar('"');
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        const char *found = strchr(named, c);
+
+        if (found != NULL) {
+            printf("\\%c", names[found - named]);
+        } else if (c < 0x20) {
+            printf("\\u%04X", c);
+        } else {
+            putchar(c);
+        }
+    }
+    putchar('"');
+}
+
+static void print_member(const char *name, const char *value, const char *after)
+{
+    printf("      \"%s\": ", name);
+    print_string(value);
+    printf("%s\n", after);
+}
+
+static void print_one_json(const struct sk_found *f)
 {
     char hex[SK_HEX_TEXT], day[11];
 
     sk_fingerprint_text(hex, &f->organisation);
     day_text(day, f->answer.day);
-    return json_pack("{s:s, s:s, s:s, s:s}", "organisation", hex, "status",
-                     sk_status_name(f->answer.status), "day", day, "text", f->answer.text);
+    printf("    {\n");
+    print_member("organisation", hex, ",");
+    print_member("status", sk_status_name(f->answer.status), ",");
+    print_member("day", day, ",");
+    print_member("text", f->answer.text, "");
+    printf("    }");
 }
 
-/* The library's own copies of the text are wiped as well. */
 enum sk_error sk_found_print_json(const struct sk_found *found, size_t count)
 {
-    json_set_alloc_funcs(sk_secret_new, sk_secret_free);
-    json_t *list = json_array();
-    json_t *all =
-        json_pack("{s:s, s:o}", "state", count > 0 ? "answered" : "unknown", "answers", list);
-    enum sk_error e = all == NULL ? SK_ERR_MEMORY : SK_OK;
-
-    for (size_t i = 0; e == SK_OK && i < count; i++) {
-        if (json_array_append_new(list, to_json(&found[i])) != 0) {
-            e = SK_ERR_MEMORY;
-        }
+    printf("{\n  \"state\": \"%s\",\n  \"answers\": [", count > 0 ? "answered" : "unknown");
+    for (size_t i = 0; i < count; i++) {
+        printf("%s\n", i > 0 ? "," : "");
+        print_one_json(&found[i]);
     }
-    if (e == SK_OK && json_dumpf(all, stdout, JSON_INDENT(2)) != 0) {
-        e = SK_ERR_IO;
-    }
-    if (e == SK_OK) {
-        printf("\n");
-    }
-    json_decref(all);
-    return e;
+    printf("%s]\n}\n", count > 0 ? "\n  " : "");
+    return ferror(stdout) ? SK_ERR_IO : SK_OK;
 }

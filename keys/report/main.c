@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keys/base/category.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -25,7 +26,7 @@ static const char *const details[] = {
        "  --fingerprint HEX    take only key sheets with this fingerprint; repeat for more\n"
        "  --text-file FILE     the text, in UTF-8\n"
        "  --attach FILE        a file of any kind; repeat for more\n"
-       "  --category N         what it is about, 1 to 15\n"
+       "  --category N         what it is about: a number of the list below\n"
        "  --where-file FILE    the place\n"
        "  --when-file FILE     the time\n"
        "  --contact-file FILE  how to reach you\n"
@@ -59,12 +60,23 @@ static void help(void)
                       "  --version  the version\n"));
 }
 
+static void help_categories(void)
+{
+    printf("\n%s\n", _("Categories:"));
+    for (unsigned i = 1; i <= SK_CATEGORIES; i++) {
+        printf("  %2u  %s\n", i, _(sk_category_name(i)));
+    }
+}
+
 static bool answered(const struct sk_command *command, int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0) {
             printf(_("Usage: %s %s %s\n"), "skrynka-report", command->name, _(command->arguments));
             printf("%s\n\n%s", _(command->summary), _(details[command - commands]));
+            if (command->run == sk_report_seal) {
+                help_categories();
+            }
             return true;
         }
         if (strcmp(argv[i], "--version") == 0) {

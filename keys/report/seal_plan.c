@@ -3,9 +3,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "keys/base/category.h"
 #include "keys/cli/command.h"
-
-enum { CATEGORIES = 15 };
 
 enum option_code {
     SHEET = 256,
@@ -54,7 +53,7 @@ static bool is_category(const char *text)
     for (; *text != '\0'; text++) {
         value = value * 10 + (unsigned)(*text - '0');
     }
-    return value <= CATEGORIES;
+    return value <= SK_CATEGORIES;
 }
 
 static bool is_consent(const char *text)
@@ -82,7 +81,7 @@ static int take_value(struct sk_seal_plan *plan, int c, const char *value)
     case CATEGORY:
         plan->category = value;
         return is_category(value) ? SK_EXIT_OK
-                                  : sk_usage(_("--category takes a number from 1 to 15"));
+                                  : sk_usage(_("--category takes a number from 1 to %u"), SK_CATEGORIES);
     default:
         return SK_EXIT_USAGE;
     }

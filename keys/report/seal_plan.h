@@ -9,7 +9,7 @@
 struct sk_seal_plan {
     struct sk_words sheets, attachments, consent, fingerprints;
     const char *text_file, *where_file, *when_file, *contact_file;
-    const char *category;  /* "1" to "15", or NULL */
+    const char *category;  /* the number of one (keys/base/category.def), or NULL */
     const char *code_file; /* of a follow-up, or NULL */
     const char *out;
     bool no_receipt, force;

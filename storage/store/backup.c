@@ -11,6 +11,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "storage/store/store.h"
 
 static enum sk_error begin(const struct sk_store *store, const char *to)
@@ -101,7 +102,7 @@ static enum sk_error copy_store(const struct sk_store *store, const char *out,
 static int make_folder(const char *unfinished, int *lock)
 {
     if (mkdir(unfinished, 0700) != 0 && errno != EEXIST) {
-        return sk_store_refuse_out(
+        return sk_refuse_out(
             unfinished, errno == ENOENT ? SK_ERR_IO : sk_error_of_errno(errno), "No copy was made");
     }
     enum sk_error e = sk_unfinished_claim(unfinished, lock);
@@ -147,7 +148,7 @@ static int backup_to(struct sk_store *store, const char *out, const char *unfini
 
     close(lock);
     if (e != SK_OK) {
-        return sk_store_refuse_out(out, e, "No copy was made");
+        return sk_refuse_out(out, e, "No copy was made");
     }
     printf("The copy is in %s. It holds the gateway's key: keep it as safe as the store.\n", out);
     return SK_EXIT_OK;

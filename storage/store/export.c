@@ -16,6 +16,7 @@
 
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "storage/store/export.h"
 
 static void export_free(struct sk_export *x)
@@ -221,7 +222,7 @@ static int refuse_after_record(const struct sk_export *x, const char *what, enum
         way, sizeof way,
         "Bundle %u is recorded all the same: write it again with 'export --serial %u --out FILE'",
         serial, serial);
-    return sk_store_refuse_out(what, e, way);
+    return sk_refuse_out(what, e, way);
 }
 
 static enum sk_error record(struct sk_export *x)
@@ -269,7 +270,7 @@ static int refuse_unwritten(const struct sk_export *x, enum sk_error e)
     if (e == SK_ERR_CORRUPT) {
         return sk_refuse_error("inbox", e);
     }
-    return sk_store_refuse_out(
+    return sk_refuse_out(
         x->out, e,
         too_large
             ? "Nothing was recorded: export again with --limit 3900M, which a FAT file system "

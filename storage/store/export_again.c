@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "storage/store/export.h"
 
 static enum sk_error load_recorded(struct sk_export *x)
@@ -85,7 +86,7 @@ int sk_export_again(struct sk_export *x)
                          x->serial);
     }
     if (e != SK_OK) {
-        return sk_store_refuse_out(x->out, e, "Nothing was changed in the store.");
+        return sk_refuse_out(x->out, e, "Nothing was changed in the store.");
     }
     sk_export_print(x, 0);
     e = mark_if_last(x);

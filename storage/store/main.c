@@ -29,7 +29,6 @@ static const struct sk_command commands[] = {
     {"import-board", "BOARD", "takes an organisation's board", sk_store_import_board},
     {"check", "", "reads everything and says what is broken", sk_store_check},
     {"stats", "[--json]", "what is held, and where every organisation stands", sk_store_stats},
-    {"offline", "--out DIR", "writes the pages that work without a network", sk_store_offline},
     {"purge", "[--rows-older-than DAYS]",
      "deletes what every organisation says has arrived, and old receipts", sk_store_purge},
     {"retire", "--fingerprint HEX [--yes]", "takes out an organisation that will never come again",

@@ -9,6 +9,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/place.h"
 #include "storage/store/store.h"
 
 static void print_result(const struct sk_ed25519_pk *pk)
@@ -49,7 +50,7 @@ static int replace_key(struct sk_store *store)
     errno = 0;
     e = draw(store, &pk);
     if (e != SK_OK) {
-        return sk_store_refuse_out(store->dir, e, "The key is what it was");
+        return sk_refuse_out(store->dir, e, "The key is what it was");
     }
     print_result(&pk);
     return SK_EXIT_OK;

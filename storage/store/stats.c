@@ -69,10 +69,7 @@ static enum sk_error collect(struct sk_stats *s, struct sk_store *store)
     if (e == SK_OK) {
         e = sk_upload_count(store->inbox, &s->uploads, &s->upload_bytes);
     }
-    if (e == SK_OK) {
-        e = sk_inbox_space(store->inbox, &s->space);
-    }
-    return e == SK_OK ? sk_offline_sums(&s->offline, store->outbox) : e;
+    return e == SK_OK ? sk_inbox_space(store->inbox, &s->space) : e;
 }
 
 unsigned sk_stats_used_percent(const struct sk_stats *stats)

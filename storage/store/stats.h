@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "storage/store/offline.h"
 #include "storage/store/store.h"
 
 struct sk_stats {
@@ -19,7 +18,6 @@ struct sk_stats {
     uint32_t safe_serial;
     struct sk_organisation *organisations;
     size_t count;
-    struct sk_offline_sums offline;
 };
 
 unsigned sk_stats_used_percent(const struct sk_stats *stats);

@@ -168,20 +168,6 @@ static void print_warnings(const struct sk_stats *s, time_t now)
     }
 }
 
-/* For operators to publish, and for whoever wants to compare a saved page. */
-static void print_offline(const struct sk_offline_sums *sums)
-{
-    if (!sums->made) {
-        printf("\nOffline pages: none, the translations are not installed\n");
-        return;
-    }
-    printf("\nOffline pages, SHA-256: as served today, and without the line of organisations\n");
-    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
-        printf("%-4s served   %s\n", sk_lang_code((enum sk_lang)lang), sums->page[lang]);
-        printf("     program  %s\n", sums->program[lang]);
-    }
-}
-
 void sk_stats_print_table(const struct sk_stats *stats)
 {
     time_t now = time(NULL);
@@ -192,7 +178,6 @@ void sk_stats_print_table(const struct sk_stats *stats)
     } else {
         print_organisations(stats, now);
     }
-    print_offline(&stats->offline);
     print_warnings(stats, now);
 }
 
@@ -231,22 +216,6 @@ static json_t *organisation_json(const struct sk_organisation *o, time_t now)
                      (json_int_t)o->arrived);
 }
 
-static json_t *offline_json(const struct sk_offline_sums *sums)
-{
-    json_t *all = sums->made ? json_object() : json_null();
-
-    for (int lang = 0; sums->made && lang < SK_LANG_COUNT; lang++) {
-        json_t *one =
-            json_pack("{s:s, s:s}", "page", sums->page[lang], "program", sums->program[lang]);
-
-        if (json_object_set_new(all, sk_lang_code((enum sk_lang)lang), one) != 0) {
-            json_decref(all);
-            return NULL;
-        }
-    }
-    return all;
-}
-
 static json_t *stats_json(const struct sk_stats *s)
 {
     char hex[SK_HEX_TEXT], chain[SK_CHAIN_TEXT];
@@ -263,14 +232,14 @@ static json_t *stats_json(const struct sk_stats *s)
     sk_store_chain_text(chain, &s->chain.chain);
     return json_pack(
         "{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "
-        "s:o, s:o}",
+        "s:o}",
         "gateway", hex, "chain", chain, "chain_ended", s->chain.copied, "uploads",
         (json_int_t)s->uploads, "upload_bytes", (json_int_t)s->upload_bytes, "envelopes",
         (json_int_t)s->envelopes, "waiting", (json_int_t)s->waiting, "rows", (json_int_t)s->rows,
         "rows_carried", (json_int_t)s->rows_carried, "bytes", (json_int_t)s->bytes, "size",
         (json_int_t)s->space.size, "used", (json_int_t)s->space.used, "used_percent",
         (int)sk_stats_used_percent(s), "last_bundle", (json_int_t)s->chain.last, "safe_serial",
-        (json_int_t)s->safe_serial, "organisations", list, "offline", offline_json(&s->offline));
+        (json_int_t)s->safe_serial, "organisations", list);
 }
 
 enum sk_error sk_stats_print_json(const struct sk_stats *stats)

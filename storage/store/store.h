@@ -95,11 +95,6 @@ const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 
 #define SK_DAY_TEXT 11
 const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
 
-/* A file or folder could not be written: says what is wrong with the place and what to do (by
- * errno), and then the sentence `after`: what was spent, or that nothing was. Returns the exit
- * code. */
-int sk_store_refuse_out(const char *path, enum sk_error error, const char *after);
-
 /* A progress callback of storage/; ctx is a started struct sk_progress. */
 void sk_store_progress(void *ctx, uint64_t done, uint64_t total);
 
@@ -131,7 +126,6 @@ int sk_store_check(void *program, int argc, char **argv);
 int sk_store_stats(void *program, int argc, char **argv);
 int sk_store_purge(void *program, int argc, char **argv);
 int sk_store_rewrite(void *program, int argc, char **argv);
-int sk_store_offline(void *program, int argc, char **argv);
 int sk_store_backup(void *program, int argc, char **argv);
 
 #endif

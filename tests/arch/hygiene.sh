@@ -27,7 +27,8 @@ hits=$(grep -rn 'MHD_[a-z_]*post_process' gateway --include='*.[ch]' || true)
 # catalogues, may name programs.
 pages=$(mktemp)
 trap 'rm -f "$pages"' EXIT
-LC_ALL=C xgettext --language=C --from-code=UTF-8 --keyword=N_ -o "$pages" gateway/pages/text.def
+LC_ALL=C xgettext --language=C --from-code=UTF-8 --keyword=N_ -o "$pages" \
+    gateway/pages/text.def keys/base/category.def keys/base/status.def
 names_product() { # a catalogue on stdin: where its messages of pages name the product
     LC_ALL=C.UTF-8 msgcomm --more-than=1 --no-wrap - "$pages" | grep -v '^#' |
         LC_ALL=C.UTF-8 grep -iE 'skrynka|скринька|скрынка|скрынька'

@@ -1,11 +1,10 @@
 // What the pages say about sizes and remaining time: the class below, and words no more exact than what is known.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { constants } from '../../gateway/client/facts.mjs';
 import { BLOCK, CHUNKS_MAX, chunksFor } from '../../gateway/client/class.js';
 import { Rate, leftText } from '../../gateway/client/rate.js';
 
-for (const [, name, number] of readFileSync(new URL('../../keys/format/limits.h', import.meta.url), 'utf8')
-  .matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)) globalThis[name] = Number(number); // as the build does
+Object.assign(globalThis, constants()); // as the build does
 const { formFault } = await import('../../gateway/client/limits.js');
 const { classBelow, codeProblem } = await import('../../gateway/client/hints.js');
 

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { texts } from '../../gateway/client/facts.mjs';
 
 const source = join(dirname(fileURLToPath(import.meta.url)), '../../gateway');
-const given = [...readFileSync(join(source, 'pages/client_text.def'), 'utf8').matchAll(/^W\((\w+), ([FSCO |]+)\)/gm)];
+const given = texts();
 
 function bundle(name) {
   for (const folder of [join(process.env.SKRYNKA_BUILD || '.', 'gateway'), source]) {
@@ -26,7 +27,7 @@ const KINDS = [
 ];
 for (const [name, kind, files] of KINDS) {
   const scripts = files.map(bundle).join('\n');
-  const has = given.filter(([, , kinds]) => kinds.includes(kind)).map(([, text]) => text);
+  const has = given.filter(([, kinds]) => kinds.includes(kind)).map(([text]) => text);
   const used = new Set([...scripts.matchAll(/\bT\[(\d+)\]/g)].map((match) => Number(match[1])));
   const problems = [
     ...[...scripts.matchAll(/\bT\.([A-Z]\w+)/g)].map((match) => `${name} uses ${match[1]} and does not get it`),

@@ -100,7 +100,8 @@ class Trial:
             return tuple(map(int, f.read().split()))
 
     def run(self, *words, store=None, env=None):
-        return self.w.run(STORE, "--store", store or self.store, *words, want=None, env=env)
+        program = GATEWAY if words[0] == "--offline" else STORE
+        return self.w.run(program, "--store", store or self.store, *words, want=None, env=env)
 
     def envelopes(self):
         """What check says, or how it failed."""
@@ -164,7 +165,7 @@ COMMANDS = {
     "backup": (lambda t: ("backup", "--out", t.at("copy")), after_backup, 6),
     "check": (lambda t: ("check",), again, 6),
     "stats": (lambda t: ("stats", "--json"), again, 6),
-    "offline": (lambda t: ("offline", "--out", t.at("pages")), again, 6),
+    "offline": (lambda t: ("--offline", t.at("pages")), again, 6),
 }
 
 

@@ -1,6 +1,7 @@
 /* What the index says of a report: every string in it was written by a stranger. */
 #include <string.h>
 
+#include "keys/base/category.h"
 #include "keys/desk/entry.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
@@ -22,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (sk_entry_read(&entry, data, size) == SK_OK) {
         FUZZ_MUST(json_is_array(sk_entry_fields(&entry)) && json_is_array(sk_entry_files(&entry)));
-        FUZZ_MUST(sk_entry_category(&entry) <= 15);
+        FUZZ_MUST(sk_entry_category(&entry) <= SK_CATEGORIES);
         check_excerpt(&entry);
         sk_entry_id(&entry.digest, id);
         FUZZ_MUST(strlen(id) == SK_ID_TEXT - 1);

@@ -7,12 +7,11 @@
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
-const struct sk_endpoint sk_endpoint_home, sk_endpoint_form_script, sk_endpoint_status_script,
-    sk_endpoint_courier_script, sk_endpoint_offline, sk_endpoint_help, sk_endpoint_report,
-    sk_endpoint_status_form, sk_endpoint_status, sk_endpoint_courier_form, sk_endpoint_courier,
-    sk_endpoint_sheets, sk_endpoint_board, sk_endpoint_receipts, sk_endpoint_upload_options,
-    sk_endpoint_upload_create, sk_endpoint_upload_ask, sk_endpoint_upload_patch,
-    sk_endpoint_upload_drop;
+#define MANNER(path, manner) const struct sk_manner sk_manner_##manner;
+#define ROUTE(method, path, endpoint) const struct sk_endpoint sk_endpoint_##endpoint;
+#include "gateway/http/route.def"
+#undef MANNER
+#undef ROUTE
 
 /* The route's pattern with its names replaced by what was found in the path. */
 static void path_again(char *out, size_t room, const struct sk_match *match)
@@ -37,6 +36,9 @@ static bool find(const char *method, const char *path)
     char again[64];
 
     sk_route_find(&match, method, path);
+    FUZZ_MUST(sk_route_manner(path) ==
+              (strncmp(path, "/uploads", 8) == 0 && (path[8] == '\0' || path[8] == '/') ? &sk_manner_tus
+                                                                                    : &sk_manner_page));
     FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
     FUZZ_MUST(match.org[strspn(match.org, "0123456789abcdef")] == '\0');
     FUZZ_MUST(memchr(match.token, '\0', sizeof match.token) != NULL);

@@ -11,13 +11,13 @@ import checks
 import skrynka as sk
 from browser import Browser, scan
 from checks import equal, must, note, ok
+from texts import LANGUAGES
 from web import CODE
 from world import World, need_tools
 
 TEXT = ("У нашому селі «Ґанок» з 12 жовтня не пускають лікарів. Їжу привозять раз на тиждень; "
         "є поранені, серед них двоє дітей. ")
 ANSWER = "Дякуємо, ми передали це лікарям. Напишіть, будь ласка, скільки людей потребують ліків."
-LANGUAGES = ("uk", "ru", "crh", "en")
 
 
 class Resident:

@@ -7,13 +7,14 @@ import gzip
 import hashlib
 import re
 import sys
+import time
 
 import checks
 import skrynka as sk
 from checks import equal, ok
+from texts import LANGUAGES as LANGS
 from world import World, read
 
-LANGS = ("uk", "ru", "crh", "en")
 SAME = ["/%s/" + page for page in ("", "status", "courier", "help")] + ["/offline/%s.html"]
 SCRIPTS = ("/form.js", "/status.js", "/courier.js")
 
@@ -73,7 +74,7 @@ def check_offline(web, lang, desks, sums):
     sheets = dict(re.findall(rb'data-pin="([0-9a-f]{64})" data-offered=1 data-sheet="([^"]*)"', lines[0]))
     equal(name + ": with their sheets", {k.decode(): base64.b64decode(v) for k, v in sheets.items()},
           {desk.fingerprint: read(desk.sheet_path) for desk in desks})
-    equal(name + ": stats names it", hashlib.sha256(reply.body).hexdigest(), sums[lang]["page"])
+    equal(name + ": its sum is printed", hashlib.sha256(reply.body).hexdigest(), sums[lang]["page"])
     equal(name + ": and its program", hashlib.sha256(reply.body.replace(lines[0] + b"\n", b"")).hexdigest(),
           sums[lang]["program"])
 
@@ -93,6 +94,21 @@ def check_secrets_stay_whole(web):
         equal(path + " is not", web.get(path, **accept).headers["Content-Encoding"], None)
 
 
+def check_fresh(web, desk):
+    """An organisation that was imported this moment is offered at once, and soon in every encoding."""
+    pin = desk.fingerprint.encode()
+    for path in ("/uk/", "/uk/status", "/uk/courier", "/offline/uk.html"):
+        for coding in ("gzip", "identity"):
+            reply = web.get(path, **{"Accept-Encoding": coding})
+            body = gzip.decompress(reply.body) if reply.headers["Content-Encoding"] else reply.body
+            ok("%s in %s: has who was imported this moment" % (path, coding), pin in body)
+            equal("%s in %s: may differ for others" % (path, coding), reply.headers["Vary"], "Accept-Encoding")
+    end = time.monotonic() + 120
+    while web.get("/uk/", **{"Accept-Encoding": "gzip"}).headers["Content-Encoding"] != "gzip" and time.monotonic() < end:
+        time.sleep(0.1)
+    ok("soon compressed again", time.monotonic() < end)
+
+
 def main():
     with World("pages") as world:
         store, desks = world.intake(("Перша", "Друга & <b>"))
@@ -101,11 +117,12 @@ def main():
             for path in (*SAME, *SCRIPTS):
                 check_encodings(web, path % lang if "%" in path else path)
             check_script(web, lang)
-            check_offline(web, lang, desks, store.stats()["offline"])
+            check_offline(web, lang, desks, store.offline())
         check_secrets_stay_whole(web)
         desks.append(world.desk("Третя"))
         store.import_sheet(desks[-1], desks[-1].sheet())
-        check_offline(web, "en", desks, store.stats()["offline"])
+        check_fresh(web, desks[-1])
+        check_offline(web, "en", desks, store.offline())
         equal("a row is still found", web.status(sk.code_of(bytes(15))).status, 200)
 
 

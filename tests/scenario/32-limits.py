@@ -7,7 +7,7 @@ import sys
 
 import checks
 from checks import equal, must, note, ok
-from texts import texts
+from texts import LANGUAGES, texts
 from town import SUBMIT, Town, need_browsers
 from world import REPORT, World
 
@@ -44,7 +44,7 @@ class Limits:
             ok("%s: it says %s" % (name, said[:30]), said in reply.text, reply.text[-600:])
 
     def many(self):
-        for lang in ("uk", "ru", "crh", "en"):
+        for lang in LANGUAGES:
             T = texts(lang)
             self.refused("1,001 parts, " + lang,
                          self.post([field(b"text")] + [field(b"file", b"a.jpg")] * PARTS, lang), 413,

@@ -159,11 +159,12 @@ def too_long(a, code, first, second):
 
 def files(a):
     (code, report), = a.bring(("для файлів", None))
-    want = "Дякуємо.\nКоли це було?"
-    for name, data in (("CR LF", "Дякуємо.\r\nКоли це було?\r\n".encode()),
-                       ("a mark", "\ufeffДякуємо.\nКоли це було?\n".encode()),
-                       ("CR", "Дякуємо.\rКоли це було?\r".encode()),
-                       ("no last end", "Дякуємо.\nКоли це було?".encode())):
+    ask = 'Коли\tце "було"? \\ <b> \u2028/'  # what JSON and pages must escape
+    want = "Дякуємо.\n" + ask
+    for name, data in (("CR LF", ("Дякуємо.\r\n%s\r\n" % ask).encode()),
+                       ("a mark", ("\ufeff%s\n" % want).encode()),
+                       ("CR", ("Дякуємо.\r%s\r" % ask).encode()),
+                       ("no last end", want.encode())):
         a.desk.run("answer", report, "--status", "more", "--text-file", a.w.file("f", data),
                    "--replace")
         equal("an answer with %s" % name, a.desk.show(report)["answer"]["text"], want)

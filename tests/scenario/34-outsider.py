@@ -12,10 +12,10 @@ import rows
 import skrynka as sk
 from checks import equal, must, note, ok
 from paper import Paper
+from texts import LANGUAGES
 from tus import Tus, metadata
 from world import GATEWAY, STORE, World
 
-LANGUAGES = ("uk", "ru", "crh", "en")
 PAGES = ("/%s/", "/%s/status", "/%s/courier", "/%s/help", "/offline/%s.html")
 MOVES = ("Location", "location")
 CLASSES = (1, 2, 16, 64, 256, 1024, 1 << 18)

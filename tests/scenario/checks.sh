@@ -1,5 +1,6 @@
 # For the scenarios in shell: named checks in a folder of their own, which goes when they end.
 # Sourced after the paths were made absolute; failed is 1 once something failed.
+languages=$(sed -n 's/^LANGUAGE([A-Z]*, "\([a-z]*\)".*/\1/p' "$here/../../keys/base/language.def")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"

@@ -14,13 +14,13 @@ import time
 
 import checks
 from checks import equal, must, ok
+from texts import LANGUAGES as LANGS
 from world import DESK, GATEWAY, STORE, World
 
 WAIT = 60
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE = re.compile("-".join(["[%s]{5}" % SYMBOLS] * 5))
 TYPO = "04926-D25AS-KQH2C-TNEYC-VQQFF"
-LANGS = ("uk", "ru", "crh", "en")
 EVERYWHERE = {
     "referrer-policy": "no-referrer", "cache-control": "no-store",
     "x-content-type-options": "nosniff", "x-frame-options": "DENY",

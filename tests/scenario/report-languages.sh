@@ -93,6 +93,8 @@ xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
     --keyword=X:2 --directory="$source" --files-from=- -o source.pot <<END
 $(cd "$source" && ls keys/report/*.c)
 gateway/pages/text.def
+keys/base/category.def
+keys/base/status.def
 keys/cli/command.c
 keys/base/error.h
 END
@@ -119,7 +121,7 @@ if bad:
     print("\n".join(bad))
 sys.exit(bool(bad) or count < 300)
 END
-for lang in uk ru crh en; do
+for lang in $languages; do
     po=$source/gateway/po/$lang.po
     check "$lang.po: formats and header" msgfmt --check --check-format -o /dev/null "$po"
     msgfmt --statistics -o /dev/null "$po" 2>statistics

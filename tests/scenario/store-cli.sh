@@ -7,11 +7,12 @@ export LC_ALL=C.UTF-8
 here=$(realpath "$(dirname "$0")")
 build=$(realpath "${SKRYNKA_BUILD:-.}")
 store=$build/storage/skrynka-store
+gateway=$build/gateway/skrynka-gateway
 . "$here/checks.sh"
 one_line() { # a refusal is one line, and says who speaks
     check "$1: one line on stderr" [ "$(wc -l <err)" = 1 ]
     check "$1: nothing on stdout" [ ! -s out ]
-    check "$1: the program's name comes first" grep -q '^skrynka-store: ' err
+    check "$1: the program's name comes first" grep -q "^${2:-skrynka-store}: " err
 }
 
 [ -x "$store" ] || {
@@ -21,10 +22,10 @@ one_line() { # a refusal is one line, and says who speaks
 
 # ---- help and version
 runs "--help" 0 "$store" --help
-for command in init new-key import-sheet export import-board check stats offline purge rewrite backup; do
+for command in init new-key import-sheet export import-board check stats purge rewrite backup; do
     check "--help names $command" grep -q "$command" out
 done
-for command in init new-key import-sheet export import-board check stats offline purge rewrite backup; do
+for command in init new-key import-sheet export import-board check stats purge rewrite backup; do
     runs "$command --help needs no store" 0 "$store" "$command" --help
     check "$command --help shows its words" grep -q -- "--store DIR $command" out
     runs "$command --version" 0 "$store" "$command" --version
@@ -61,8 +62,6 @@ usage "import-board without a file" --store s import-board
 usage "purge with no days" --store s purge --rows-older-than 0
 usage "stats with a value" --store s stats --json=yes
 usage "backup without --out" --store s backup
-usage "offline without --out" --store s offline
-usage "offline with a word too many" --store s offline --out x y
 check "usage errors leave nothing behind" [ "$(ls)" = "$(printf 'err\nout')" ]
 
 # ---- refusals where no store is
@@ -73,7 +72,7 @@ refused() {
     one_line "$name"
 }
 mkdir empty
-for command in check stats purge rewrite new-key "export --out x" "backup --out x" "offline --out x"; do
+for command in check stats purge rewrite new-key "export --out x" "backup --out x"; do
     # shellcheck disable=SC2086
     refused "${command%% *} in a folder that is no store" --store empty $command
 done
@@ -155,25 +154,35 @@ check "no organisation came in" grep -q '"organisations": \[\]' out
 ) 9>s/store.lock || failed=1
 
 # ---- the pages that work without a network
-runs "offline" 0 "$store" --store s offline --out pages
+offline() { # name, wanted exit code, folder, and more words
+    local name=$1 want=$2 folder=$3
+    shift 3
+    runs "$name" "$want" "$gateway" --store s --offline "$folder" "$@"
+    [ "$want" = 0 ] || one_line "$name" skrynka-gateway
+}
+offline "offline" 0 pages
 cp out sums
 check "offline prints what it wrote" eval '(cd pages && sha256sum -c --quiet --strict ../sums)'
-check "in four languages" [ "$(ls pages | tr '\n' ' ')" = "crh.html en.html ru.html uk.html " ]
-runs "offline again" 0 "$store" --store s offline --out pages
+check "in every language" [ "$(ls pages)" = "$(printf '%s.html\n' $languages | sort)" ]
+offline "offline again" 0 pages
 check "gives the same bytes" cmp -s out sums
 nobody_reads "stats" "$store" --store s stats
-cp out stats
-for lang in uk ru crh en; do
+for lang in $languages; do
     whole=$(sha256sum <pages/$lang.html | cut -d' ' -f1)
     program=$(grep -v '^<div id=o ' pages/$lang.html | sha256sum | cut -d' ' -f1)
-    check "stats names the page $lang" grep -q "^$lang *served *$whole$" stats
-    check "and its program, the page without one line" grep -q "^ *program *$program$" stats
+    check "it names the page $lang" grep -q "^$whole  $lang.html$" sums
+    check "and its program, the page without one line" grep -q "^# $program  $lang.html$" sums
     check "and what the build published" grep -q "^$program  $lang.html$" "$build/gateway/offline/SHA256SUMS"
     check "one line is of the store" [ "$(grep -c '^<div id=o ' pages/$lang.html)" = 1 ]
 done
-refused "offline under a folder that is not there" --store s offline --out none/pages
+offline "offline with a word too many" 2 x y
+offline "offline without a name" 2 ""
+offline "offline under a folder that is not there" 1 none/pages
+runs "offline of a folder that is no store" 1 "$gateway" --store empty --offline x
+one_line "offline of a folder that is no store" skrynka-gateway
+check "no page of no store" [ ! -e x ]
 mkdir half && mkdir half/ru.html.tmp # something that is in the way of the second page
-refused "offline that fails in its midst" --store s offline --out half
+offline "offline that fails in its midst" 1 half
 check "leaves no page" [ "$(ls half)" = ru.html.tmp ]
 
 # ---- purge, rewrite, backup

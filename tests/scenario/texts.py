@@ -8,18 +8,26 @@ import subprocess
 
 from world import SOURCE
 
-LANGUAGES = ("uk", "ru", "crh", "en")
-ENTRY = re.compile(r'X\((\w+),\s*((?:N_\(\s*)?(?:"(?:[^"\\]|\\.)*"\s*)+)')
+ENTRY = re.compile(r'X\((\w+), [^"]*?\s*((?:N_\(\s*)(?:"(?:[^"\\]|\\.)*"\s*)+)')
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 ESCAPE = {"n": "\n", "t": "\t"}
 
 
+def definitions(*path):
+    with open(os.path.join(SOURCE, *path), encoding="utf-8") as f:
+        return f.read()
+
+
+LANGUAGES = tuple(re.findall(r'^LANGUAGE\(\w+, "(\w+)"', definitions("keys", "base", "language.def"), re.M))
+
+
 @functools.lru_cache(None)
 def english():
-    with open(os.path.join(SOURCE, "gateway", "pages", "text.def"), encoding="utf-8") as f:
-        return {name: re.sub(r"\\(.)", lambda m: ESCAPE.get(m.group(1), m.group(1)),
-                             "".join(STRING.findall(parts))) for name, parts in
-                ENTRY.findall(f.read())}
+    text = definitions("gateway", "pages", "text.def")
+    statuses = re.sub(r'STATUS\(\d+, (\w+), "\w+"', r'X(ANSWER_\1, S', definitions("keys", "base", "status.def"))
+    categories = definitions("keys", "base", "category.def").replace("CATEGORY(", "X(CATEGORY_").replace(", N_", ", O, N_")
+    plain = lambda parts: re.sub(r"\\(.)", lambda m: ESCAPE.get(m[1], m[1]), "".join(STRING.findall(parts)))
+    return {name: plain(parts) for name, parts in ENTRY.findall(text + statuses + categories)}
 
 
 @functools.lru_cache(None)

@@ -269,6 +269,14 @@ class Store:
     def stats(self):
         return json.loads(self.run("stats", "--json").out)
 
+    def offline(self, folder="offline-pages"):
+        """Writes the pages that work without a network; by language: their sums and those of their program."""
+        out = self.world.run(GATEWAY, "--store", self.dir, "--offline", self.world.path(folder)).out.decode()
+        sums = lambda before: dict(reversed(line.split("  ")) for line in re.findall(
+            r"^%s([0-9a-f]{64}  \w+)\.html$" % before, out, re.M))
+        programs = sums("# ")
+        return {lang: {"page": page, "program": programs[lang]} for lang, page in sums("").items()}
+
     def files(self):
         for folder, _, names in os.walk(self.dir):
             yield from (os.path.join(folder, name) for name in names)

@@ -113,7 +113,7 @@ static enum sk_error status_answered(struct sk_page *out, enum sk_lang lang)
         size_t n = i % COUNT(texts);
 
         answers[i].status = (uint8_t)(SK_STATUS_MORE - 3 + i);
-        if (answers[i].status > SK_STATUS_CLOSED)
+        if (answers[i].status >= SK_STATUS_END)
             answers[i].status = SK_STATUS_ARRIVED;
         answers[i].day = DAY + (uint32_t)i;
         answers[i].text_len = strlen(texts[n]);
@@ -176,20 +176,11 @@ static const struct {
 };
 
 static const char *const problem_names[SK_PROBLEM_COUNT] = {
-    [SK_PROBLEM_NOT_FOUND] = "problem-not-found",
-    [SK_PROBLEM_METHOD] = "problem-method",
-    [SK_PROBLEM_TOO_LARGE] = "problem-too-large",
-    [SK_PROBLEM_LENGTH] = "problem-length",
-    [SK_PROBLEM_BAD_REQUEST] = "problem-bad-request",
-    [SK_PROBLEM_EMPTY] = "problem-empty",
-    [SK_PROBLEM_CODE] = "problem-code",
-    [SK_PROBLEM_FIELD_ORDER] = "problem-field-order",
-    [SK_PROBLEM_RECIPIENT] = "problem-recipient",
-    [SK_PROBLEM_CLOSED] = "problem-closed",
-    [SK_PROBLEM_BUSY] = "problem-busy",
-    [SK_PROBLEM_FULL] = "problem-full",
-    [SK_PROBLEM_RESERVE] = "problem-reserve",
-    [SK_PROBLEM_HEADERS] = "problem-headers",
+#define PROBLEM(name, status, text, next, typed, line) "problem-" #name,
+#define FAILURE(error, problem, file)
+#include "gateway/http/problem.def"
+#undef PROBLEM
+#undef FAILURE
 };
 
 const char *sample_name(size_t i)

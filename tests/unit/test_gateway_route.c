@@ -6,25 +6,11 @@
 
 #include "gateway/http/route.h"
 
-const struct sk_endpoint sk_endpoint_home = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_form_script = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_status_script = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_courier_script = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_offline = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_help = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_report = {.takes = SK_BODY_UPLOAD};
-const struct sk_endpoint sk_endpoint_status_form = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_status = {.takes = SK_BODY_SMALL};
-const struct sk_endpoint sk_endpoint_courier_form = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_courier = {.takes = SK_BODY_UPLOAD};
-const struct sk_endpoint sk_endpoint_sheets = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_board = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_receipts = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_upload_options = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_upload_create = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_upload_ask = {.takes = SK_BODY_NONE};
-const struct sk_endpoint sk_endpoint_upload_patch = {.takes = SK_BODY_SEALED};
-const struct sk_endpoint sk_endpoint_upload_drop = {.takes = SK_BODY_NONE};
+#define MANNER(path, manner) const struct sk_manner sk_manner_##manner;
+#define ROUTE(method, path, endpoint) const struct sk_endpoint sk_endpoint_##endpoint;
+#include "gateway/http/route.def"
+#undef MANNER
+#undef ROUTE
 
 #define UPLOAD "/uploads/00112233445566778899aabbccddeeff"
 
@@ -189,18 +175,33 @@ static void test_what_the_path_says(void **state)
     assert_null(match.route);
 }
 
+static void test_manners(void **state)
+{
+    static const char *const programs[] = {"/uploads", "/uploads/", UPLOAD, "/uploads/x/y"};
+    static const char *const people[] = {"", "/", "/upload", "/uploadsx", "/uk/uploads", "x/uploads"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
+        assert_ptr_equal(sk_route_manner(programs[i]), &sk_manner_tus);
+    }
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        assert_ptr_equal(sk_route_manner(people[i]), &sk_manner_page);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[EXPECTED_COUNT + 3] = {
+    struct CMUnitTest tests[EXPECTED_COUNT + 4] = {
         cmocka_unit_test(test_no_other_rows),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_what_the_path_says),
+        cmocka_unit_test(test_manners),
     };
 
     for (size_t i = 0; i < EXPECTED_COUNT; i++) {
-        tests[3 + i].name = EXPECTED[i].path;
-        tests[3 + i].test_func = test_row;
-        tests[3 + i].initial_state = (void *)(uintptr_t)&EXPECTED[i];
+        tests[4 + i].name = EXPECTED[i].path;
+        tests[4 + i].test_func = test_row;
+        tests[4 + i].initial_state = (void *)(uintptr_t)&EXPECTED[i];
     }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

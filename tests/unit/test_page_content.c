@@ -12,6 +12,7 @@
 
 #include "gateway/pages/html.h"
 #include "gateway/pages/text.h"
+#include "keys/base/category.h"
 #include "tests/unit/page_samples.h"
 
 static char html[1 << 16];
@@ -89,7 +90,7 @@ static void test_form_fields_stand_in_order(void **state)
         assert_true(found > at);
         at = found;
     }
-    assert_int_equal(count("<option value="), 16);
+    assert_int_equal(count("<option value="), 1 + SK_CATEGORIES);
     assert_has("<option value=\"\">");
     assert_has("<option value=15>Другое</option>");
     assert_has("name=receipt value=yes checked");
@@ -310,12 +311,14 @@ static void test_dates_follow_the_language(void **state)
 
 static void test_each_status_has_its_words(void **state)
 {
-    static const enum sk_message words[] = {SK_MSG_ANSWER_ARRIVED,  SK_MSG_ANSWER_READ,
-                                            SK_MSG_ANSWER_CHECKING, SK_MSG_ANSWER_MORE,
-                                            SK_MSG_ANSWER_PASSED,   SK_MSG_ANSWER_CLOSED};
+    static const enum sk_message words[] = {
+#define STATUS(number, name, word, sentence, brief) SK_MSG_ANSWER_##name,
+#include "keys/base/status.def"
+#undef STATUS
+    };
 
     (void)state;
-    for (unsigned status = SK_STATUS_ARRIVED; status <= SK_STATUS_CLOSED; status++) {
+    for (unsigned status = SK_STATUS_ARRIVED; status < SK_STATUS_END; status++) {
         make_answered(SK_LANG_CRH, status, "");
         assert_has(sk_text(SK_LANG_CRH, words[status - 1]));
         assert_int_equal(count("<strong>"), 1);
@@ -381,20 +384,47 @@ static void test_courier_says_what_became_of_each_file(void **state)
 
 static void test_problems(void **state)
 {
-    static const unsigned statuses[SK_PROBLEM_COUNT] = {404, 405, 413, 411, 400, 400, 413, 400,
-                                                        400, 400, 400, 503, 503, 507, 507, 431};
     const char *bytes, *before = "";
     size_t len;
 
     (void)state;
     for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        assert_int_equal(sk_problem_status((enum sk_problem)i), statuses[i]);
+        assert_in_range(sk_problem_status((enum sk_problem)i), 400, 507);
+        assert_true(strlen(sk_problem_line((enum sk_problem)i)) > 8);
         sk_page_problem((enum sk_problem)i, SK_LANG_EN, &bytes, &len);
         assert_non_null(bytes);
         assert_non_null(memmem(bytes, len, "Nothing was stored", 18));
         assert_ptr_not_equal(bytes, before);
         before = bytes;
     }
+}
+
+/* Those that scripts, curl and tus clients go by; and what the store's errors become. */
+static void test_statuses_of_problems(void **state)
+{
+    static const struct {
+        enum sk_problem problem;
+        unsigned status;
+    } expected[] = {
+        {SK_PROBLEM_NOT_FOUND, 404},   {SK_PROBLEM_METHOD, 405},  {SK_PROBLEM_TOO_LARGE, 413},
+        {SK_PROBLEM_LENGTH, 411},      {SK_PROBLEM_EMPTY, 400},   {SK_PROBLEM_BAD_REQUEST, 400},
+        {SK_PROBLEM_MANY, 413},        {SK_PROBLEM_NAME, 400},    {SK_PROBLEM_CODE, 400},
+        {SK_PROBLEM_FIELD_ORDER, 400}, {SK_PROBLEM_CLOSED, 503},  {SK_PROBLEM_RECIPIENT, 400},
+        {SK_PROBLEM_BUSY, 503},        {SK_PROBLEM_FULL, 507},    {SK_PROBLEM_RESERVE, 507},
+        {SK_PROBLEM_HEADERS, 431},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        assert_int_equal(sk_problem_status(expected[i].problem), expected[i].status);
+    }
+    assert_int_equal(sk_problem_of_error(SK_ERR_TOO_LARGE), SK_PROBLEM_TOO_LARGE);
+    assert_int_equal(sk_problem_of_error(SK_ERR_FULL), SK_PROBLEM_FULL);
+    assert_int_equal(sk_problem_of_error(SK_ERR_STORE_RESERVE), SK_PROBLEM_RESERVE);
+    assert_int_equal(sk_problem_of_error(SK_ERR_STORE_CLOSED), SK_PROBLEM_CLOSED);
+    assert_int_equal(sk_problem_of_error(SK_ERR_NOT_FOUND), SK_PROBLEM_NOT_FOUND);
+    assert_int_equal(sk_problem_of_error(SK_ERR_IO), SK_PROBLEM_BUSY);
+    assert_int_equal(sk_problem_of_error(SK_ERR_MEMORY), SK_PROBLEM_BUSY);
 }
 
 static void test_html_refuses_what_cannot_be(void **state)
@@ -442,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_typed_codes_get_their_reason),
         cmocka_unit_test(test_courier_says_what_became_of_each_file),
         cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_statuses_of_problems),
         cmocka_unit_test(test_html_refuses_what_cannot_be),
         cmocka_unit_test(test_html_grows),
     };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/http/accept_language.h"
 #include "gateway/pages/text.h"
 
 static size_t count(const char *text, char sign)
@@ -20,11 +21,21 @@ static size_t count(const char *text, char sign)
     return n;
 }
 
+/* Of each text: which scripts get it. */
+enum { F = 1, S = 2, C = 4, O = 8 };
+static const unsigned scripts_of[SK_MSG_COUNT] = {
+#define N_(text)
+#define X(name, scripts, text) [SK_MSG_##name] = scripts,
+#include "gateway/pages/text.def"
+#undef X
+#undef N_
+};
+
 /* Only %s is known: to the pages at most once in a message, to their scripts several times. */
 static void assert_placeholders(enum sk_message message, const char *english, const char *text)
 {
     bool good = count(english, '%') == count(text, '%') &&
-                (count(text, '%') <= 1 || message > SK_MSG_OPEN_FORM);
+                (count(text, '%') <= 1 || scripts_of[message] != 0);
 
     for (const char *place = text; (place = strchr(place, '%')) != NULL; place++)
         good = good && place[1] == 's';

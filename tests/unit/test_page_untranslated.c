@@ -21,7 +21,7 @@ const struct sk_catalogue sk_catalogues[] = {
 static void test_what_is_missing_is_counted_and_english(void **state)
 {
     (void)state;
-    assert_int_equal(sk_text_start(), 3 * SK_MSG_COUNT - 2);
+    assert_int_equal(sk_text_start(), (SK_LANG_COUNT - 1) * SK_MSG_COUNT - 2);
     assert_string_equal(sk_text(SK_LANG_UK, SK_MSG_SUBMIT), "Надіслати");
     assert_string_equal(sk_text(SK_LANG_UK, SK_MSG_NAV_LANGUAGE), "Мова");
     assert_string_equal(sk_text(SK_LANG_RU, SK_MSG_SUBMIT), "Send");

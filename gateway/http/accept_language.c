@@ -1,25 +1,7 @@
+#include "gateway/http/accept_language.h"
+
 #include <ctype.h>
 #include <string.h>
-
-#include "gateway/pages/page.h"
-
-static const char *const codes[SK_LANG_COUNT] = {"uk", "ru", "crh", "en"};
-
-const char *sk_lang_code(enum sk_lang lang)
-{
-    return codes[lang];
-}
-
-bool sk_lang_of_code(const char *code, size_t len, enum sk_lang *lang)
-{
-    for (int i = 0; i < SK_LANG_COUNT; i++) {
-        if (strlen(codes[i]) == len && memcmp(codes[i], code, len) == 0) {
-            *lang = (enum sk_lang)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 /* "0.85" as thousandths. Anything malformed counts as nothing. */
 static unsigned quality(const char *text, size_t len)
@@ -63,7 +45,7 @@ static bool primary_lang(const char *tag, size_t len, enum sk_lang *lang)
 
 enum sk_lang sk_lang_accept(const char *header)
 {
-    enum sk_lang best = SK_LANG_UK;
+    enum sk_lang best = (enum sk_lang)0;
     unsigned best_weight = 0;
 
     while (header != NULL && *header != '\0') {

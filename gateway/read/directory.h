@@ -1,18 +1,16 @@
 /*
- * Which organisations are offered now. Readers hold an immutable view; a new one is made when the
- * outbox changed or the week turned.
+ * Which organisations are offered now. Readers hold an immutable view; a new one is read when the
+ * outbox changed or the week turned. What is rendered from it: statics.h.
  */
-#ifndef SK_GATEWAY_READ_ROSTER_H
-#define SK_GATEWAY_READ_ROSTER_H
+#ifndef SK_GATEWAY_READ_DIRECTORY_H
+#define SK_GATEWAY_READ_DIRECTORY_H
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
-#include "gateway/http/copies.h"
 #include "gateway/read/listing.h"
 #include "storage/outbox.h"
 
@@ -25,21 +23,18 @@ struct sk_view {
     size_t count;
     const struct sk_organisation *offered[SK_ORGANISATIONS_MAX]; /* have a key for this week */
     size_t offered_count;
-    struct sk_copies form[SK_LANG_COUNT], status[SK_LANG_COUNT], courier[SK_LANG_COUNT];
-    struct sk_copies offline[SK_LANG_COUNT];
-    struct MHD_Response *sheets;
 };
 
-struct sk_roster;
+struct sk_directory;
 
-/* Makes the first view. */
-enum sk_error sk_roster_new(struct sk_roster **out, struct sk_outbox *outbox, uint64_t max_upload,
-                            time_t now);
-void sk_roster_free(struct sk_roster *roster); /* NULL is a no-op; no view may be held */
+/* Reads the first view. */
+enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now);
+void sk_directory_free(struct sk_directory *directory); /* NULL is a no-op; no view may be held */
 
-/* The view of this moment: asks the outbox whether it changed, which is cheap, and makes a new one
- * if it did. Never NULL: when that fails the last one stays in use. */
-const struct sk_view *sk_roster_view(struct sk_roster *roster);
+/* The view of this moment: asks the outbox whether it changed, and reads the organisations and
+ * their sheets anew if it did; renders nothing. Never NULL: when that fails the last one stays in
+ * use. */
+const struct sk_view *sk_directory_view(struct sk_directory *directory);
 void sk_view_release(const struct sk_view *view); /* NULL is a no-op */
 
 /* An offered organisation by slug, fingerprint in hex or exact name; NULL if there is none. */

@@ -1,0 +1,162 @@
+#include "gateway/offline.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gateway/pages/page.h"
+#include "gateway/read/listing.h"
+#include "keys/base/calendar.h"
+#include "keys/base/file.h"
+#include "keys/cli/command.h"
+#include "keys/cli/place.h"
+#include "storage/outbox.h"
+
+#define SUM_TEXT (2 * crypto_hash_sha256_BYTES + 1)
+
+/* All pages are on the disk before the first of them gets its name: what was there before stays
+ * whole when the stick is too small. */
+struct output {
+    const char *dir;
+    struct sk_file_writer *writers[SK_LANG_COUNT];
+    char page[SK_LANG_COUNT][SUM_TEXT], program[SK_LANG_COUNT][SUM_TEXT];
+};
+
+static void sum(char out[SUM_TEXT], const struct sk_page *page)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+
+    crypto_hash_sha256(hash, (const unsigned char *)page->bytes, page->len);
+    sodium_bin2hex(out, SUM_TEXT, hash, sizeof hash);
+}
+
+static enum sk_error write_page(struct output *out, enum sk_lang lang, const struct sk_page *page)
+{
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/%s.html", out->dir, sk_lang_code(lang));
+
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return SK_ERR_TOO_LARGE;
+    }
+    sum(out->page[lang], page);
+    enum sk_error error = sk_file_writer_open(&out->writers[lang], path);
+    if (error == SK_OK) {
+        error = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
+    }
+    return error == SK_OK ? sk_file_writer_sync(out->writers[lang]) : error;
+}
+
+static enum sk_error one_page(struct output *out, enum sk_lang lang,
+                              const struct sk_listing *listing)
+{
+    struct sk_page page = {0}, program = {0};
+    enum sk_error error = sk_page_offline(&page, lang, listing->pages, listing->count);
+
+    if (error == SK_OK) {
+        error = write_page(out, lang, &page);
+    }
+    if (error == SK_OK) {
+        error = sk_page_offline(&program, lang, NULL, 0);
+    }
+    if (error == SK_OK) {
+        sum(out->program[lang], &program);
+    }
+    sk_page_free(&page);
+    sk_page_free(&program);
+    return error;
+}
+
+static enum sk_error every_page(struct output *out, const struct sk_listing *listing)
+{
+    enum sk_error error = SK_OK;
+
+    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        error = one_page(out, (enum sk_lang)lang, listing);
+    }
+    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        error = sk_file_writer_commit(out->writers[lang]);
+        out->writers[lang] = NULL;
+    }
+    return error;
+}
+
+/* Takes away what a failure left, and the folder if it is ours; errno stays. */
+static void undo(struct output *out, bool made_dir)
+{
+    int reason = errno;
+
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        sk_file_writer_discard(out->writers[lang]);
+    }
+    if (made_dir) {
+        rmdir(out->dir);
+    }
+    errno = reason;
+}
+
+static int print_sums(const struct output *out)
+{
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        printf("%s  %s.html\n", out->page[lang], sk_lang_code((enum sk_lang)lang));
+    }
+    printf("# without the line of the organisations, as in every store of this release:\n");
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+        printf("# %s  %s.html\n", out->program[lang], sk_lang_code((enum sk_lang)lang));
+    }
+    return fflush(stdout) == 0 ? SK_EXIT_OK : sk_refuse_error("standard output", SK_ERR_IO);
+}
+
+static int write_pages(const char *dir, const struct sk_listing *listing)
+{
+    struct output out = {.dir = dir};
+    bool made_dir = mkdir(dir, 0777) == 0;
+
+    if (!made_dir && errno != EEXIST) {
+        return sk_refuse_out(dir, SK_ERR_IO, "No page was written");
+    }
+    errno = 0;
+    enum sk_error error = every_page(&out, listing);
+    if (error != SK_OK) {
+        undo(&out, made_dir);
+        return sk_refuse_out(dir, error, "Write the pages again when that is mended");
+    }
+    return print_sums(&out);
+}
+
+static enum sk_error read_listing(struct sk_listing *listing, const char *store)
+{
+    struct sk_outbox *outbox = NULL;
+    enum sk_error error = sk_outbox_open(&outbox, store, false);
+
+    if (error == SK_OK) {
+        error = sk_listing_read(listing, outbox, sk_week_of(time(NULL)));
+    }
+    sk_outbox_close(outbox);
+    return error;
+}
+
+int sk_offline_write(const char *store, const char *dir)
+{
+    struct sk_listing listing = {0};
+    unsigned missing = 0;
+    enum sk_error error = sk_pages_offline_start(&missing);
+
+    if (error != SK_OK) {
+        return sk_refuse_error("pages", error);
+    }
+    if (missing > 0) {
+        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
+                         missing);
+    }
+    error = read_listing(&listing, store);
+    int code = error == SK_OK ? write_pages(dir, &listing) : sk_refuse_error(store, error);
+
+    sk_listing_free(&listing);
+    sk_pages_offline_stop();
+    return code;
+}

@@ -1,0 +1,182 @@
+#include "gateway/read/directory.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "keys/base/calendar.h"
+
+struct sk_directory {
+    struct sk_outbox *outbox;
+    pthread_mutex_t making; /* one at a time reads a new view; taken before mutex */
+    pthread_mutex_t mutex;  /* guards `current`, not what it points to */
+    struct sk_view *current;
+};
+
+static void view_free(struct sk_view *view)
+{
+    sk_listing_free(&view->listing);
+    free(view);
+}
+
+void sk_view_release(const struct sk_view *view)
+{
+    /* Only the count ever changes in a view that readers hold. */
+    struct sk_view *mine = (struct sk_view *)(uintptr_t)view;
+
+    if (mine != NULL && atomic_fetch_sub(&mine->references, 1) == 1) {
+        view_free(mine);
+    }
+}
+
+static void view_offer(struct sk_view *view)
+{
+    for (size_t i = 0; i < view->count && view->offered_count < SK_ORGANISATIONS_MAX; i++) {
+        if (view->listing.pages[i].offered) {
+            view->offered[view->offered_count++] = &view->all[i];
+        }
+    }
+}
+
+static enum sk_error view_make(struct sk_view **out, struct sk_directory *directory,
+                               uint64_t version, uint32_t week)
+{
+    struct sk_view *view = calloc(1, sizeof *view);
+
+    if (view == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    atomic_init(&view->references, 1);
+    view->version = version;
+    view->week = week;
+    enum sk_error error = sk_listing_read(&view->listing, directory->outbox, week);
+    if (error == SK_OK) {
+        view->all = view->listing.all;
+        view->count = view->listing.count;
+        view_offer(view);
+    }
+    if (error != SK_OK) {
+        view_free(view);
+        return error;
+    }
+    *out = view;
+    return SK_OK;
+}
+
+static struct sk_view *take(struct sk_directory *directory)
+{
+    pthread_mutex_lock(&directory->mutex);
+    struct sk_view *view = directory->current;
+    if (view != NULL) {
+        atomic_fetch_add(&view->references, 1);
+    }
+    pthread_mutex_unlock(&directory->mutex);
+    return view;
+}
+
+/* Whether the present view is of this version and week. */
+static bool is_current(struct sk_directory *directory, uint64_t version, uint32_t week)
+{
+    struct sk_view *view = take(directory);
+    bool current = view != NULL && view->version == version && view->week == week;
+
+    sk_view_release(view);
+    return current;
+}
+
+static enum sk_error replace(struct sk_directory *directory, uint64_t version, uint32_t week)
+{
+    struct sk_view *view = NULL;
+    enum sk_error error = view_make(&view, directory, version, week);
+
+    if (error != SK_OK) {
+        return error;
+    }
+    pthread_mutex_lock(&directory->mutex);
+    struct sk_view *last = directory->current;
+    directory->current = view;
+    pthread_mutex_unlock(&directory->mutex);
+    sk_view_release(last);
+    return SK_OK;
+}
+
+static enum sk_error refresh(struct sk_directory *directory, time_t now)
+{
+    uint64_t version = 0;
+    uint32_t week = sk_week_of(now);
+    /* The version is read before the content: a change in between is seen the next time. */
+    enum sk_error error = sk_outbox_version(directory->outbox, &version);
+
+    if (error != SK_OK || is_current(directory, version, week)) {
+        return error;
+    }
+    pthread_mutex_lock(&directory->making);
+    if (!is_current(directory, version, week)) {
+        error = replace(directory, version, week);
+    }
+    pthread_mutex_unlock(&directory->making);
+    return error;
+}
+
+enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now)
+{
+    struct sk_directory *directory = calloc(1, sizeof *directory);
+
+    if (directory == NULL || pthread_mutex_init(&directory->mutex, NULL) != 0 ||
+        pthread_mutex_init(&directory->making, NULL) != 0) {
+        free(directory);
+        return SK_ERR_MEMORY;
+    }
+    directory->outbox = outbox;
+    enum sk_error error = refresh(directory, now);
+    if (error != SK_OK) {
+        sk_directory_free(directory);
+        return error;
+    }
+    *out = directory;
+    return SK_OK;
+}
+
+void sk_directory_free(struct sk_directory *directory)
+{
+    if (directory == NULL) {
+        return;
+    }
+    sk_view_release(directory->current);
+    pthread_mutex_destroy(&directory->making);
+    pthread_mutex_destroy(&directory->mutex);
+    free(directory);
+}
+
+const struct sk_view *sk_directory_view(struct sk_directory *directory)
+{
+    (void)refresh(directory, time(NULL));
+    return take(directory);
+}
+
+const struct sk_organisation *sk_view_offered(const struct sk_view *view, const char *text)
+{
+    char hex[2 * sizeof view->all->pin.b + 1];
+
+    for (size_t i = 0; i < view->offered_count; i++) {
+        const struct sk_organisation *organisation = view->offered[i];
+        sodium_bin2hex(hex, sizeof hex, organisation->pin.b, sizeof organisation->pin.b);
+        if (strcmp(text, organisation->slug) == 0 || strcasecmp(text, hex) == 0 ||
+            strcmp(text, organisation->name) == 0) {
+            return organisation;
+        }
+    }
+    return NULL;
+}
+
+const struct sk_organisation *sk_view_slug(const struct sk_view *view, const char *slug)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        if (strcmp(slug, view->all[i].slug) == 0) {
+            return &view->all[i];
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,21 @@
+#include "keys/base/category.h"
+
+static const char *const names[] = {
+    "none given",
+#define N_(text) text
+#define CATEGORY(number, name) [number] = name,
+#include "keys/base/category.def"
+#undef CATEGORY
+#undef N_
+};
+
+/* Their numbers follow each other from 1: each is where it stands in the list. */
+#define CATEGORY(number, name)                                                                     \
+    _Static_assert((int)SK_CATEGORY_##number == (number), "a category is out of its order");
+#include "keys/base/category.def"
+#undef CATEGORY
+
+const char *sk_category_name(unsigned category)
+{
+    return names[category <= SK_CATEGORIES ? category : SK_CATEGORY_NONE];
+}
