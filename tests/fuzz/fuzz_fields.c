@@ -134,6 +134,22 @@ static void must_be(const struct learned *have, const struct slow_form *form, co
     FUZZ_MUST(no == have->no_receipt && substance);
 }
 
+/* Whether a recipient or code had not ended when they were used. */
+static bool one_is_late(const struct slow_form *form, const uint8_t *until)
+{
+    static struct slow_head head;
+    bool late = false;
+
+    for (size_t i = 0; i < form->count && !late; i++) {
+        const struct slow_part *part = &form->parts[i];
+
+        slow_head_read(&head, part->lines, part->lines_len, false);
+        late = (named(&head, "to") || named(&head, "code")) &&
+               (i + 1 == form->count || form->parts[i + 1].lines > until);
+    }
+    return late;
+}
+
 static void judge(const struct learned *have, const struct slow_form *gateway,
                   const struct slow_form *desk, const uint8_t *until)
 {
@@ -146,6 +162,7 @@ static void judge(const struct learned *have, const struct slow_form *gateway,
     /* It is refused for its form only if its form is wrong. */
     FUZZ_MUST(have->problem != SK_PROBLEM_MANY || gateway->outcome == SK_ERR_FORM_PARTS);
     FUZZ_MUST(have->problem != SK_PROBLEM_NAME || gateway->outcome == SK_ERR_FORM_NAME);
+    FUZZ_MUST(have->problem != SK_PROBLEM_FIELD_ORDER || one_is_late(gateway, until));
     FUZZ_MUST(have->problem != SK_PROBLEM_EMPTY || gateway->outcome == SK_OK);
 }
 

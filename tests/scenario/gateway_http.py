@@ -527,6 +527,24 @@ def check_courier(web, counter):
     check_armour(web, counter)
     equal("courier: another field", web.form("/en/courier", [("file", good, "a")]).status, 400)
     counter.added("courier: another field")
+    check_courier_ends(web, counter)
+
+
+def check_courier_ends(web, counter):
+    """A form that ends without the end of its last line, or too early; a file that looks like its end."""
+    kind = "multipart/form-data; boundary=XxBoundaryxX"
+    two = [("sealed", sealed(), "a"), ("sealed", sealed(2), "b")]
+    equal("courier: no line end at the end",
+          web.post("/en/courier", multipart(two)[:-2], kind).status, 201)
+    counter.added("courier: no line end at the end", 2)
+    equal("courier: cut in the second file",
+          web.post("/en/courier", multipart(two)[:-200], kind).status, 400)
+    counter.added("courier: cut in the second file, the first was whole", 1)
+    like = b"\r\n--XxBoundaryx\r\n--XxBoundaryxX-\r\n\r--XxBoundaryxX\r\n--XxBoundaryxX  \r\r\n--XxBoundaryxX--?"
+    data = sealed()
+    equal("courier: a file that looks like the end of the form", web.form("/en/courier", [
+        ("sealed", data[:9000] + like + data[9000 + len(like):-len(like)] + like, "a")]).status, 201)
+    counter.added("courier: lookalikes", 1)
 
 
 def armour(data, width=64, end="\n"):

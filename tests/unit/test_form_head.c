@@ -93,6 +93,7 @@ static void as_others_write(void **state)
     is(&head.type, "text/html");
     file_is("Content-Disposition: form-data; name=a; filename*=UTF-8''%D1%84\r\n", "UTF-8''%D1%84");
     file_is("Content-Disposition: form-data; filename*=x; filename=y; filename=z\r\n", "y");
+    file_is("Content-Disposition: form-data; filename=y; filename*=x\r\n", "y");
     file_is("Content-Disposition: form-data; filename=\"never ends\r\n", "never ends");
     file_is("Content-Disposition: form-data; filename\r\n", "");
     file_is("Content-Type: text/plain\r\n", ""); /* no disposition: its bytes are kept */
