@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #include "keys/cli/command.h"
@@ -72,21 +71,11 @@ static int judge(struct sk_store *store)
     return sk_store_refuse_unread(store->outbox);
 }
 
-int sk_store_check(void *program, int argc, char **argv)
+int sk_store_check(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{NULL, 0, NULL, 0}};
     struct sk_store *store = program;
-
-    optind = 0;
-    int c = getopt_long(argc, argv, ":", options, NULL);
-
-    if (c != -1) {
-        return sk_store_bad_option(c, argv);
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
     int code = sk_store_open(store, SK_STORE_READS);
 
+    (void)args;
     return code == SK_EXIT_OK ? judge(store) : code;
 }

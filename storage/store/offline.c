@@ -1,7 +1,6 @@
 #include "storage/store/offline.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -192,30 +191,12 @@ static int write_pages(struct sk_store *store, const char *dir)
     return write_all(store, dir, made_dir);
 }
 
-int sk_store_offline(void *program, int argc, char **argv)
+int sk_store_offline(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {NULL, 0, NULL, 0}};
-    char *out = NULL;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 'o') {
-            return sk_store_bad_option(c, argv);
-        }
-        out = optarg;
-    }
-    if (out == NULL || *out == '\0') {
-        return sk_usage("offline needs --out DIR");
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
     int code = sk_store_open(program, SK_STORE_READS);
 
     if (code == SK_EXIT_OK) {
-        code = write_pages(program, out);
+        code = write_pages(program, sk_args_text(args, "out"));
         sk_pages_offline_stop();
     }
     return code;

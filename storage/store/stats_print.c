@@ -45,7 +45,7 @@ static void print_inbox(const struct sk_stats *s)
 {
     char hex[SK_HEX_TEXT], bytes[SK_SIZE_TEXT], size[SK_SIZE_TEXT], chain[SK_CHAIN_TEXT];
 
-    sk_store_hex(hex, &s->gateway);
+    sk_fingerprint_text(hex, &s->gateway);
     printf("Gateway    %s\n", hex);
     printf("Chain      %s%s\n", sk_store_chain_text(chain, &s->chain.chain),
            s->chain.copied ? ", ended: the next export begins a new one" : "");
@@ -115,7 +115,7 @@ static void print_organisations(const struct sk_stats *s, time_t now)
     print_row("Organisation", columns, &head, "Fingerprint");
     for (size_t i = 0; i < s->count; i++) {
         cells_of(&c, &s->organisations[i], now);
-        sk_store_hex(hex, &s->organisations[i].pin);
+        sk_fingerprint_text(hex, &s->organisations[i].pin);
         print_row(s->organisations[i].name, columns, &c, hex);
     }
 }
@@ -222,7 +222,7 @@ static json_t *organisation_json(const struct sk_organisation *o, time_t now)
 {
     char hex[SK_HEX_TEXT];
 
-    sk_store_hex(hex, &o->pin);
+    sk_fingerprint_text(hex, &o->pin);
     return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:s, s:I, s:I}", "name", o->name,
                      "fingerprint", hex, "sheet_serial", (json_int_t)o->sheet.serial, "revoked",
                      sk_store_revoked(o), "weeks_left", sk_sheet_weeks_left(&o->sheet, now),
@@ -259,7 +259,7 @@ static json_t *stats_json(const struct sk_stats *s)
             return NULL;
         }
     }
-    sk_store_hex(hex, &s->gateway);
+    sk_fingerprint_text(hex, &s->gateway);
     sk_store_chain_text(chain, &s->chain.chain);
     return json_pack(
         "{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "
