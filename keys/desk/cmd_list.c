@@ -4,6 +4,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/cli/command.h"
+#include "keys/cli/unicode.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
@@ -17,7 +18,7 @@ struct filter {
     int category;    /* -1: any */
     unsigned status; /* 0: any */
     uint32_t since;
-    wchar_t *word; /* folded; NULL: any */
+    char *word; /* folded; NULL: any */
 };
 
 struct listing {
@@ -29,7 +30,7 @@ struct listing {
 
 /* ---- choosing -------------------------------------------------------------- */
 
-static bool word_in(const json_t *list, const char *member, const wchar_t *word)
+static bool word_in(const json_t *list, const char *member, const char *word)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_object_get(json_array_get(list, i), member));

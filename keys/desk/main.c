@@ -1,5 +1,4 @@
 /* skrynka-desk: opens reports, triages, answers. Runs on a machine without network. */
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -59,8 +58,6 @@ int main(int argc, char **argv)
             "memory cannot be locked and swap is on: what is opened here may be written to the "
             "disk in plain. Raise the limit (ulimit -l unlimited), or switch swap off");
     }
-    /* Letters of any alphabet fold by this; without it a search still finds exact words. */
-    setlocale(LC_CTYPE, "C.UTF-8");
     signal(SIGPIPE, SIG_IGN);
     sk_state_init(&desk.state);
     code = sk_line_read(&line, &program, argc, argv);

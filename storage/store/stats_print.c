@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
+#include "keys/cli/unicode.h"
 #include "keys/format/sheet.h"
 #include "storage/store/stats.h"
 
@@ -20,15 +21,9 @@ static bool colours(void)
     return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
 }
 
-/* Letters, not bytes: names are in Cyrillic too. */
 static int width(const char *text)
 {
-    int n = 0;
-
-    for (; *text != '\0'; text++) {
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    }
-    return n;
+    return (int)sk_columns(text);
 }
 
 static void cell(const char *text, int columns)
