@@ -1,6 +1,7 @@
 #include "keys/base/number.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 bool sk_number_read(const char *text, size_t len, uint64_t least, uint64_t most, uint64_t *out)
@@ -40,6 +41,24 @@ bool sk_size_read(const char *text, uint64_t least, uint64_t most, uint64_t *out
     }
     *out = value << shift;
     return true;
+}
+
+const char *sk_size_text(char out[SK_SIZE_TEXT], uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    size_t u = 0;
+
+    if (bytes < 1024) {
+        snprintf(out, SK_SIZE_TEXT, "%u B", (unsigned)bytes);
+        return out;
+    }
+    while (bytes >= 1024 * 1024) {
+        bytes /= 1024;
+        u++;
+    }
+    snprintf(out, SK_SIZE_TEXT, "%u.%u %s", (unsigned)(bytes / 1024),
+             (unsigned)(bytes % 1024 * 10 / 1024), units[u]);
+    return out;
 }
 
 bool sk_fingerprint_read(const char *text, struct sk_ed25519_pk *out)

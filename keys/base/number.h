@@ -16,6 +16,9 @@ bool sk_number_read(const char *text, size_t len, uint64_t least, uint64_t most,
  * 1,024. From least to most, and never more than a file can have (INT64_MAX). */
 bool sk_size_read(const char *text, uint64_t least, uint64_t most, uint64_t *out);
 
+#define SK_SIZE_TEXT 24
+const char *sk_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
+
 /* A key of 32 bytes: 64 hexadecimal digits in capital or small letters; blanks, colons and hyphens
  * between them are passed over. */
 bool sk_fingerprint_read(const char *text, struct sk_ed25519_pk *out);

@@ -81,7 +81,7 @@ static bool read_value(struct sk_given *g)
 }
 
 /* "4M": the largest unit of which it is a whole number. */
-static const char *size_text(char out[24], uint64_t bytes)
+static const char *exact_size(char out[24], uint64_t bytes)
 {
     static const char *const units[] = {"", "K", "M", "G", "T"};
     size_t u = 0;
@@ -104,7 +104,7 @@ static int refuse_value(const struct sk_option *o)
                         (unsigned long long)o->least, (unsigned long long)o->most);
     case SK_VALUE_SIZE:
         return sk_usage(_("--%s takes a size with K, M, G or T, from %s to %s"), o->name,
-                        size_text(least, o->least), size_text(most, o->most));
+                        exact_size(least, o->least), exact_size(most, o->most));
     case SK_VALUE_DAY:
         return sk_usage(_("--%s takes a day: YYYY-MM-DD"), o->name);
     case SK_VALUE_MONTH:

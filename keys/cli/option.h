@@ -10,7 +10,7 @@
  * --name VALUE and --name=VALUE are the same; a name may be cut short while it fits one option
  * only; -- ends the options. An option of a command may stand behind its words. Of one that is
  * given again the last counts, but where a command asks for all. No message repeats a value or a
- * word: it may be part of a report.
+ * word: it may be part of a report. Of an option that there is not, its name is repeated.
  */
 #ifndef SK_KEYS_CLI_OPTION_H
 #define SK_KEYS_CLI_OPTION_H

@@ -39,10 +39,10 @@ static int judge(struct sk_store *store)
         return sk_refuse_error(store->dir, e);
     }
     printf("envelopes      %llu (%s)\n", (unsigned long long)inbox.envelopes,
-           sk_store_size_text(size, inbox.bytes));
+           sk_size_text(size, inbox.bytes));
     printf("being uploaded %llu\n", (unsigned long long)inbox.partial);
     printf("resumable      %llu of these (%s)\n", (unsigned long long)inbox.uploads,
-           sk_store_size_text(size, inbox.upload_bytes));
+           sk_size_text(size, inbox.upload_bytes));
     printf("receipts       %llu\n", (unsigned long long)inbox.rows);
     printf("boards         %llu\n", (unsigned long long)outbox.boards);
     printf("bundles        %llu that can be written again\n", (unsigned long long)outbox.bundles);

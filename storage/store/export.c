@@ -178,7 +178,7 @@ void sk_export_print(const struct sk_export *x, size_t left_behind)
     printf("Bundle %u: %u envelope%s of %s to %s, %s, in %s\n", c->serial, c->count,
            c->count == 1 ? "" : "s", sk_store_day_text(first, c->first_day),
            sk_store_day_text(last, c->last_day),
-           sk_store_size_text(size, sk_bundle_file_length(&x->bundle)), x->out);
+           sk_size_text(size, sk_bundle_file_length(&x->bundle)), x->out);
     if (left_behind > x->broken) {
         printf("%zu more stay for the next bundle: export again\n", left_behind - x->broken);
     }

@@ -20,7 +20,7 @@ static void next_steps(const struct sk_store *store, const struct sk_ed25519_pk 
 
     sk_fingerprint_text(hex, pk);
     printf("The store is ready: %s, with room for %s of sealed reports.\n", store->dir,
-           sk_store_size_text(text, size));
+           sk_size_text(text, size));
     printf("The gateway's fingerprint, which signs carry bundles:\n%s\n", hex);
     printf("Next:\n"
            "  1. Take in the key sheet of every organisation, with the fingerprint that its desk\n"

@@ -45,13 +45,13 @@ static void print_inbox(const struct sk_stats *s)
     printf("Chain      %s%s\n", sk_store_chain_text(chain, &s->chain.chain),
            s->chain.copied ? ", ended: the next export begins a new one" : "");
     printf("Envelopes  %llu, %s; %llu of them in no bundle yet\n", (unsigned long long)s->envelopes,
-           sk_store_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
+           sk_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
     printf("Receipts   %llu published, nobody's among them; %llu carried\n",
            (unsigned long long)s->rows, (unsigned long long)s->rows_carried);
     printf("Uploads    %llu under way, %s of them here\n", (unsigned long long)s->uploads,
-           sk_store_size_text(bytes, s->upload_bytes));
+           sk_size_text(bytes, s->upload_bytes));
     printf("Space      %u %% of %s used\n", sk_stats_used_percent(s),
-           sk_store_size_text(size, s->space.size));
+           sk_size_text(size, s->space.size));
     printf("Bundles    last %u, arrived everywhere up to %u\n", s->chain.last, s->safe_serial);
 }
 

@@ -78,9 +78,6 @@ enum sk_error sk_store_remove(const char *path);
 #define SK_CHAIN_TEXT 33
 const char *sk_store_chain_text(char out[SK_CHAIN_TEXT], const struct sk_chain *chain);
 
-#define SK_SIZE_TEXT 24
-const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
-
 #define SK_DAY_TEXT 11
 const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
 

@@ -91,6 +91,25 @@ static void test_a_size_has_one_unit_at_most(void **state)
     assert_false(sk_size_read("9M", 4 << 20, 8 << 20, &bytes));
 }
 
+static void test_a_size_for_people_has_one_decimal(void **state)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } cases[] = {{0, "0 B"},
+                 {1023, "1023 B"},
+                 {1024, "1.0 KiB"},
+                 {3565158, "3.3 MiB"},
+                 {UINT64_C(1) << 40, "1.0 TiB"},
+                 {UINT64_MAX, "15.9 EiB"}};
+    char text[SK_SIZE_TEXT];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_string_equal(sk_size_text(text, cases[i].bytes), cases[i].text);
+    }
+}
+
 static void test_a_fingerprint_may_be_written_in_groups(void **state)
 {
     static const char plain[] = "00112233445566778899aabbccddeeff0123456789abcdef0123456789abcdef";
@@ -136,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_a_number_is_decimal_digits_within_its_bounds),
         cmocka_unit_test(test_the_largest_number_is_taken_and_the_next_is_not),
         cmocka_unit_test(test_a_size_has_one_unit_at_most),
+        cmocka_unit_test(test_a_size_for_people_has_one_decimal),
         cmocka_unit_test(test_a_fingerprint_may_be_written_in_groups),
     };
 
