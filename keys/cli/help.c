@@ -1,8 +1,7 @@
-/* --help, printed from the tables. */
+#include "keys/cli/help.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "keys/cli/option.h"
 
 #define _(text) sk_translated(text)
 #define N_(text) text

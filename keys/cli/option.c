@@ -6,6 +6,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/number.h"
+#include "keys/cli/help.h"
 
 #define _(text) sk_translated(text)
 

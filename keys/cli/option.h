@@ -143,9 +143,4 @@ struct sk_line {
 int sk_line_read(struct sk_line *line, const struct sk_program *program, int argc, char **argv);
 void sk_line_free(struct sk_line *line);
 
-/* ---- help (help.c) --------------------------------------------------------------------- */
-
-/* command NULL: of the program. */
-void sk_help_print(const struct sk_program *program, const struct sk_command *command);
-
 #endif
