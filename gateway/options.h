@@ -18,13 +18,6 @@ struct sk_settings {
     uint64_t max_upload; /* bytes of a request body */
 };
 
-/* A count of bytes, with K, M or G for the powers of 1,024. false if it is no such thing, zero,
- * or above 4 GiB (no envelope holds more). */
-bool sk_size_parse(const char *text, uint64_t *bytes);
-
-/* A plain decimal number from least to most. */
-bool sk_number_parse(const char *text, unsigned least, unsigned most, unsigned *number);
-
 /* Reads argv, prints --help or --version or the one line about a mistake. Returns -1 to go on,
  * else the exit code. */
 int sk_settings_read(struct sk_settings *settings, int argc, char **argv);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/base/number.h"
+
 enum { DAY = 86400, WEEK = 7 * DAY, FIRST_MONDAY = 4 * DAY, LAST_DAY = 2932896 };
 
 uint32_t sk_day_of(time_t now)
@@ -62,35 +64,33 @@ bool sk_day_format(uint32_t day, char out[11])
     return true;
 }
 
-/* n digits at *p, advancing it. */
-static bool digits(const char **p, int n, int *value)
+/* Whether the text is "YYYY-MM-DD" or, with parts 2, "YYYY-MM" in digits. */
+static bool numbers(const char *text, size_t parts, uint64_t out[3])
 {
-    int v = 0;
+    static const size_t at[] = {0, 5, 8}, len[] = {4, 2, 2};
 
-    for (int i = 0; i < n; i++) {
-        char c = (*p)[i];
-
-        if (c < '0' || c > '9') {
+    if (strlen(text) != at[parts - 1] + len[parts - 1]) {
+        return false;
+    }
+    for (size_t i = 0; i < parts; i++) {
+        if (!sk_number_read(text + at[i], len[i], i == 0 ? 1970 : 1, 9999, &out[i]) ||
+            (i > 0 && text[at[i] - 1] != '-')) {
             return false;
         }
-        v = v * 10 + (c - '0');
     }
-    *p += n;
-    *value = v;
-    return true;
+    return out[1] <= 12;
 }
 
 bool sk_day_parse(const char *text, uint32_t *day)
 {
-    const char *p = text;
-    int y, m, d;
+    uint64_t date[3];
     char back[11];
 
-    if (!digits(&p, 4, &y) || *p++ != '-' || !digits(&p, 2, &m) || *p++ != '-' ||
-        !digits(&p, 2, &d) || *p != '\0' || y < 1970 || m < 1 || m > 12 || d < 1) {
+    if (!numbers(text, 3, date)) {
         return false;
     }
-    struct tm tm = {.tm_year = y - 1900, .tm_mon = m - 1, .tm_mday = d};
+    struct tm tm = {
+        .tm_year = (int)date[0] - 1900, .tm_mon = (int)date[1] - 1, .tm_mday = (int)date[2]};
     time_t t = timegm(&tm);
 
     /* timegm() normalises 30 February to March: print it back and compare. */
@@ -98,5 +98,16 @@ bool sk_day_parse(const char *text, uint32_t *day)
         return false;
     }
     *day = sk_day_of(t);
+    return true;
+}
+
+bool sk_month_parse(const char *text, uint32_t *month)
+{
+    uint64_t date[3];
+
+    if (!numbers(text, 2, date)) {
+        return false;
+    }
+    *month = (uint32_t)((date[0] - 1970) * 12 + date[1] - 1);
     return true;
 }

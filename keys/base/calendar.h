@@ -27,4 +27,7 @@ bool sk_day_format(uint32_t day, char out[11]);
 /* Parses exactly YYYY-MM-DD, a real date not before 1970. */
 bool sk_day_parse(const char *text, uint32_t *day);
 
+/* Parses exactly YYYY-MM, not before 1970, into a month as sk_month_of() counts. */
+bool sk_month_parse(const char *text, uint32_t *month);
+
 #endif

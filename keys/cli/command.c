@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "keys/base/catalogue.h"
 
@@ -38,69 +37,6 @@ const char *sk_translated(const char *text)
     const char *translated = sk_catalogue_text(language, text);
 
     return translated == NULL ? text : translated;
-}
-
-const struct sk_command *sk_command_find(const struct sk_command *table, const char *name)
-{
-    for (; table->name != NULL; table++) {
-        if (strcmp(table->name, name) == 0) {
-            return table;
-        }
-    }
-    return NULL;
-}
-
-/* How wide the column of "name arguments" must be; very long ones get a line of their own. */
-static int column_of(const struct sk_command *table)
-{
-    size_t widest = 0;
-
-    for (; table->name != NULL; table++) {
-        size_t n = strlen(table->name) + 1 + strlen(table->arguments);
-
-        if (n > widest && n <= 40) {
-            widest = n;
-        }
-    }
-    return (int)widest;
-}
-
-static void help_line(const struct sk_command *c, int column)
-{
-    int gap = *c->arguments != '\0' ? 1 : 0;
-    int n = (int)strlen(c->name) + gap + (int)strlen(c->arguments);
-
-    printf("  %s%*s%s", c->name, gap, "", c->arguments);
-    if (n > column) {
-        printf("\n  %*s  %s\n", column, "", c->summary);
-    } else {
-        printf("%*s  %s\n", column - n, "", c->summary);
-    }
-}
-
-void sk_command_help(const char *program, const char *about, const struct sk_command *table,
-                     const char *options)
-{
-    int has_commands = table != NULL && table->name != NULL;
-
-    printf(_("Usage: %s [OPTION]...%s\n"), program,
-           has_commands ? _(" COMMAND [ARGUMENT]...") : "");
-    if (about != NULL && *about != '\0') {
-        printf("%s\n", about);
-    }
-    if (has_commands) {
-        int column = column_of(table);
-
-        printf("\n%s\n", _("Commands:"));
-        for (; table->name != NULL; table++) {
-            help_line(table, column);
-        }
-    }
-    if (options != NULL && *options != '\0') {
-        size_t len = strlen(options);
-
-        printf("\n%s\n%s%s", _("Options:"), options, options[len - 1] == '\n' ? "" : "\n");
-    }
 }
 
 void sk_version(const char *program)
@@ -169,15 +105,4 @@ int sk_refuse_error(const char *subject, enum sk_error error)
         return sk_refuse("%s: %s (%s)", subject, text, strerror(e));
     }
     return sk_refuse("%s: %s", subject, text);
-}
-
-int sk_stderr_is_terminal(void)
-{
-    const char *no_colour = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-
-    if (no_colour != NULL && *no_colour != '\0') {
-        return 0;
-    }
-    return isatty(STDERR_FILENO) && (term == NULL || strcmp(term, "dumb") != 0);
 }

@@ -1,26 +1,10 @@
-/* What all programs share: option errors, exit codes, the table of sub-commands. */
+/* What all programs say, and how they end. */
 #ifndef SK_KEYS_CLI_COMMAND_H
 #define SK_KEYS_CLI_COMMAND_H
-
-#include <stddef.h>
 
 #include "keys/base/error.h"
 
 enum { SK_EXIT_OK = 0, SK_EXIT_REFUSED = 1, SK_EXIT_USAGE = 2 };
-
-struct sk_command {
-    const char *name;
-    const char *arguments;                            /* for --help: "--out FILE" */
-    const char *summary;                              /* one line */
-    int (*run)(void *program, int argc, char **argv); /* argv[0] is the command's name */
-};
-
-/* The entry for a name, or NULL. The table ends with a NULL name. */
-const struct sk_command *sk_command_find(const struct sk_command *table, const char *name);
-
-/* Prints usage, commands and options to stdout. */
-void sk_command_help(const char *program, const char *about, const struct sk_command *table,
-                     const char *options);
 
 void sk_version(const char *program);
 
@@ -42,8 +26,5 @@ void sk_program_language(void);
 
 /* The text in the reader's language, or as it is. */
 const char *sk_translated(const char *text) __attribute__((format_arg(1)));
-
-/* Whether stderr is a terminal and colours are wanted (NO_COLOR is honoured). */
-int sk_stderr_is_terminal(void);
 
 #endif

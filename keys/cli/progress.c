@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "keys/base/number.h"
+
 enum { REDRAW_MS = 100, BAR = 24 };
 
 static int64_t now_ms(void)
@@ -14,31 +16,12 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* "512 B", "3.4 MiB". */
-static void format_bytes(char *out, size_t size, uint64_t n)
-{
-    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
-    uint64_t whole;
-    size_t u = 0;
-
-    if (n < 1024) {
-        snprintf(out, size, "%u B", (unsigned)n);
-        return;
-    }
-    for (whole = n / 1024; whole >= 1024 && u + 1 < sizeof units / sizeof *units; u++) {
-        n = whole;
-        whole /= 1024;
-    }
-    snprintf(out, size, "%llu.%u %s", (unsigned long long)whole, (unsigned)(n % 1024 * 10 / 1024),
-             units[u]);
-}
-
-static void format_amount(const struct sk_progress *p, char *out, size_t size, uint64_t n)
+static void format_amount(const struct sk_progress *p, char out[SK_SIZE_TEXT], uint64_t n)
 {
     if (p->bytes) {
-        format_bytes(out, size, n);
+        sk_size_text(out, n);
     } else {
-        snprintf(out, size, "%llu", (unsigned long long)n);
+        snprintf(out, SK_SIZE_TEXT, "%llu", (unsigned long long)n);
     }
 }
 
@@ -57,10 +40,10 @@ static int64_t seconds_left(const struct sk_progress *p, int64_t now)
 
 static void draw(const struct sk_progress *p, int64_t now)
 {
-    char done[32], total[32], bar[BAR + 1];
+    char done[SK_SIZE_TEXT], total[SK_SIZE_TEXT], bar[BAR + 1];
     int64_t left = seconds_left(p, now);
 
-    format_amount(p, done, sizeof done, p->done);
+    format_amount(p, done, p->done);
     if (p->total == 0) {
         fprintf(stderr, "\r\033[K%s  %s", p->what, done);
     } else {
@@ -71,7 +54,7 @@ static void draw(const struct sk_progress *p, int64_t now)
             bar[i] = i < filled ? '#' : '.';
         }
         bar[BAR] = '\0';
-        format_amount(p, total, sizeof total, p->total);
+        format_amount(p, total, p->total);
         fprintf(stderr, "\r\033[K%s [%s] %3d%%  %s / %s", p->what, bar, (int)(share * 100), done,
                 total);
     }

@@ -3,6 +3,7 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/unicode.h"
 
 #define _(text) sk_translated(text)
 
@@ -18,6 +19,10 @@ enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, siz
 
     if (e == SK_OK) {
         e = sk_plain_text(bytes, &n, fault);
+    }
+    if (e == SK_OK) {
+        *fault = (struct sk_plain_fault){SK_PLAIN_NOT_UTF8, 1, 1, n > 0 ? bytes[0] : 0};
+        e = sk_text_compose(&bytes, &n);
     }
     if (e == SK_OK && n > max) {
         e = SK_ERR_TOO_LARGE;

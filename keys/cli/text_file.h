@@ -10,8 +10,8 @@
 
 /*
  * UTF-8 with or without a byte order mark, lines ended by LF, CR LF or CR: into guarded memory
- * (sk_secret_free) without the mark and with LF, and a NUL after the last byte. max bounds what is
- * left of it then. TEXT (then *fault says where), TOO_LARGE, NOT_FOUND, IO, MEMORY.
+ * (sk_secret_free) without the mark, with LF, in normal form C, and a NUL after the last byte. max
+ * bounds what is left of it then. TEXT (then *fault says where), TOO_LARGE, NOT_FOUND, IO, MEMORY.
  */
 enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, size_t *len,
                                 struct sk_plain_fault *fault);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -206,48 +205,17 @@ static int answer(struct sk_desk *desk, const struct wanted *w)
     return code;
 }
 
-static int read_options(int argc, char **argv, struct wanted *w)
+int sk_cmd_answer(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"status", required_argument, NULL, 's'},
-                                         {"text-file", required_argument, NULL, 't'},
-                                         {"replace", no_argument, NULL, 'r'},
-                                         {"without-text", no_argument, NULL, 'w'},
-                                         {NULL, 0, NULL, 0}};
-    int c;
+    struct wanted wanted = {.id = args->words[0],
+                            .text_file = sk_args_text(args, "text-file"),
+                            .status = sk_status_of_name(sk_args_text(args, "status")),
+                            .replace = sk_args_has(args, "replace"),
+                            .without_text = sk_args_has(args, "without-text")};
+    int code;
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c == 's') {
-            w->status = sk_status_of_name(optarg);
-            if (w->status < SK_STATUS_READ) {
-                return sk_usage("--status is read, checking, more, passed or closed");
-            }
-        } else if (c == 't') {
-            w->text_file = optarg;
-        } else if (c == 'r') {
-            w->replace = true;
-        } else if (c == 'w') {
-            w->without_text = true;
-        } else {
-            return sk_option_unknown(argv, c);
-        }
-    }
-    if (optind + 1 != argc || w->status == 0) {
-        return sk_usage("answer: give one id and --status");
-    }
-    if (w->without_text && w->text_file != NULL) {
+    if (wanted.without_text && wanted.text_file != NULL) {
         return sk_usage("answer: --text-file and --without-text do not go together");
-    }
-    w->id = argv[optind];
-    return -1;
-}
-
-int sk_cmd_answer(void *program, int argc, char **argv)
-{
-    struct wanted wanted = {.status = 0};
-    int code = read_options(argc, argv, &wanted);
-
-    if (code != -1) {
-        return code;
     }
     code = sk_home_open(program);
     return code == SK_EXIT_OK ? answer(program, &wanted) : code;

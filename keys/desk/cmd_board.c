@@ -1,7 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,42 +294,19 @@ static int again(struct sk_desk *desk, uint64_t counter, const char *path)
     return SK_EXIT_OK;
 }
 
-int sk_cmd_board(void *program, int argc, char **argv)
+int sk_cmd_board(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {"again", required_argument, NULL, 'a'},
-                                            {"without-originals", no_argument, NULL, 'w'},
-                                            {NULL, 0, NULL, 0}};
     struct sk_desk *desk = program;
-    const char *out = NULL;
-    bool without_originals = false;
-    long counter = 0;
-    int c, code;
+    const char *out = sk_args_text(args, "out");
+    uint64_t counter = sk_args_number(args, "again", 0);
+    int code = sk_home_open(desk);
 
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c == 'w') {
-            without_originals = true;
-        } else if (c == 'o') {
-            out = optarg;
-        } else if (c == 'a') {
-            counter = sk_option_number("--again", optarg, 1, LONG_MAX);
-        } else {
-            return sk_option_unknown(argv, c);
-        }
-        if (counter < 0) {
-            return SK_EXIT_USAGE;
-        }
-    }
-    if (optind != argc || out == NULL) {
-        return sk_usage("board: give --out FILE and nothing else");
-    }
-    code = sk_home_open(desk);
     if (code != SK_EXIT_OK) {
         return code;
     }
     if (counter > 0) {
-        return again(desk, (uint64_t)counter, out);
+        return again(desk, counter, out);
     }
     return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk)
-                                              : board(desk, out, without_originals);
+                                              : board(desk, out, sk_args_has(args, "without-originals"));
 }

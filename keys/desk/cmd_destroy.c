@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -175,71 +174,26 @@ static int run(struct sk_desk *desk, const struct wanted *w)
     return code;
 }
 
-/* ---- options ------------------------------------------------------------------ */
-
-static bool read_month(const char *text, uint32_t *epoch)
+int sk_cmd_destroy(void *program, const struct sk_args *args)
 {
-    char first[11];
-    uint32_t day;
+    struct wanted wanted = {.named = sk_args_has(args, "week") || sk_args_has(args, "month"),
+                            .yes = sk_args_has(args, "yes"),
+                            .today = (uint32_t)sk_args_number(args, "today", 0)};
+    int code = SK_EXIT_OK;
 
-    if (strlen(text) != 7 || snprintf(first, sizeof first, "%s-01", text) != 10 ||
-        !sk_day_parse(first, &day)) {
-        return false;
-    }
-    *epoch = sk_month_of_day(day) | SK_EPOCH_MONTH;
-    return true;
-}
-
-static int read_epoch(int c, const char *text, struct wanted *w)
-{
-    uint32_t day = 0;
-
-    if (w->named) {
+    if (sk_args_count(args, "week") + sk_args_count(args, "month") > 1) {
         return sk_usage("destroy: give one week or month at a time");
     }
-    w->named = true;
-    if (c == 'm') {
-        return read_month(text, &w->epoch) ? -1 : sk_usage("--month takes a month: YYYY-MM");
+    if (sk_args_has(args, "month")) {
+        wanted.epoch = (uint32_t)sk_args_number(args, "month", 0) | SK_EPOCH_MONTH;
+    } else if (wanted.named) {
+        wanted.epoch = sk_week_of((time_t)sk_args_number(args, "week", 0) * 86400);
     }
-    if (!sk_day_parse(text, &day)) {
-        return sk_usage("--week takes any day of the week: YYYY-MM-DD");
-    }
-    w->epoch = sk_week_of((time_t)day * 86400);
-    return -1;
-}
-
-int sk_cmd_destroy(void *program, int argc, char **argv)
-{
-    static const struct option options[] = {{"week", required_argument, NULL, 'w'},
-                                            {"month", required_argument, NULL, 'm'},
-                                            {"yes", no_argument, NULL, 'y'},
-                                            {"today", required_argument, NULL, 't'},
-                                            {NULL, 0, NULL, 0}};
-    struct wanted wanted = {.named = false};
-    int c, code = -1;
-
-    while (code == -1 && (c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c == 'y') {
-            wanted.yes = true;
-        } else if (c == 't') {
-            code = sk_day_parse(optarg, &wanted.today) && wanted.today > 0
-                       ? -1
-                       : sk_usage("--today takes the day that it is: YYYY-MM-DD");
-        } else {
-            code =
-                c == 'w' || c == 'm' ? read_epoch(c, optarg, &wanted) : sk_option_unknown(argv, c);
-        }
-    }
-    if (code == -1 && optind != argc) {
-        code = sk_usage("destroy takes options only");
-    }
-    if (code == -1 && wanted.named) {
+    if (wanted.named) {
         code = check_named(wanted.epoch);
-        code = code == SK_EXIT_OK ? -1 : code;
     }
-    if (code != -1) {
-        return code;
+    if (code == SK_EXIT_OK) {
+        code = sk_home_open(program);
     }
-    code = sk_home_open(program);
     return code == SK_EXIT_OK ? run(program, &wanted) : code;
 }

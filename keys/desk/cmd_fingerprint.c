@@ -4,19 +4,15 @@
 #include "keys/desk/commands.h"
 #include "keys/desk/json.h"
 
-int sk_cmd_fingerprint(void *program, int argc, char **argv)
+int sk_cmd_fingerprint(void *program, const struct sk_args *args)
 {
     struct sk_desk *desk = program;
     struct sk_ed25519_pk identity;
     char hex[65];
     enum sk_error e;
-    int code;
+    int code = sk_home_open(desk);
 
-    (void)argv;
-    if (argc != 1) {
-        return sk_usage("fingerprint takes no arguments");
-    }
-    code = sk_home_open(desk);
+    (void)args;
     if (code != SK_EXIT_OK) {
         return code;
     }

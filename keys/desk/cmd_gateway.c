@@ -1,32 +1,11 @@
-#include <getopt.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/base/number.h"
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/json.h"
-
-struct wanted {
-    const char *key;
-    bool replace, yes;
-    const char *chain;
-};
-
-bool sk_read_key(uint8_t out[32], const char *text)
-{
-    uint8_t bytes[32];
-    const char *end = NULL;
-    size_t len = 0;
-
-    if (sodium_hex2bin(bytes, sizeof bytes, text, strlen(text), ": -", &len, &end) != 0 ||
-        *end != '\0' || len != sizeof bytes) {
-        return false;
-    }
-    memcpy(out, bytes, sizeof bytes);
-    return true;
-}
 
 static void print_series(const struct sk_series *s, bool current)
 {
@@ -102,22 +81,18 @@ static int replace(struct sk_desk *desk, const struct sk_ed25519_pk *key, bool y
     }
 }
 
-static int set_key(struct sk_desk *desk, const struct wanted *w)
+static int set_key(struct sk_desk *desk, const struct sk_ed25519_pk *key,
+                   const struct sk_args *args)
 {
-    struct sk_ed25519_pk key;
-
-    if (!sk_read_key(key.b, w->key)) {
-        return sk_usage("gateway: the key has 64 hexadecimal characters");
+    if (!desk->state.gateway_known || memcmp(&desk->state.gateway, key, sizeof *key) == 0) {
+        return pin(desk, key);
     }
-    if (!desk->state.gateway_known || memcmp(&desk->state.gateway, &key, sizeof key) == 0) {
-        return pin(desk, &key);
-    }
-    if (!w->replace) {
+    if (!sk_args_has(args, "replace")) {
         return sk_refuse(
             "this desk trusts another gateway (see `gateway`); if the operator says that "
             "the key changed, run `gateway --replace HEX`");
     }
-    return replace(desk, &key, w->yes);
+    return replace(desk, key, sk_args_has(args, "yes"));
 }
 
 /* After a mix-up: the chain that boards speak of, by the beginning of its name. */
@@ -149,57 +124,43 @@ static int turn_to(struct sk_desk *desk, const char *name)
     return e == SK_OK ? print_pin(state) : sk_refuse_error("state", e);
 }
 
-/* -1: go on, else an exit code. The key may be given in pieces, as it is printed in groups. */
-static int read_options(int argc, char **argv, struct wanted *w, char *key, size_t room)
+/* The key may be given in pieces, as it is printed in groups. */
+static bool read_key(const struct sk_args *args, struct sk_ed25519_pk *out)
 {
-    static const struct option list[] = {{"replace", no_argument, NULL, 'r'},
-                                         {"yes", no_argument, NULL, 'y'},
-                                         {"chain", required_argument, NULL, 'c'},
-                                         {NULL, 0, NULL, 0}};
-    int c;
+    char text[256] = "";
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c == 'r') {
-            w->replace = true;
-        } else if (c == 'y') {
-            w->yes = true;
-        } else if (c == 'c') {
-            w->chain = optarg;
-        } else {
-            return sk_option_unknown(argv, c);
-        }
-    }
-    for (int i = optind; i < argc; i++) {
-        size_t len = strlen(key);
+    for (size_t i = 0; i < args->word_count; i++) {
+        size_t len = strlen(text);
 
-        if (strlen(argv[i]) + len + 2 > room) {
-            return sk_usage("gateway: the key has 64 hexadecimal characters");
+        if (strlen(args->words[i]) >= sizeof text - len) {
+            return false;
         }
-        snprintf(key + len, room - len, "%s ", argv[i]);
-        w->key = key;
+        snprintf(text + len, sizeof text - len, "%s", args->words[i]);
     }
-    if ((w->replace && w->key == NULL) || (w->chain != NULL && (w->key != NULL || w->replace))) {
-        return sk_usage("gateway: give the gateway's key, or --chain NAME, or nothing");
-    }
-    return -1;
+    return sk_fingerprint_read(text, out);
 }
 
-int sk_cmd_gateway(void *program, int argc, char **argv)
+int sk_cmd_gateway(void *program, const struct sk_args *args)
 {
     struct sk_desk *desk = program;
-    struct wanted wanted = {.key = NULL};
-    char key[256] = "";
-    int code = read_options(argc, argv, &wanted, key, sizeof key);
+    const char *chain = sk_args_text(args, "chain");
+    bool keyed = args->word_count > 0;
+    struct sk_ed25519_pk key;
+    int code;
 
-    if (code != -1) {
-        return code;
+    if (keyed && !read_key(args, &key)) {
+        return sk_usage("gateway takes a key of 64 hexadecimal digits");
+    }
+    if ((sk_args_has(args, "replace") && !keyed) ||
+        (chain != NULL && (keyed || sk_args_has(args, "replace")))) {
+        return sk_usage("gateway: give the gateway's key, or --chain NAME, or nothing");
     }
     code = sk_home_open(desk);
     if (code != SK_EXIT_OK) {
         return code;
     }
-    if (wanted.chain != NULL) {
-        return turn_to(desk, wanted.chain);
+    if (chain != NULL) {
+        return turn_to(desk, chain);
     }
-    return wanted.key != NULL ? set_key(desk, &wanted) : print_pin(&desk->state);
+    return keyed ? set_key(desk, &key, args) : print_pin(&desk->state);
 }

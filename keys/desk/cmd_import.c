@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,26 +59,22 @@ static enum sk_error start_here(struct sk_desk *desk)
     return sk_home_save_state(desk);
 }
 
-struct wanted {
-    bool start_here, new_chain, uncounted;
-};
-
-static int import_all(struct sk_desk *desk, const struct wanted *w, int count, char **paths)
+static int import_all(struct sk_desk *desk, const struct sk_args *args)
 {
     struct sk_import im;
     int code = SK_EXIT_OK;
     enum sk_error e;
 
     memset(&im, 0, sizeof im);
-    im.new_chain = w->new_chain;
-    im.uncounted = w->uncounted;
+    im.new_chain = sk_args_has(args, "new-chain");
+    im.uncounted = sk_args_has(args, "uncounted");
     e = sk_import_open(&im, desk);
     if (e != SK_OK) {
         sk_import_close(&im);
         return sk_refuse_error("index", e);
     }
-    for (int i = 0; i < count; i++) {
-        if (sk_import_bundle(&im, paths[i]) != SK_EXIT_OK) {
+    for (size_t i = 0; i < args->word_count; i++) {
+        if (sk_import_bundle(&im, args->words[i]) != SK_EXIT_OK) {
             code = SK_EXIT_REFUSED;
         }
     }
@@ -92,12 +87,12 @@ static int import_all(struct sk_desk *desk, const struct wanted *w, int count, c
     return e == SK_OK ? code : sk_refuse_error("index", e);
 }
 
-static int import(struct sk_desk *desk, const struct wanted *w, int count, char **paths)
+static int import(struct sk_desk *desk, const struct sk_args *args)
 {
-    int code = import_all(desk, w, count, paths);
+    int code = import_all(desk, args);
     const struct sk_series *series;
 
-    if (w->start_here) {
+    if (sk_args_has(args, "start-here")) {
         enum sk_error e = start_here(desk);
 
         if (e != SK_OK) {
@@ -111,30 +106,16 @@ static int import(struct sk_desk *desk, const struct wanted *w, int count, char 
     return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk) : code;
 }
 
-int sk_cmd_import(void *program, int argc, char **argv)
+int sk_cmd_import(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"start-here", no_argument, NULL, 's'},
-                                         {"new-chain", no_argument, NULL, 'n'},
-                                         {"uncounted", no_argument, NULL, 'u'},
-                                         {NULL, 0, NULL, 0}};
-    struct wanted w = {false, false, false};
-    int c, code;
+    int code;
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 's' && c != 'n' && c != 'u') {
-            return sk_option_unknown(argv, c);
-        }
-        *(c == 's' ? &w.start_here : c == 'n' ? &w.new_chain : &w.uncounted) = true;
+    if (sk_args_has(args, "uncounted") && args->given_count > 1) {
+        return sk_usage("--uncounted takes no other option");
     }
-    if (w.uncounted && (w.start_here || w.new_chain)) {
-        return sk_usage("import: --uncounted takes no other option");
-    }
-    if (optind == argc && !w.start_here) {
-        return sk_usage("import: give the files of carry bundles");
+    if (args->word_count == 0 && !sk_args_has(args, "start-here")) {
+        return sk_usage("import needs the files of carry bundles");
     }
     code = sk_home_open(program);
-    if (code != SK_EXIT_OK) {
-        return code;
-    }
-    return import(program, &w, argc - optind, argv + optind);
+    return code == SK_EXIT_OK ? import(program, args) : code;
 }

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -88,8 +87,8 @@ static enum sk_error make_token(const struct sk_desk *desk)
     return e;
 }
 
-/* Nobody knows the fingerprint of a desk that could not be finished: it must not stand in the way of
- * the next try. */
+/* Nobody knows the fingerprint of a desk that could not be finished: it must not stand in the way
+ * of the next try. */
 static void take_back(const struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
@@ -159,46 +158,16 @@ static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
     return code;
 }
 
-/* -1: go on, else an exit code. */
-static int read_options(int argc, char **argv, struct sk_keyring_cost *cost)
-{
-    static const struct option list[] = {{"kdf-memory", required_argument, NULL, 'm'},
-                                         {"kdf-operations", required_argument, NULL, 'o'},
-                                         {NULL, 0, NULL, 0}};
-    int c;
-
-    while ((c = getopt_long(argc, argv, "+:", list, NULL)) != -1) {
-        long n;
-
-        if (c != 'm' && c != 'o') {
-            return sk_option_unknown(argv, c);
-        }
-        n = c == 'm' ? sk_option_number("--kdf-memory", optarg, 64, 4096)
-                     : sk_option_number("--kdf-operations", optarg, 3, 10);
-        if (n < 0) {
-            return SK_EXIT_USAGE;
-        }
-        if (c == 'm') {
-            cost->memory_kib = (uint32_t)n * 1024;
-        } else {
-            cost->operations = (uint32_t)n;
-        }
-    }
-    return optind == argc ? -1 : sk_usage("init takes no arguments");
-}
-
-int sk_cmd_init(void *program, int argc, char **argv)
+int sk_cmd_init(void *program, const struct sk_args *args)
 {
     struct sk_desk *desk = program;
     struct sk_keyring_cost cost = SK_KEYRING_COST_DEFAULT;
     char path[SK_PATH_MAX];
-    int code = read_options(argc, argv, &cost);
-    enum sk_error e;
+    int code;
+    enum sk_error e = make_folder(desk->home);
 
-    if (code != -1) {
-        return code;
-    }
-    e = make_folder(desk->home);
+    cost.memory_kib = (uint32_t)sk_args_number(args, "kdf-memory", cost.memory_kib / 1024) * 1024;
+    cost.operations = (uint32_t)sk_args_number(args, "kdf-operations", cost.operations);
     if (e == SK_OK) {
         e = sk_home_lock(desk);
     }

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +5,7 @@
 #include "keys/base/calendar.h"
 #include "keys/base/category.h"
 #include "keys/cli/command.h"
+#include "keys/cli/unicode.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/index.h"
 #include "keys/desk/json.h"
@@ -19,7 +19,7 @@ struct filter {
     int category;    /* -1: any */
     unsigned status; /* 0: any */
     uint32_t since;
-    wchar_t *word; /* folded; NULL: any */
+    char *word; /* folded; NULL: any */
 };
 
 struct listing {
@@ -31,7 +31,7 @@ struct listing {
 
 /* ---- choosing -------------------------------------------------------------- */
 
-static bool word_in(const json_t *list, const char *member, const wchar_t *word)
+static bool word_in(const json_t *list, const char *member, const char *word)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *text = json_string_value(json_object_get(json_array_get(list, i), member));
@@ -184,59 +184,25 @@ static int list(struct sk_desk *desk, const struct filter *filter)
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
 }
 
-/* ---- options --------------------------------------------------------------- */
+/* ---- the command ------------------------------------------------------------ */
 
-static int read_one(int c, struct filter *f, const char *value)
+int sk_cmd_list(void *program, const struct sk_args *args)
 {
-    switch (c) {
-    case 'j':
-        f->json = true;
-        return -1;
-    case 'c':
-        f->category = (int)sk_option_number("--category", value, 0, SK_CATEGORIES);
-        return f->category < 0 ? SK_EXIT_USAGE : -1;
-    case 's':
-        f->status = sk_status_of_name(value);
-        return f->status == 0 ? sk_usage("--status is arrived, read, checking, more, passed or "
-                                         "closed")
-                              : -1;
-    case 'd':
-        return sk_day_parse(value, &f->since) ? -1 : sk_usage("--since takes a day: YYYY-MM-DD");
-    default:
-        free(f->word);
-        f->word = sk_fold(value);
-        return f->word == NULL ? sk_usage("--search: the text is not valid UTF-8") : -1;
+    const char *status = sk_args_text(args, "status"), *word = sk_args_text(args, "search");
+    struct filter filter = {
+        .json = sk_args_has(args, "json"),
+        .category = sk_args_has(args, "category") ? (int)sk_args_number(args, "category", 0) : -1,
+        .status = status != NULL ? sk_status_of_name(status) : 0,
+        .since = (uint32_t)sk_args_number(args, "since", 0),
+        .word = word != NULL ? sk_fold(word) : NULL};
+    int code;
+
+    if (word != NULL && filter.word == NULL) {
+        return sk_usage("--search takes text in UTF-8");
     }
-}
-
-static int read_options(int argc, char **argv, struct filter *f)
-{
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},         {"category", required_argument, NULL, 'c'},
-        {"status", required_argument, NULL, 's'}, {"since", required_argument, NULL, 'd'},
-        {"search", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-    int c;
-
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        int code = c == '?' || c == ':' ? sk_option_unknown(argv, c) : read_one(c, f, optarg);
-
-        if (code != -1) {
-            return code;
-        }
-    }
-    return optind == argc ? -1 : sk_usage("list takes options only");
-}
-
-int sk_cmd_list(void *program, int argc, char **argv)
-{
-    struct filter filter = {.category = -1};
-    int code = read_options(argc, argv, &filter);
-
-    if (code == -1) {
-        code = sk_home_open(program);
-        if (code == SK_EXIT_OK) {
-            code = list(program, &filter);
-        }
+    code = sk_home_open(program);
+    if (code == SK_EXIT_OK) {
+        code = list(program, &filter);
     }
     free(filter.word);
     return code;

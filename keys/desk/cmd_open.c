@@ -1,7 +1,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -226,21 +225,10 @@ static int open_report(struct sk_desk *desk, const char *id, const char *to)
     return code;
 }
 
-int sk_cmd_open(void *program, int argc, char **argv)
+int sk_cmd_open(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"to", required_argument, NULL, 't'}, {NULL, 0, NULL, 0}};
-    const char *to = NULL;
-    int c, code;
+    int code = sk_home_open(program);
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 't') {
-            return sk_option_unknown(argv, c);
-        }
-        to = optarg;
-    }
-    if (optind + 1 != argc || to == NULL) {
-        return sk_usage("open: give one id and --to FOLDER");
-    }
-    code = sk_home_open(program);
-    return code == SK_EXIT_OK ? open_report(program, argv[optind], to) : code;
+    return code == SK_EXIT_OK ? open_report(program, args->words[0], sk_args_text(args, "to"))
+                              : code;
 }

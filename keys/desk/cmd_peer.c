@@ -1,5 +1,3 @@
-#include <getopt.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +11,6 @@
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
 #include "keys/format/text.h"
-
-struct wanted {
-    const char *name, *fingerprint, *file;
-};
 
 static void list_peers(const struct sk_state *state)
 {
@@ -58,13 +52,14 @@ static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, c
     return e == SK_OK ? sk_home_save_state(desk) : e;
 }
 
-static int add_peer(struct sk_desk *desk, const struct wanted *w, const struct sk_ed25519_pk *pin)
+static int add_peer(struct sk_desk *desk, const char *name, const char *file,
+                    const struct sk_ed25519_pk *pin)
 {
     struct sk_sheet *sheet = calloc(1, sizeof *sheet);
     uint8_t *bytes = NULL;
     size_t len = 0;
     enum sk_error e =
-        sheet == NULL ? SK_ERR_MEMORY : sk_file_read(w->file, SK_SHEET_MAX, &bytes, &len);
+        sheet == NULL ? SK_ERR_MEMORY : sk_file_read(file, SK_SHEET_MAX, &bytes, &len);
 
     if (e == SK_OK) {
         e = sk_sheet_read(sheet, bytes, len);
@@ -73,67 +68,38 @@ static int add_peer(struct sk_desk *desk, const struct wanted *w, const struct s
         e = SK_ERR_SHEET_PIN;
     }
     if (e == SK_OK) {
-        e = learn(desk, sheet, w->name, bytes, len);
+        e = learn(desk, sheet, name, bytes, len);
     }
     if (e == SK_OK) {
         e = sk_rejudge(desk, true);
     }
     if (e == SK_OK) {
-        printf("%s: sheet %u is known; reports name it, also those imported before.\n", w->name,
+        printf("%s: sheet %u is known; reports name it, also those imported before.\n", name,
                (unsigned)sheet->serial);
     }
     free(bytes);
     free(sheet);
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(w->file, e);
+    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(file, e);
 }
 
-/* -1: go on, else an exit code. */
-static int read_options(int argc, char **argv, struct wanted *w, struct sk_ed25519_pk *pin)
-{
-    static const struct option list[] = {{"name", required_argument, NULL, 'n'},
-                                         {"fingerprint", required_argument, NULL, 'f'},
-                                         {NULL, 0, NULL, 0}};
-    size_t len = 0;
-    int c;
-
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 'n' && c != 'f') {
-            return sk_option_unknown(argv, c);
-        }
-        *(c == 'n' ? &w->name : &w->fingerprint) = optarg;
-    }
-    w->file = optind + 1 == argc ? argv[optind] : NULL;
-    if (argc == 1) {
-        return -1;
-    }
-    if (w->name == NULL || w->fingerprint == NULL || w->file == NULL) {
-        return sk_usage("peer: give --name, --fingerprint and the sheet's file, or nothing");
-    }
-    if (*w->name == '\0' || strlen(w->name) > SK_PEER_NAME_MAX ||
-        !sk_text_valid(w->name, strlen(w->name))) {
-        return sk_usage("--name has 1 to 64 bytes of text");
-    }
-    if (strlen(w->fingerprint) != 64 ||
-        sodium_hex2bin(pin->b, sizeof pin->b, w->fingerprint, 64, NULL, &len, NULL) != 0 ||
-        len != sizeof pin->b) {
-        return sk_usage("--fingerprint has 64 hexadecimal characters");
-    }
-    return -1;
-}
-
-int sk_cmd_peer(void *program, int argc, char **argv)
+int sk_cmd_peer(void *program, const struct sk_args *args)
 {
     struct sk_desk *desk = program;
-    struct wanted wanted = {.name = NULL};
-    struct sk_ed25519_pk pin;
-    int code = read_options(argc, argv, &wanted, &pin);
+    const char *name = sk_args_text(args, "name");
+    const struct sk_ed25519_pk *pin = sk_args_key(args, "fingerprint");
+    bool all = name != NULL && pin != NULL && args->word_count == 1;
+    int code;
 
-    if (code != -1) {
-        return code;
+    if (!all && (name != NULL || pin != NULL || args->word_count > 0)) {
+        return sk_usage("peer: give --name, --fingerprint and the sheet's file, or nothing");
+    }
+    if (all &&
+        (*name == '\0' || strlen(name) > SK_PEER_NAME_MAX || !sk_text_valid(name, strlen(name)))) {
+        return sk_usage("--name takes 1 to 64 bytes of text in UTF-8");
     }
     code = sk_home_open(desk);
-    if (code == SK_EXIT_OK && wanted.file != NULL) {
-        return add_peer(desk, &wanted, &pin);
+    if (code == SK_EXIT_OK && all) {
+        return add_peer(desk, name, args->words[0], pin);
     }
     if (code == SK_EXIT_OK) {
         list_peers(&desk->state);

@@ -1,10 +1,10 @@
 /* The way back of a desk that was put back from a backup. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys/base/bytes.h"
+#include "keys/base/number.h"
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
@@ -190,21 +190,18 @@ static int lose(struct sk_desk *desk, const struct wanted *w)
     return SK_EXIT_OK;
 }
 
-/* ---- options ----------------------------------------------------------------- */
+/* ---- the command -------------------------------------------------------------- */
 
 /* "4" or "4-9". At most as many as a bundle has envelopes: a slip of the finger fills no disk. */
 static bool read_range(const char *text, struct wanted *w)
 {
-    char *end = NULL;
-    unsigned long first = strtoul(text, &end, 10), last = first;
+    size_t n = strcspn(text, "-");
+    const char *second = text[n] == '-' ? text + n + 1 : text;
+    uint64_t first, last;
 
-    if (end == text || *text < '0' || *text > '9') {
-        return false;
-    }
-    if (*end == '-' && end[1] >= '0' && end[1] <= '9') {
-        last = strtoul(end + 1, &end, 10);
-    }
-    if (*end != '\0' || first == 0 || last < first || last >= UINT32_MAX || last - first > 100000) {
+    if (!sk_number_read(text, n, 1, UINT32_MAX - 1, &first) ||
+        !sk_number_read(second, strlen(second), first, UINT32_MAX - 1, &last) ||
+        last - first > 100000) {
         return false;
     }
     w->lost_first = (uint32_t)first;
@@ -212,25 +209,16 @@ static bool read_range(const char *text, struct wanted *w)
     return true;
 }
 
-int sk_cmd_resume(void *program, int argc, char **argv)
+int sk_cmd_resume(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"lost", required_argument, NULL, 'l'},
-                                         {"yes", no_argument, NULL, 'y'},
-                                         {NULL, 0, NULL, 0}};
-    struct wanted w = {.file = NULL};
-    int c, code;
+    const char *lost = sk_args_text(args, "lost");
+    struct wanted w = {.file = args->words[0], .yes = sk_args_has(args, "yes")};
+    int code;
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c == 'y') {
-            w.yes = true;
-        } else if (c != 'l') {
-            return sk_option_unknown(argv, c);
-        } else if (!read_range(optarg, &w)) {
-            return sk_usage("--lost takes the number of a bundle, or the first and the last: 4-9");
-        }
+    if (lost != NULL && !read_range(lost, &w)) {
+        return sk_usage("--lost takes the number of a bundle, or the first and the last: 4-9");
     }
-    w.file = optind + 1 == argc ? argv[optind] : NULL;
-    if (optind + (w.file != NULL) != argc || (w.file != NULL) == (w.lost_first > 0)) {
+    if ((w.file != NULL) == (lost != NULL)) {
         return sk_usage("resume: give the newest bundle, or --lost");
     }
     code = sk_home_open(program);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 #define MAGIC "SKSHEET1"
 
 struct wanted {
-    long weeks, months, keep_weeks, again;
+    uint8_t weeks, months, keep_weeks;
     const char *out;
 };
 
@@ -78,9 +77,9 @@ static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *
         return e;
     }
     sk_blake2b(&sheet->next_identity, next.b, sizeof next.b);
-    sheet->weeks = (uint8_t)wanted->weeks;
-    sheet->months = (uint8_t)wanted->months;
-    sheet->keep_weeks = (uint8_t)wanted->keep_weeks;
+    sheet->weeks = wanted->weeks;
+    sheet->months = wanted->months;
+    sheet->keep_weeks = wanted->keep_weeks;
     sheet->serial = sk_home_serial(desk) + 1;
     sheet->first_week = sheet->issued_week = sk_week_of(now);
     sheet->first_month = sk_month_of(now);
@@ -206,81 +205,40 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted,
                       : refuse_sheet(at_home ? desk->home : wanted->out, e, reached, serial);
 }
 
-static int again(const struct sk_desk *desk, const struct wanted *wanted)
+static int again(const struct sk_desk *desk, uint32_t serial, const char *out)
 {
     char name[40];
     bool missing = false;
     enum sk_error e;
 
-    kept_name((uint32_t)wanted->again, name);
-    e = sk_outgo_again(desk, name, wanted->out, MAGIC, &missing);
+    kept_name(serial, name);
+    e = sk_outgo_again(desk, name, out, MAGIC, &missing);
     if (missing) {
-        return sk_refuse("this desk keeps no sheet %ld", wanted->again);
+        return sk_refuse("this desk keeps no sheet %u", (unsigned)serial);
     }
     if (e != SK_OK) {
-        return sk_place_refuse(wanted->out, e);
+        return sk_place_refuse(out, e);
     }
-    printf("Sheet %ld, as it was made.\n", wanted->again);
+    printf("Sheet %u, as it was made.\n", (unsigned)serial);
     return SK_EXIT_OK;
 }
 
-/* -1: go on, else an exit code. */
-static int read_options(int argc, char **argv, struct wanted *w)
-{
-    static const struct option list[] = {
-        {"weeks", required_argument, NULL, 'w'},      {"months", required_argument, NULL, 'm'},
-        {"keep-weeks", required_argument, NULL, 'k'}, {"again", required_argument, NULL, 'a'},
-        {"out", required_argument, NULL, 'o'},        {NULL, 0, NULL, 0}};
-    int c;
-
-    while ((c = getopt_long(argc, argv, "+:", list, NULL)) != -1) {
-        long n = 0;
-
-        switch (c) {
-        case 'w':
-            n = w->weeks = sk_option_number("--weeks", optarg, 1, 255);
-            break;
-        case 'm':
-            n = w->months = sk_option_number("--months", optarg, 0, 255);
-            break;
-        case 'k':
-            n = w->keep_weeks = sk_option_number("--keep-weeks", optarg, 1, 255);
-            break;
-        case 'a':
-            n = w->again = sk_option_number("--again", optarg, 1, UINT32_MAX);
-            break;
-        case 'o':
-            w->out = optarg;
-            break;
-        default:
-            return sk_option_unknown(argv, c);
-        }
-        if (n < 0) {
-            return SK_EXIT_USAGE;
-        }
-    }
-    if (optind != argc || w->out == NULL) {
-        return sk_usage("sheet: give --out FILE and nothing else");
-    }
-    return -1;
-}
-
-int sk_cmd_sheet(void *program, int argc, char **argv)
+int sk_cmd_sheet(void *program, const struct sk_args *args)
 {
     struct sk_desk *desk = program;
-    struct wanted wanted = {.weeks = 13, .months = 6, .keep_weeks = 8, .out = NULL};
+    struct wanted wanted = {.weeks = (uint8_t)sk_args_number(args, "weeks", 13),
+                            .months = (uint8_t)sk_args_number(args, "months", 6),
+                            .keep_weeks = (uint8_t)sk_args_number(args, "keep-weeks", 8),
+                            .out = sk_args_text(args, "out")};
+    uint32_t serial = (uint32_t)sk_args_number(args, "again", 0);
     struct sk_keyring *identity = NULL;
-    int code = read_options(argc, argv, &wanted);
+    int code = sk_home_open(desk);
 
-    if (code != -1) {
-        return code;
-    }
-    code = sk_home_open(desk);
     if (code != SK_EXIT_OK) {
         return code;
     }
-    if (wanted.again > 0) {
-        return again(desk, &wanted);
+    if (serial > 0) {
+        return again(desk, serial, wanted.out);
     }
     if (sk_state_is_set_back(&desk->state)) {
         return sk_tell_set_back(desk);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,21 +216,9 @@ static int show(struct sk_desk *desk, const char *id, bool as_json)
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
 }
 
-int sk_cmd_show(void *program, int argc, char **argv)
+int sk_cmd_show(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
-    bool as_json = false;
-    int c, code;
+    int code = sk_home_open(program);
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 'j') {
-            return sk_option_unknown(argv, c);
-        }
-        as_json = true;
-    }
-    if (optind + 1 != argc) {
-        return sk_usage("show: give one id");
-    }
-    code = sk_home_open(program);
-    return code == SK_EXIT_OK ? show(program, argv[optind], as_json) : code;
+    return code == SK_EXIT_OK ? show(program, args->words[0], sk_args_has(args, "json")) : code;
 }

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,24 +189,13 @@ static int stats(struct sk_desk *desk, const char *format)
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
 }
 
-int sk_cmd_stats(void *program, int argc, char **argv)
+int sk_cmd_stats(void *program, const struct sk_args *args)
 {
-    static const struct option list[] = {{"format", required_argument, NULL, 'f'},
-                                         {"json", no_argument, NULL, 'j'},
-                                         {NULL, 0, NULL, 0}};
-    const char *format = "table";
-    int c, code;
+    const char *format = sk_args_text(args, "format");
+    int code = sk_home_open(program);
 
-    while ((c = getopt_long(argc, argv, ":", list, NULL)) != -1) {
-        if (c != 'f' && c != 'j') {
-            return sk_option_unknown(argv, c);
-        }
-        format = c == 'j' ? "json" : optarg;
+    if (sk_args_has(args, "json")) {
+        format = "json";
     }
-    if (optind != argc || (strcmp(format, "table") != 0 && strcmp(format, "csv") != 0 &&
-                           strcmp(format, "json") != 0)) {
-        return sk_usage("stats: --format is table, csv or json");
-    }
-    code = sk_home_open(program);
-    return code == SK_EXIT_OK ? stats(program, format) : code;
+    return code == SK_EXIT_OK ? stats(program, format != NULL ? format : "table") : code;
 }

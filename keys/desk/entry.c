@@ -1,10 +1,10 @@
 #include "keys/desk/entry.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "keys/base/category.h"
+#include "keys/base/number.h"
 #include "keys/desk/json.h"
 #include "keys/desk/text.h"
 #include "keys/parse/protocol.h"
@@ -118,14 +118,12 @@ const char *sk_entry_field(const struct sk_entry *entry, const char *name)
 unsigned sk_entry_category(const struct sk_entry *entry)
 {
     const char *text = sk_entry_field(entry, "category");
-    char *end = NULL;
-    unsigned long n;
+    uint64_t n = 0;
 
-    if (text == NULL || *text < '0' || *text > '9') {
+    if (text == NULL || !sk_number_read(text, strlen(text), 0, SK_CATEGORIES, &n)) {
         return 0;
     }
-    n = strtoul(text, &end, 10);
-    return *end == '\0' && n <= SK_CATEGORIES ? (unsigned)n : 0;
+    return (unsigned)n;
 }
 
 const char *sk_entry_outcome_text(uint32_t outcome)

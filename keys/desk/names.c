@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/cli/unicode.h"
+
 #define BASE_MAX 80u
 #define ENDING_MAX 12u
 
@@ -86,7 +88,8 @@ static const char *last_part(const char *name)
 /* One character of the claimed name: what it becomes, and how many bytes it had. */
 static const char *translate(const unsigned char *p, size_t *used, char one[2])
 {
-    const char *text = NULL;
+    const char *text;
+    uint32_t c;
 
     *used = 1;
     if (plain(*p)) {
@@ -94,14 +97,12 @@ static const char *translate(const unsigned char *p, size_t *used, char one[2])
         one[1] = '\0';
         return one;
     }
-    if (p[0] >= 0xC2 && p[0] < 0xE0 && (p[1] & 0xC0) == 0x80) {
-        *used = 2;
-        text = latin((p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu));
-    } else {
-        while ((p[*used] & 0xC0) == 0x80) {
-            (*used)++;
-        }
+    *used = sk_character(p, 4, &c);
+    if (*used == 0) {
+        *used = 1;
+        return "_";
     }
+    text = latin(c);
     return text != NULL ? text : "_";
 }
 

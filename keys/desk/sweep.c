@@ -13,6 +13,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
+#include "keys/base/number.h"
 #include "keys/desk/destroy.h"
 #include "keys/desk/erase.h"
 #include "keys/format/board.h"
@@ -122,12 +123,14 @@ static enum sk_error sweep_log(struct sweep *s, const char *folder, const char *
 /* A board can be written once more as long as the gateway may lack it. */
 static enum sk_error sweep_board(struct sweep *s, const char *folder, const char *name)
 {
-    char *end = NULL;
-    unsigned long long counter = strtoull(name, &end, 10);
+    size_t digits = strspn(name, "0123456789");
+    uint64_t counter = 0;
     uint8_t fixed[SK_BOARD_FIXED];
     struct sk_board board;
 
-    if (strcmp(end, ".board") != 0 || counter + BOARDS_KEPT > sk_home_counter(s->desk) ||
+    if (strcmp(name + digits, ".board") != 0 ||
+        !sk_number_read(name, digits, 0, INT64_MAX, &counter) ||
+        counter + BOARDS_KEPT > sk_home_counter(s->desk) ||
         !first_bytes(s, folder, name, fixed, sizeof fixed) ||
         sk_board_peek(&board, fixed, sizeof fixed) != SK_OK ||
         sk_week_of((time_t)board.issued_day * 86400) >= s->first_week) {

@@ -2,36 +2,30 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <wctype.h>
+
+#include "keys/cli/unicode.h"
 
 static const char replacement[] = "\xEF\xBF\xBD";
 
-/* The length of the character that a lead byte begins; 0 for a byte that begins none. */
-static size_t lead_length(uint8_t lead)
+/* Whether bytes can be the beginning of a character: one that they are, or one that follows when
+ * the lowest or the highest bytes complete them (no overlong forms, no surrogates, nothing above
+ * U+10FFFF: RFC 3629, section 4). NUL is none. */
+static bool begins(const uint8_t *held, size_t len, uint8_t byte)
 {
-    if (lead >= 0x01 && lead < 0x80) {
-        return 1;
-    }
-    if (lead >= 0xC2 && lead < 0xE0) {
-        return 2;
-    }
-    if (lead >= 0xE0 && lead < 0xF0) {
-        return 3;
-    }
-    return lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
-}
+    static const uint8_t ends[] = {0x80, 0xBF};
+    uint32_t c;
 
-/* Whether byte may stand at place i of a character that begins with these bytes: no overlong
- * forms, no surrogates, nothing above U+10FFFF (RFC 3629, section 4). */
-static bool continues(const uint8_t *begin, size_t i, uint8_t byte)
-{
-    uint8_t low = 0x80, high = 0xBF;
+    for (size_t i = 0; i < sizeof ends; i++) {
+        uint8_t whole[4];
 
-    if (i == 1) {
-        low = begin[0] == 0xE0 ? 0xA0 : begin[0] == 0xF0 ? 0x90 : low;
-        high = begin[0] == 0xED ? 0x9F : begin[0] == 0xF4 ? 0x8F : high;
+        memset(whole, ends[i], sizeof whole);
+        memcpy(whole, held, len);
+        whole[len] = byte;
+        if (byte != 0 && sk_character(whole, sizeof whole, &c) > len) {
+            return true;
+        }
     }
-    return byte >= low && byte <= high;
+    return false;
 }
 
 static size_t put(char *out, const void *bytes, size_t len)
@@ -52,15 +46,16 @@ static size_t flush_broken(struct sk_repair *r, char *out)
 static size_t repair_byte(struct sk_repair *r, char *out, uint8_t byte)
 {
     size_t n = 0;
+    uint32_t c;
 
-    if (r->held_len > 0 && !continues(r->held, r->held_len, byte)) {
+    if (!begins(r->held, r->held_len, byte)) {
         n = flush_broken(r, out);
     }
-    if (r->held_len == 0 && lead_length(byte) == 0) {
+    if (!begins(r->held, r->held_len, byte)) {
         return n + put(out + n, replacement, 3);
     }
     r->held[r->held_len++] = byte;
-    if (r->held_len == lead_length(r->held[0])) {
+    if (sk_character(r->held, r->held_len, &c) > 0) {
         n += put(out + n, r->held, r->held_len);
         r->held_len = 0;
     }
@@ -82,23 +77,13 @@ size_t sk_repair(struct sk_repair *r, char *out, const uint8_t *in, size_t len, 
 
 uint32_t sk_decode(const uint8_t *p, size_t *len)
 {
-    static const uint8_t mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-    size_t n = lead_length(p[0]);
     uint32_t c;
 
-    if (n == 0) {
+    *len = sk_character(p, 4, &c);
+    if (*len == 0) {
         *len = 1;
         return 0xFFFD;
     }
-    c = p[0] & mask[n];
-    for (size_t i = 1; i < n; i++) {
-        if ((p[i] & 0xC0) != 0x80) { /* also the NUL at the end of text that is not valid */
-            *len = i;
-            return 0xFFFD;
-        }
-        c = c << 6 | (p[i] & 0x3Fu);
-    }
-    *len = n;
     return c;
 }
 
@@ -136,13 +121,13 @@ void sk_print_safe(FILE *out, const char *text)
     sk_print_safe_bytes(out, text, strlen(text));
 }
 
-void sk_excerpt(char *out, size_t room, const char *text, size_t characters)
+void sk_excerpt(char *out, size_t room, const char *text, size_t columns)
 {
     const uint8_t *p = (const uint8_t *)text;
     size_t used = 0;
     bool gap = false;
 
-    while (*p != '\0' && characters > 0) {
+    while (*p != '\0') {
         size_t n = 0;
         uint32_t c = sk_decode(p, &n);
 
@@ -151,8 +136,9 @@ void sk_excerpt(char *out, size_t room, const char *text, size_t characters)
         } else {
             bool bad = c == 0xFFFD || sk_harmful(c);
             size_t need = (gap ? 1u : 0u) + (bad ? 3 : n);
+            size_t wide = (gap ? 1u : 0u) + (bad ? 1 : sk_character_columns(c));
 
-            if (used + need + 1 > room) {
+            if (used + need + 1 > room || wide > columns) {
                 break;
             }
             if (gap) {
@@ -160,36 +146,18 @@ void sk_excerpt(char *out, size_t room, const char *text, size_t characters)
             }
             used += put(out + used, bad ? (const void *)replacement : p, bad ? 3 : n);
             gap = false;
-            characters--;
+            columns -= wide;
         }
         p += n;
     }
     out[used] = '\0';
 }
 
-wchar_t *sk_fold(const char *text)
+bool sk_fold_find(const char *text, const char *folded_word)
 {
-    size_t room = strlen(text) + 1;
-    wchar_t *wide = room < SIZE_MAX / sizeof *wide ? malloc(room * sizeof *wide) : NULL;
+    char *folded = sk_fold(text);
+    bool found = folded != NULL && strstr(folded, folded_word) != NULL;
 
-    if (wide == NULL) {
-        return NULL;
-    }
-    if (mbstowcs(wide, text, room) == (size_t)-1) {
-        free(wide);
-        return NULL;
-    }
-    for (wchar_t *w = wide; *w != L'\0'; w++) {
-        *w = (wchar_t)towlower((wint_t)*w);
-    }
-    return wide;
-}
-
-bool sk_fold_find(const char *text, const wchar_t *folded_word)
-{
-    wchar_t *wide = sk_fold(text);
-    bool found = wide != NULL && wcsstr(wide, folded_word) != NULL;
-
-    free(wide);
+    free(folded);
     return found;
 }

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <wchar.h>
 
 #include "keys/base/error.h"
 
@@ -37,11 +36,10 @@ void sk_print_safe(FILE *out, const char *text);
 void sk_print_safe_bytes(FILE *out, const char *text, size_t len);
 
 /* Writes the same into out, as far as it fits, with every white space as one space and at most
- * `characters` characters. Ends with NUL. */
-void sk_excerpt(char *out, size_t room, const char *text, size_t characters);
+ * `columns` columns of a terminal wide. Ends with NUL. */
+void sk_excerpt(char *out, size_t room, const char *text, size_t columns);
 
-/* A search word folded for comparison. NULL: out of memory, or not valid text. From malloc. */
-wchar_t *sk_fold(const char *text);
-bool sk_fold_find(const char *text, const wchar_t *folded_word);
+/* Whether a text holds a word that sk_fold() gave, in whatever letters. */
+bool sk_fold_find(const char *text, const char *folded_word);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
-#include "keys/cli/command.h"
+#include "keys/cli/option.h"
 #include "keys/parse/protocol.h"
 #include "keys/parse/sandbox.h"
 #include "keys/parse/walk.h"
@@ -45,27 +45,26 @@ static enum sk_error run(struct work *work)
     return e == SK_OK ? sk_walk_all(&work->walk, request->boundary) : e;
 }
 
-static int options(int argc, char **argv)
-{
-    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        sk_version("skrynka-parse");
-        return SK_EXIT_OK;
-    }
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        sk_command_help("skrynka-parse", "started by skrynka-desk to read one report", NULL, NULL);
-        return SK_EXIT_OK;
-    }
-    return sk_usage("it is started by skrynka-desk and takes no arguments");
-}
+static const struct sk_option none[] = {SK_NO_OPTIONS};
+
+static const struct sk_program program = {
+    .name = "skrynka-parse",
+    .about = "Started by skrynka-desk to read one report; takes nothing from the command line.",
+    .options = none,
+};
 
 int main(int argc, char **argv)
 {
     struct work *work;
     enum sk_error e;
 
-    sk_program_name("skrynka-parse");
+    sk_program_name(program.name);
     if (argc != 1) {
-        return options(argc, argv);
+        struct sk_line line;
+        int code = sk_line_read(&line, &program, argc, argv);
+
+        sk_line_free(&line);
+        return code == -1 ? SK_EXIT_USAGE : code;
     }
     if (sk_secret_setup() != SK_OK) {
         return SK_EXIT_REFUSED;

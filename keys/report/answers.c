@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +18,7 @@
 enum { BOARDS_MAX = 256 };
 
 struct answers {
-    struct sk_words sheet_paths, board_paths, fingerprints;
-    const char *code_file;
-    bool json;
+    const struct sk_args *args;
     struct sk_sheets sheets;
     struct sk_receipt *receipt;
     struct sk_found *found; /* room for one a board */
@@ -141,13 +138,14 @@ static int read_boards(struct answers *a)
     struct board_file *f = malloc(sizeof *f);
     int code = f == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
 
-    for (size_t i = 0; code == SK_EXIT_OK && i < a->board_paths.count; i++) {
+    for (const struct sk_given *g = NULL;
+         code == SK_EXIT_OK && (g = sk_args_next(a->args, "board", g)) != NULL;) {
         *f = (struct board_file){.fd = -1};
         errno = 0;
-        enum sk_error e = look_up(a, a->board_paths.list[i], f);
+        enum sk_error e = look_up(a, g->text, f);
 
         if (e != SK_OK) {
-            code = sk_refuse_error(a->board_paths.list[i], e);
+            code = sk_refuse_error(g->text, e);
         }
         if (f->fd >= 0) {
             close(f->fd);
@@ -159,84 +157,23 @@ static int read_boards(struct answers *a)
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-static int add_word(struct sk_words *words, const char *word)
-{
-    return sk_words_add(words, word) ? SK_EXIT_OK : sk_refuse_error("answers", SK_ERR_MEMORY);
-}
-
-static int take(struct answers *a, int c, char **argv)
-{
-    struct sk_ed25519_pk pin;
-
-    switch (c) {
-    case 'c':
-        a->code_file = optarg;
-        return SK_EXIT_OK;
-    case 's':
-        return add_word(&a->sheet_paths, optarg);
-    case 'b':
-        return add_word(&a->board_paths, optarg);
-    case 'f':
-        return sk_fingerprint_parse(&pin, optarg)
-                   ? add_word(&a->fingerprints, optarg)
-                   : sk_usage(_("--fingerprint takes 64 hexadecimal digits"));
-    case 'j':
-        a->json = true;
-        return SK_EXIT_OK;
-    default:
-        return sk_report_bad_option(c, argv);
-    }
-}
-
-static int read_options(struct answers *a, int argc, char **argv)
-{
-    static const struct option options[] = {{"code-file", required_argument, NULL, 'c'},
-                                            {"sheet", required_argument, NULL, 's'},
-                                            {"board", required_argument, NULL, 'b'},
-                                            {"fingerprint", required_argument, NULL, 'f'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {NULL, 0, NULL, 0}};
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        int code = take(a, c, argv);
-
-        if (code != SK_EXIT_OK) {
-            return code;
-        }
-    }
-    /* The word itself stays out of the message: it may be a code. */
-    if (optind < argc) {
-        return sk_usage(_("answers takes options only; the code comes from a file"));
-    }
-    if (a->code_file == NULL) {
-        return sk_usage(_("answers needs --code-file FILE"));
-    }
-    if (a->sheet_paths.count == 0) {
-        return sk_usage(_("answers needs --sheet FILE: the key sheet of the organisation"));
-    }
-    if (a->board_paths.count == 0 || a->board_paths.count > BOARDS_MAX) {
-        return sk_usage(_("answers needs --board FILE, up to 256 times"));
-    }
-    return SK_EXIT_OK;
-}
-
 /* A sheet that ran out still proves boards: its weeks are not asked for here. */
 static int load_sheets(struct answers *a)
 {
-    for (size_t i = 0; i < a->sheet_paths.count; i++) {
+    const struct sk_given *g = NULL;
+
+    while ((g = sk_args_next(a->args, "sheet", g)) != NULL) {
         errno = 0;
-        enum sk_error e = sk_sheets_load(&a->sheets, a->sheet_paths.list[i]);
+        enum sk_error e = sk_sheets_load(&a->sheets, g->text);
 
         if (e != SK_OK) {
-            return sk_refuse_error(a->sheet_paths.list[i], e);
+            return sk_refuse_error(g->text, e);
         }
     }
     for (size_t i = 0; i < a->sheets.count; i++) {
         const struct sk_sheet_entry *entry = &a->sheets.list[i];
 
-        if (!sk_fingerprint_among(&a->fingerprints, &entry->sheet.identity)) {
+        if (!sk_fingerprint_among(a->args, &entry->sheet.identity)) {
             return sk_refuse_error(entry->path, SK_ERR_SHEET_PIN);
         }
     }
@@ -248,18 +185,18 @@ static int prepare(struct answers *a)
     int code = load_sheets(a);
 
     if (code == SK_EXIT_OK) {
-        code = sk_code_file_take(a->code_file, &a->receipt);
+        code = sk_code_file_take(sk_args_text(a->args, "code-file"), &a->receipt);
     }
     if (code != SK_EXIT_OK) {
         return code;
     }
-    a->found = sk_secret_new(a->board_paths.count * sizeof *a->found);
+    a->found = sk_secret_new(sk_args_count(a->args, "board") * sizeof *a->found);
     return a->found == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
 }
 
 static int print_found(const struct answers *a)
 {
-    if (!a->json) {
+    if (!sk_args_has(a->args, "json")) {
         sk_found_print(a->found, a->count);
         return SK_EXIT_OK;
     }
@@ -268,16 +205,16 @@ static int print_found(const struct answers *a)
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("answers", e);
 }
 
-int sk_report_answers(void *program, int argc, char **argv)
+int sk_report_answers(void *program, const struct sk_args *args)
 {
-    struct answers a = {0};
+    struct answers a = {.args = args};
 
     (void)program;
-    int code = read_options(&a, argc, argv);
-
-    if (code == SK_EXIT_OK) {
-        code = prepare(&a);
+    if (sk_args_count(args, "board") > BOARDS_MAX) {
+        return sk_usage(_("answers takes at most %d boards"), (int)BOARDS_MAX);
     }
+    int code = prepare(&a);
+
     if (code == SK_EXIT_OK) {
         code = read_boards(&a);
     }
@@ -287,8 +224,5 @@ int sk_report_answers(void *program, int argc, char **argv)
     sk_secret_free(a.found);
     sk_secret_free(a.receipt);
     sk_sheets_free(&a.sheets);
-    sk_words_free(&a.sheet_paths);
-    sk_words_free(&a.board_paths);
-    sk_words_free(&a.fingerprints);
     return code;
 }

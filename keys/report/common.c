@@ -1,47 +1,11 @@
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/cli/text_file.h"
 #include "keys/report/program.h"
-
-/* ---- messages ---------------------------------------------------------------- */
-
-int sk_report_bad_option(int c, char **argv)
-{
-    const char *word = argv[optind - 1];
-
-    if (c == ':') {
-        return sk_usage(_("%s needs a value"), word);
-    }
-    return optopt != 0 && word[0] == '-' && word[1] == '-'
-               ? sk_usage(_("%s takes no value"), word)
-               : sk_usage(_("there is no option %s"), word);
-}
-
-/* ---- lists of words --------------------------------------------------------------- */
-
-bool sk_words_add(struct sk_words *words, const char *word)
-{
-    const char **list = reallocarray(words->list, words->count + 1, sizeof *list);
-
-    if (list == NULL) {
-        return false;
-    }
-    list[words->count++] = word;
-    words->list = list;
-    return true;
-}
-
-void sk_words_free(struct sk_words *words)
-{
-    free(words->list);
-    *words = (struct sk_words){0};
-}
 
 /* ---- codes ---------------------------------------------------------------------------- */
 

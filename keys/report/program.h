@@ -12,28 +12,13 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
-#include "keys/cli/command.h"
+#include "keys/base/number.h"
+#include "keys/cli/option.h"
 #include "keys/format/receipt.h"
 #include "keys/format/sheet.h"
 
 #define _(text) sk_translated(text)
 #define N_(text) text
-
-#define SK_HEX_TEXT 65
-
-/* ---- messages ---------------------------------------------------------------- */
-
-/* After getopt_long() gave ':' or '?'. Returns SK_EXIT_USAGE. */
-int sk_report_bad_option(int c, char **argv);
-
-/* ---- lists of words from the command line --------------------------------------- */
-
-struct sk_words {
-    const char **list;
-    size_t count;
-};
-bool sk_words_add(struct sk_words *words, const char *word); /* false when out of memory */
-void sk_words_free(struct sk_words *words);
 
 /* ---- key sheets ------------------------------------------------------------------- */
 
@@ -53,10 +38,8 @@ struct sk_sheets {
 enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path);
 void sk_sheets_free(struct sk_sheets *sheets);
 
-bool sk_fingerprint_parse(struct sk_ed25519_pk *out, const char *text);
-void sk_fingerprint_text(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk);
-/* Whether one of the fingerprints is this; also when none was given. */
-bool sk_fingerprint_among(const struct sk_words *fingerprints, const struct sk_ed25519_pk *pk);
+/* Whether one of the fingerprints that were given is this; also when none was. */
+bool sk_fingerprint_among(const struct sk_args *args, const struct sk_ed25519_pk *pk);
 
 /* ---- codes -------------------------------------------------------------------------- */
 
@@ -66,7 +49,8 @@ int sk_code_file_take(const char *path, struct sk_receipt **out);
 
 /* ---- the commands -------------------------------------------------------------------- */
 
-int sk_report_seal(void *program, int argc, char **argv);
-int sk_report_answers(void *program, int argc, char **argv);
+#define COMMAND SK_COMMAND_PROTOTYPE
+#include "keys/report/commands.def"
+#undef COMMAND
 
 #endif

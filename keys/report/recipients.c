@@ -42,11 +42,11 @@ static int take(struct choice *choice, const struct sk_sheet_entry *entry)
 }
 
 static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
-                 const struct sk_words *fingerprints, time_t now)
+                 const struct sk_args *args, time_t now)
 {
     const struct sk_sheet *sheet = &entry->sheet;
 
-    if (!sk_fingerprint_among(fingerprints, &sheet->identity)) {
+    if (!sk_fingerprint_among(args, &sheet->identity)) {
         return sk_refuse_error(entry->path, SK_ERR_SHEET_PIN);
     }
     enum sk_error e = sk_sheet_trust(sheet, &sheet->identity, 0, NULL, now);
@@ -57,24 +57,26 @@ static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
     return e == SK_OK ? take(choice, entry) : sk_refuse_error(entry->path, e);
 }
 
-static int load(struct sk_sheets *sheets, const struct sk_words *paths)
+static int load(struct sk_sheets *sheets, const struct sk_args *args)
 {
-    for (size_t i = 0; i < paths->count; i++) {
+    const struct sk_given *g = NULL;
+
+    while ((g = sk_args_next(args, "sheet", g)) != NULL) {
         errno = 0;
-        enum sk_error e = sk_sheets_load(sheets, paths->list[i]);
+        enum sk_error e = sk_sheets_load(sheets, g->text);
 
         if (e != SK_OK) {
-            return sk_refuse_error(paths->list[i], e);
+            return sk_refuse_error(g->text, e);
         }
     }
     return SK_EXIT_OK;
 }
 
-static int choose(struct choice *choice, const struct sk_sheets *sheets,
-                  const struct sk_words *fingerprints, time_t now)
+static int choose(struct choice *choice, const struct sk_sheets *sheets, const struct sk_args *args,
+                  time_t now)
 {
     for (size_t i = 0; i < sheets->count; i++) {
-        int code = judge(choice, &sheets->list[i], fingerprints, now);
+        int code = judge(choice, &sheets->list[i], args, now);
 
         if (code != SK_EXIT_OK) {
             return code;
@@ -123,15 +125,14 @@ static int take_keys(struct sk_recipient_keys *out, const struct choice *choice,
     return SK_EXIT_OK;
 }
 
-int sk_recipients_choose(struct sk_recipient_keys *out, const struct sk_words *paths,
-                         const struct sk_words *fingerprints, time_t now)
+int sk_recipients_choose(struct sk_recipient_keys *out, const struct sk_args *args, time_t now)
 {
     struct sk_sheets sheets = {0};
     struct choice choice = {0};
-    int code = load(&sheets, paths);
+    int code = load(&sheets, args);
 
     if (code == SK_EXIT_OK) {
-        code = choose(&choice, &sheets, fingerprints, now);
+        code = choose(&choice, &sheets, args, now);
     }
     if (code == SK_EXIT_OK) {
         code = take_keys(out, &choice, now);

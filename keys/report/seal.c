@@ -17,16 +17,17 @@
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/format/limits.h"
 #include "keys/report/body.h"
 #include "keys/report/recipients.h"
-#include "keys/report/seal_plan.h"
 #include "keys/report/texts.h"
-#include "keys/format/limits.h"
 
 struct seal {
-    struct sk_seal_plan plan;
+    const struct sk_args *args;
     struct sk_recipient_keys recipients;
     struct sk_texts texts;
+    const char *out;
+    bool no_receipt;
     struct sk_receipt *receipt;
     uint64_t attached; /* bytes */
 };
@@ -57,12 +58,15 @@ enum { TEXTS = 5 }; /* category, where, when, text, contact */
 /* A path that cannot be read, or more than a desk can read, shows before hours of sealing. */
 static int measure(struct seal *s)
 {
-    if (TEXTS + s->plan.consent.count + s->plan.attachments.count > SK_BODY_PARTS_MAX) {
+    const struct sk_given *g = NULL;
+
+    if (TEXTS + sk_args_count(s->args, "consent") + sk_args_count(s->args, "attach") >
+        SK_BODY_PARTS_MAX) {
         return sk_refuse(_("at most %u files fit into one report; attach the rest to another one"),
                          SK_BODY_FILES_SAID);
     }
-    for (size_t i = 0; i < s->plan.attachments.count; i++) {
-        const char *path = s->plan.attachments.list[i];
+    while ((g = sk_args_next(s->args, "attach", g)) != NULL) {
+        const char *path = g->text;
         uint64_t size = 0;
         int fd = -1;
         enum sk_error e = open_attachment(path, &fd, &size);
@@ -87,7 +91,7 @@ static int measure(struct seal *s)
 
 static int take_code(struct seal *s)
 {
-    const char *path = s->plan.code_file;
+    const char *path = sk_args_text(s->args, "code-file");
 
     errno = 0;
     if (path != NULL) {
@@ -105,14 +109,13 @@ static int prepare(struct seal *s)
 {
     struct stat st;
 
-    if (!s->plan.force && lstat(s->plan.out, &st) == 0) {
-        return sk_refuse_error(s->plan.out, SK_ERR_EXISTS);
+    if (!sk_args_has(s->args, "force") && lstat(s->out, &st) == 0) {
+        return sk_refuse_error(s->out, SK_ERR_EXISTS);
     }
-    int code =
-        sk_recipients_choose(&s->recipients, &s->plan.sheets, &s->plan.fingerprints, time(NULL));
+    int code = sk_recipients_choose(&s->recipients, s->args, time(NULL));
 
     if (code == SK_EXIT_OK) {
-        code = sk_texts_read(&s->texts, &s->plan);
+        code = sk_texts_read(&s->texts, s->args);
     }
     if (code == SK_EXIT_OK) {
         code = measure(s);
@@ -132,8 +135,12 @@ static enum sk_error put_fields(struct sk_body_writer *body, const struct seal *
 {
     enum sk_error e = SK_OK;
 
-    if (s->plan.category != NULL) {
-        e = sk_body_field(body, "category", s->plan.category, strlen(s->plan.category));
+    if (sk_args_has(s->args, "category")) {
+        char category[24];
+        int n = snprintf(category, sizeof category, "%llu",
+                         (unsigned long long)sk_args_number(s->args, "category", 0));
+
+        e = sk_body_field(body, "category", category, (size_t)n);
     }
     if (e == SK_OK) {
         e = put_text(body, "where", &s->texts.where);
@@ -147,10 +154,9 @@ static enum sk_error put_fields(struct sk_body_writer *body, const struct seal *
     if (e == SK_OK) {
         e = put_text(body, "contact", &s->texts.contact);
     }
-    for (size_t i = 0; e == SK_OK && i < s->plan.consent.count; i++) {
-        const char *value = s->plan.consent.list[i];
-
-        e = sk_body_field(body, "consent", value, strlen(value));
+    for (const struct sk_given *g = NULL;
+         e == SK_OK && (g = sk_args_next(s->args, "consent", g)) != NULL;) {
+        e = sk_body_field(body, "consent", g->text, strlen(g->text));
     }
     return e;
 }
@@ -162,8 +168,9 @@ static enum sk_error put_files(struct sk_body_writer *body, const struct seal *s
 
     sk_progress_start(&progress, _("sealing"), s->attached);
     progress.bytes = 1;
-    for (size_t i = 0; e == SK_OK && i < s->plan.attachments.count; i++) {
-        const char *path = s->plan.attachments.list[i];
+    for (const struct sk_given *g = NULL;
+         e == SK_OK && (g = sk_args_next(s->args, "attach", g)) != NULL;) {
+        const char *path = g->text;
         uint64_t size;
         int fd = -1;
 
@@ -188,8 +195,8 @@ static enum sk_error seal_into(struct sk_file_writer *writer, const struct seal 
         .recipient_count = s->recipients.count,
         .receipt = s->receipt,
         .sealed_by = SK_SEALED_BY_COMMAND,
-        .flags = (uint8_t)((s->plan.no_receipt ? 0 : SK_FLAG_ANSWERS) |
-                           (s->plan.code_file != NULL ? SK_FLAG_FOLLOW_UP : 0)),
+        .flags = (uint8_t)((s->no_receipt ? 0 : SK_FLAG_ANSWERS) |
+                           (sk_args_has(s->args, "code-file") ? SK_FLAG_FOLLOW_UP : 0)),
         .sheets = s->recipients.sheets,
     };
     enum sk_error e = sk_body_begin(&body, writer, &address);
@@ -202,7 +209,7 @@ static enum sk_error seal_into(struct sk_file_writer *writer, const struct seal 
         e = put_files(body, s, subject);
     }
     if (e == SK_OK) {
-        *subject = s->plan.out;
+        *subject = s->out;
         e = sk_body_end(body);
     }
     if (e == SK_OK) {
@@ -218,7 +225,7 @@ static enum sk_error print_code(const struct seal *s)
 {
     char code[SK_CODE_TEXT];
 
-    if (s->plan.no_receipt) {
+    if (s->no_receipt) {
         return SK_OK;
     }
     sk_code_format(code, s->receipt->r);
@@ -231,10 +238,10 @@ static enum sk_error print_code(const struct seal *s)
 static int seal(struct seal *s)
 {
     struct sk_file_writer *writer;
-    const char *subject = s->plan.out;
+    const char *subject = s->out;
 
     errno = 0;
-    enum sk_error e = sk_file_writer_open(&writer, s->plan.out);
+    enum sk_error e = sk_file_writer_open(&writer, s->out);
 
     if (e != SK_OK) {
         return sk_refuse_error(subject, e);
@@ -243,7 +250,7 @@ static int seal(struct seal *s)
     e = seal_into(writer, s, &subject);
     if (e == SK_OK) {
         e = print_code(s);
-        subject = e == SK_OK ? s->plan.out : _("the code could not be printed");
+        subject = e == SK_OK ? s->out : _("the code could not be printed");
     }
     if (e != SK_OK) {
         int saved = errno;
@@ -257,18 +264,30 @@ static int seal(struct seal *s)
         return sk_refuse_error(_("the file could not be written; the code is worth nothing"), e);
     }
     fprintf(stderr, "%s\n",
-            s->plan.no_receipt ? _("Sealed. There is no code for this report.")
-                               : _("Sealed. Only this code can ask for answers."));
+            s->no_receipt ? _("Sealed. There is no code for this report.")
+                          : _("Sealed. Only this code can ask for answers."));
     return SK_EXIT_OK;
 }
 
-int sk_report_seal(void *program, int argc, char **argv)
+static int judge(const struct sk_args *args)
 {
-    struct seal s = {0};
+    if (!sk_args_has(args, "text-file") && !sk_args_has(args, "attach")) {
+        return sk_usage(_("seal needs --text-file FILE or --attach FILE"));
+    }
+    if (sk_args_has(args, "no-receipt") && sk_args_has(args, "code-file")) {
+        return sk_usage(_("--no-receipt and --code-file do not go together"));
+    }
+    return SK_EXIT_OK;
+}
+
+int sk_report_seal(void *program, const struct sk_args *args)
+{
+    struct seal s = {.args = args,
+                     .out = sk_args_text(args, "out"),
+                     .no_receipt = sk_args_has(args, "no-receipt")};
+    int code = judge(args);
 
     (void)program;
-    int code = sk_seal_plan_read(&s.plan, argc, argv);
-
     if (code == SK_EXIT_OK) {
         code = prepare(&s);
     }
@@ -277,6 +296,5 @@ int sk_report_seal(void *program, int argc, char **argv)
     }
     sk_secret_free(s.receipt);
     sk_texts_free(&s.texts);
-    sk_seal_plan_free(&s.plan);
     return code;
 }

@@ -79,34 +79,14 @@ void sk_sheets_free(struct sk_sheets *sheets)
 
 /* ---- fingerprints ---------------------------------------------------------------- */
 
-bool sk_fingerprint_parse(struct sk_ed25519_pk *out, const char *text)
+bool sk_fingerprint_among(const struct sk_args *args, const struct sk_ed25519_pk *pk)
 {
-    struct sk_ed25519_pk pk;
-    const char *end;
-    size_t len;
+    const struct sk_given *g = NULL;
 
-    if (sodium_hex2bin(pk.b, sizeof pk.b, text, strlen(text), " :-", &len, &end) != 0 ||
-        *end != '\0' || len != sizeof pk.b) {
-        return false;
-    }
-    *out = pk;
-    return true;
-}
-
-void sk_fingerprint_text(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk)
-{
-    sodium_bin2hex(out, SK_HEX_TEXT, pk->b, sizeof pk->b);
-}
-
-bool sk_fingerprint_among(const struct sk_words *fingerprints, const struct sk_ed25519_pk *pk)
-{
-    struct sk_ed25519_pk pin;
-
-    for (size_t i = 0; i < fingerprints->count; i++) {
-        if (sk_fingerprint_parse(&pin, fingerprints->list[i]) &&
-            sodium_memcmp(pin.b, pk->b, sizeof pin.b) == 0) {
+    while ((g = sk_args_next(args, "fingerprint", g)) != NULL) {
+        if (sodium_memcmp(g->key.b, pk->b, sizeof pk->b) == 0) {
             return true;
         }
     }
-    return fingerprints->count == 0;
+    return !sk_args_has(args, "fingerprint");
 }

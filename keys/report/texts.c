@@ -35,17 +35,18 @@ static int read_field(struct sk_text *out, const char *path)
     return code;
 }
 
-int sk_texts_read(struct sk_texts *out, const struct sk_seal_plan *plan)
+int sk_texts_read(struct sk_texts *out, const struct sk_args *args)
 {
-    int code = read_one(&out->text, plan->text_file, TEXT_MAX);
+    int code = read_one(&out->text, sk_args_text(args, "text-file"), TEXT_MAX);
 
     if (code == SK_EXIT_OK) {
-        code = read_field(&out->where, plan->where_file);
+        code = read_field(&out->where, sk_args_text(args, "where-file"));
     }
     if (code == SK_EXIT_OK) {
-        code = read_field(&out->when, plan->when_file);
+        code = read_field(&out->when, sk_args_text(args, "when-file"));
     }
-    return code == SK_EXIT_OK ? read_field(&out->contact, plan->contact_file) : code;
+    return code == SK_EXIT_OK ? read_field(&out->contact, sk_args_text(args, "contact-file"))
+                              : code;
 }
 
 void sk_texts_free(struct sk_texts *texts)

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "keys/report/seal_plan.h"
+#include "keys/cli/option.h"
 
 struct sk_text {
     uint8_t *bytes; /* UTF-8, lines ended by LF; NULL when no file was given */
@@ -16,8 +16,9 @@ struct sk_texts {
     struct sk_text text, where, when, contact;
 };
 
-/* Exit code; says which file is no plain UTF-8 text, or too long. */
-int sk_texts_read(struct sk_texts *out, const struct sk_seal_plan *plan);
+/* --text-file, --where-file, --when-file, --contact-file. Exit code; says which file is no plain
+ * UTF-8 text, or too long. */
+int sk_texts_read(struct sk_texts *out, const struct sk_args *args);
 void sk_texts_free(struct sk_texts *texts);
 
 #endif

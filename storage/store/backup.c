@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,9 +153,14 @@ static int backup_to(struct sk_store *store, const char *out, const char *unfini
     return SK_EXIT_OK;
 }
 
-static int backup(struct sk_store *store, char *out)
+static int backup(struct sk_store *store, const char *given)
 {
-    char unfinished[PATH_MAX];
+    char out[PATH_MAX], unfinished[PATH_MAX];
+
+    if (strlen(given) >= sizeof out) {
+        return sk_refuse_error(given, SK_ERR_TOO_LARGE);
+    }
+    memcpy(out, given, strlen(given) + 1);
 
     for (size_t n = strlen(out); n > 1 && out[n - 1] == '/'; n--) {
         out[n - 1] = '\0';
@@ -173,22 +177,7 @@ static int backup(struct sk_store *store, char *out)
     return backup_to(store, out, unfinished);
 }
 
-int sk_store_backup(void *program, int argc, char **argv)
+int sk_store_backup(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"out", required_argument, NULL, 'o'},
-                                            {NULL, 0, NULL, 0}};
-    char *out = NULL;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 'o') {
-            return sk_store_bad_option(c, argv);
-        }
-        out = optarg;
-    }
-    if (out == NULL || *out == '\0') {
-        return sk_usage("backup needs --out DIR");
-    }
-    return sk_store_words(argc, argv, 0, "") ? backup(program, out) : SK_EXIT_USAGE;
+    return backup(program, sk_args_text(args, "out"));
 }

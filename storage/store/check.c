@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #include "keys/cli/command.h"
@@ -40,10 +39,10 @@ static int judge(struct sk_store *store)
         return sk_refuse_error(store->dir, e);
     }
     printf("envelopes      %llu (%s)\n", (unsigned long long)inbox.envelopes,
-           sk_store_size_text(size, inbox.bytes));
+           sk_size_text(size, inbox.bytes));
     printf("being uploaded %llu\n", (unsigned long long)inbox.partial);
     printf("resumable      %llu of these (%s)\n", (unsigned long long)inbox.uploads,
-           sk_store_size_text(size, inbox.upload_bytes));
+           sk_size_text(size, inbox.upload_bytes));
     printf("receipts       %llu\n", (unsigned long long)inbox.rows);
     printf("boards         %llu\n", (unsigned long long)outbox.boards);
     printf("bundles        %llu that can be written again\n", (unsigned long long)outbox.bundles);
@@ -72,21 +71,11 @@ static int judge(struct sk_store *store)
     return sk_store_refuse_unread(store->outbox);
 }
 
-int sk_store_check(void *program, int argc, char **argv)
+int sk_store_check(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{NULL, 0, NULL, 0}};
     struct sk_store *store = program;
-
-    optind = 0;
-    int c = getopt_long(argc, argv, ":", options, NULL);
-
-    if (c != -1) {
-        return sk_store_bad_option(c, argv);
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
     int code = sk_store_open(store, SK_STORE_READS);
 
+    (void)args;
     return code == SK_EXIT_OK ? judge(store) : code;
 }

@@ -8,7 +8,6 @@
  * before a file could have been carried.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,7 +179,7 @@ void sk_export_print(const struct sk_export *x, size_t left_behind)
     printf("Bundle %u: %u envelope%s of %s to %s, %s, in %s\n", c->serial, c->count,
            c->count == 1 ? "" : "s", sk_store_day_text(first, c->first_day),
            sk_store_day_text(last, c->last_day),
-           sk_store_size_text(size, sk_bundle_file_length(&x->bundle)), x->out);
+           sk_size_text(size, sk_bundle_file_length(&x->bundle)), x->out);
     if (left_behind > x->broken) {
         printf("%zu more stay for the next bundle: export again\n", left_behind - x->broken);
     }
@@ -205,7 +204,7 @@ static void print_new_chain(const struct sk_export *x)
     } else {
         printf("A new chain of bundles begins");
     }
-    sk_store_hex(key, &x->bundle.carry.gateway);
+    sk_fingerprint_text(key, &x->bundle.carry.gateway);
     printf(": %s\nEverything that is here goes out again; desks drop what they have already.\n"
            "Tell every desk, by another way than the bundle:\n"
            "  the gateway with the key\n  %s\n"
@@ -319,51 +318,6 @@ static int export_new(struct sk_export *x)
 
 /* ---- the command ---------------------------------------------------------------------- */
 
-static int read_options(struct sk_export *x, int argc, char **argv)
-{
-    static const struct option options[] = {
-        {"out", required_argument, NULL, 'o'},   {"serial", required_argument, NULL, 's'},
-        {"limit", required_argument, NULL, 'l'}, {"force", no_argument, NULL, 'f'},
-        {"new-chain", no_argument, NULL, 'n'},   {NULL, 0, NULL, 0}};
-    uint64_t serial;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        switch (c) {
-        case 'o':
-            x->out = optarg;
-            break;
-        case 's':
-            if (!sk_store_number(optarg, UINT32_MAX, &serial) || serial == 0) {
-                return sk_usage("--serial takes the number of a bundle, from 1");
-            }
-            x->serial = (uint32_t)serial;
-            break;
-        case 'l':
-            if (!sk_store_size(optarg, &x->limit) || x->limit == 0) {
-                return sk_usage("--limit takes a size such as 3900M");
-            }
-            break;
-        case 'f':
-            x->force = true;
-            break;
-        case 'n':
-            x->new_chain = true;
-            break;
-        default:
-            return sk_store_bad_option(c, argv);
-        }
-    }
-    if (x->out == NULL || *x->out == '\0') {
-        return sk_usage("export needs --out FILE");
-    }
-    if (x->serial != 0 && x->new_chain) {
-        return sk_usage("--serial writes a bundle of the present chain; leave out --new-chain");
-    }
-    return sk_store_words(argc, argv, 0, "") ? SK_EXIT_OK : SK_EXIT_USAGE;
-}
-
 /* Before anything is spent: the file could not get this name. */
 static bool is_folder(const char *path)
 {
@@ -383,13 +337,18 @@ static int run(struct sk_export *x)
     return x->serial == 0 ? export_new(x) : sk_export_again(x);
 }
 
-int sk_store_export(void *program, int argc, char **argv)
+int sk_store_export(void *program, const struct sk_args *args)
 {
-    struct sk_export x = {.store = program, .limit = UINT64_MAX};
-    int code = read_options(&x, argc, argv);
+    struct sk_export x = {.store = program,
+                          .out = sk_args_text(args, "out"),
+                          .serial = (uint32_t)sk_args_number(args, "serial", 0),
+                          .limit = sk_args_number(args, "limit", UINT64_MAX),
+                          .force = sk_args_has(args, "force"),
+                          .new_chain = sk_args_has(args, "new-chain")};
+    int code;
 
-    if (code != SK_EXIT_OK) {
-        return code;
+    if (x.serial != 0 && x.new_chain) {
+        return sk_usage("--serial writes a bundle of the present chain; leave out --new-chain");
     }
     if (!x.force && sk_store_exists(x.out)) {
         return sk_refuse("%s: %s; choose another name or add --force", x.out,

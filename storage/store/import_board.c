@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,21 +181,10 @@ static int import(struct sk_store *store, const char *path, struct sk_organisati
     return known == SK_OK ? refuse(path, &claim, &pair[0], e) : sk_refuse_error(path, e);
 }
 
-int sk_store_import_board(void *program, int argc, char **argv)
+int sk_store_import_board(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{NULL, 0, NULL, 0}};
     struct sk_store *store = program;
-
-    optind = 0;
-    int c = getopt_long(argc, argv, ":", options, NULL);
-
-    if (c != -1) {
-        return sk_store_bad_option(c, argv);
-    }
-    if (!sk_store_words(argc, argv, 1, "the file of one board")) {
-        return SK_EXIT_USAGE;
-    }
-    const char *path = argv[optind];
+    const char *path = args->words[0];
     int code = sk_store_open(store, SK_STORE_WRITES);
 
     if (code != SK_EXIT_OK) {

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -11,7 +10,6 @@
 #include "storage/store/store.h"
 
 #define DEFAULT_SIZE (UINT64_C(2) << 30)
-#define SMALLEST_SIZE (UINT64_C(4) << 20)
 
 static const char *const parts[] = {"inbox", "outbox", "gateway.key"};
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -20,9 +18,9 @@ static void next_steps(const struct sk_store *store, const struct sk_ed25519_pk 
 {
     char hex[SK_HEX_TEXT], text[SK_SIZE_TEXT];
 
-    sk_store_hex(hex, pk);
+    sk_fingerprint_text(hex, pk);
     printf("The store is ready: %s, with room for %s of sealed reports.\n", store->dir,
-           sk_store_size_text(text, size));
+           sk_size_text(text, size));
     printf("The gateway's fingerprint, which signs carry bundles:\n%s\n", hex);
     printf("Next:\n"
            "  1. Take in the key sheet of every organisation, with the fingerprint that its desk\n"
@@ -140,24 +138,7 @@ static int make_store(struct sk_store *store, uint64_t size)
     return make_in_folder(store, size, made_dir);
 }
 
-int sk_store_init(void *program, int argc, char **argv)
+int sk_store_init(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"size", required_argument, NULL, 's'},
-                                            {NULL, 0, NULL, 0}};
-    uint64_t size = DEFAULT_SIZE;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 's') {
-            return sk_store_bad_option(c, argv);
-        }
-        if (!sk_store_size(optarg, &size) || size < SMALLEST_SIZE) {
-            return sk_usage("--size takes a number with K, M or G, at least 4M");
-        }
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
-    return make_store(program, size);
+    return make_store(program, sk_args_number(args, "size", DEFAULT_SIZE));
 }

@@ -2,7 +2,6 @@
  * one. Reports are not sealed for it, so nothing that is here is lost; the desks must hear of it.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 
@@ -16,7 +15,7 @@ static void print_result(const struct sk_ed25519_pk *pk)
 {
     char hex[SK_HEX_TEXT];
 
-    sk_store_hex(hex, pk);
+    sk_fingerprint_text(hex, pk);
     printf("The gateway has a new key:\n%s\n", hex);
     printf("The next export signs with it and begins a new chain, with everything that is here.\n"
            "Tell every desk the key, by another way than the bundle. There:\n"
@@ -103,19 +102,7 @@ static int new_key(struct sk_store *store, bool replace)
     return replace_key(store);
 }
 
-int sk_store_new_key(void *program, int argc, char **argv)
+int sk_store_new_key(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"replace", no_argument, NULL, 'r'},
-                                            {NULL, 0, NULL, 0}};
-    bool replace = false;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 'r') {
-            return sk_store_bad_option(c, argv);
-        }
-        replace = true;
-    }
-    return sk_store_words(argc, argv, 0, "") ? new_key(program, replace) : SK_EXIT_USAGE;
+    return new_key(program, sk_args_has(args, "replace"));
 }

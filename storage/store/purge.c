@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -8,7 +7,7 @@
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-enum { ROW_DAYS = 400, ROW_DAYS_MAX = 36500, CLOCK_DAYS = 14 };
+enum { ROW_DAYS = 400, CLOCK_DAYS = 14 };
 
 struct purge {
     struct sk_store *store;
@@ -102,10 +101,11 @@ static void print_age(const struct purge *p)
     char now[SK_DAY_TEXT], then[SK_DAY_TEXT];
 
     if (today > p->age && today - p->age > CLOCK_DAYS) {
-        printf("This machine says that it is %s. Receipts are judged by %s, because the gateway has "
-               "not seen\nthe days between: look at the clock. If it is right, they follow by two "
-               "days with each of its days.\n",
-               sk_store_day_text(now, today), sk_store_day_text(then, p->age));
+        printf(
+            "This machine says that it is %s. Receipts are judged by %s, because the gateway has "
+            "not seen\nthe days between: look at the clock. If it is right, they follow by two "
+            "days with each of its days.\n",
+            sk_store_day_text(now, today), sk_store_day_text(then, p->age));
     }
 }
 
@@ -118,44 +118,22 @@ static enum sk_error print_result(const struct purge *p)
     if (e != SK_OK) {
         return e;
     }
-    printf("Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
-           "%u days ago go with the next publication.\n",
-           (unsigned long long)p->deleted, p->row_days);
+    printf(
+        "Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
+        "%u days ago go with the next publication.\n",
+        (unsigned long long)p->deleted, p->row_days);
     print_age(p);
     print_staying(p, organisations, count);
     free(organisations);
     return SK_OK;
 }
 
-static int read_options(struct purge *p, int argc, char **argv)
+int sk_store_purge(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"rows-older-than", required_argument, NULL, 'r'},
-                                            {NULL, 0, NULL, 0}};
-    uint64_t days;
-    int c;
+    struct purge p = {.store = program,
+                      .row_days = (uint32_t)sk_args_number(args, "rows-older-than", ROW_DAYS)};
+    int code = sk_store_open(p.store, SK_STORE_WRITES);
 
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 'r') {
-            return sk_store_bad_option(c, argv);
-        }
-        if (!sk_store_number(optarg, ROW_DAYS_MAX, &days) || days == 0) {
-            return sk_usage("--rows-older-than takes a number of days, from 1 to %d",
-                            (int)ROW_DAYS_MAX);
-        }
-        p->row_days = (uint32_t)days;
-    }
-    return sk_store_words(argc, argv, 0, "") ? SK_EXIT_OK : SK_EXIT_USAGE;
-}
-
-int sk_store_purge(void *program, int argc, char **argv)
-{
-    struct purge p = {.store = program, .row_days = ROW_DAYS};
-    int code = read_options(&p, argc, argv);
-
-    if (code == SK_EXIT_OK) {
-        code = sk_store_open(p.store, SK_STORE_WRITES);
-    }
     if (code != SK_EXIT_OK) {
         return code;
     }

@@ -1,6 +1,5 @@
 /* retire: an organisation whose desk and identity are gone. Nobody can revoke its sheet any more,
  * and without this purge would wait for its boards for ever, and residents go on writing to it. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,36 +7,6 @@
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
-
-struct wanted {
-    struct sk_ed25519_pk pin;
-    bool pinned, yes;
-};
-
-static int read_options(struct wanted *w, int argc, char **argv)
-{
-    static const struct option options[] = {{"fingerprint", required_argument, NULL, 'f'},
-                                            {"yes", no_argument, NULL, 'y'},
-                                            {NULL, 0, NULL, 0}};
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c == 'y') {
-            w->yes = true;
-        } else if (c != 'f') {
-            return sk_store_bad_option(c, argv);
-        } else if (sk_store_fingerprint(optarg, &w->pin)) {
-            w->pinned = true;
-        } else {
-            return sk_usage("--fingerprint takes 64 hexadecimal digits, as stats shows them");
-        }
-    }
-    if (!w->pinned) {
-        return sk_usage("retire needs --fingerprint HEX, as stats shows it");
-    }
-    return sk_store_words(argc, argv, 0, "") ? SK_EXIT_OK : SK_EXIT_USAGE;
-}
 
 static enum sk_error find_name(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin,
                                char name[SK_NAME_MAX + 1])
@@ -79,40 +48,33 @@ static int agreed(const char *name, bool yes)
     }
 }
 
-static int retire(struct sk_store *store, const struct wanted *w)
+int sk_store_retire(void *program, const struct sk_args *args)
 {
+    const struct sk_ed25519_pk *pin = sk_args_key(args, "fingerprint");
+    struct sk_store *store = program;
     char name[SK_NAME_MAX + 1] = "";
-    enum sk_error e = find_name(store->outbox, &w->pin, name);
-
-    if (e == SK_ERR_NOT_FOUND) {
-        return sk_refuse("no organisation has this fingerprint; see stats");
-    }
-    int code = e == SK_OK ? agreed(name, w->yes) : SK_EXIT_OK;
+    int code = sk_store_open(store, SK_STORE_WRITES);
+    enum sk_error e;
 
     if (code != SK_EXIT_OK) {
         return code;
     }
+    e = find_name(store->outbox, pin, name);
+    if (e == SK_ERR_NOT_FOUND) {
+        return sk_refuse("no organisation has this fingerprint; see stats");
+    }
+    code = e == SK_OK ? agreed(name, sk_args_has(args, "yes")) : SK_EXIT_OK;
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
     if (e == SK_OK) {
-        e = sk_outbox_retire(store->outbox, &w->pin);
+        e = sk_outbox_retire(store->outbox, pin);
     }
     if (e != SK_OK) {
         return sk_refuse_error("outbox", e);
     }
     printf("%s is offered to nobody any more, and nothing waits for it. Should it come back after "
-           "all, "
-           "take in its sheet as on the first day. Write the offline pages again.\n",
+           "all, take in its sheet as on the first day. Write the offline pages again.\n",
            name);
     return SK_EXIT_OK;
-}
-
-int sk_store_retire(void *program, int argc, char **argv)
-{
-    struct sk_store *store = program;
-    struct wanted w = {.pinned = false};
-    int code = read_options(&w, argc, argv);
-
-    if (code == SK_EXIT_OK) {
-        code = sk_store_open(store, SK_STORE_WRITES);
-    }
-    return code == SK_EXIT_OK ? retire(store, &w) : code;
 }

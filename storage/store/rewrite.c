@@ -1,27 +1,16 @@
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 
 #include "keys/cli/command.h"
 #include "storage/store/store.h"
 
-int sk_store_rewrite(void *program, int argc, char **argv)
+int sk_store_rewrite(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{NULL, 0, NULL, 0}};
     struct sk_store *store = program;
     struct sk_progress progress;
-
-    optind = 0;
-    int c = getopt_long(argc, argv, ":", options, NULL);
-
-    if (c != -1) {
-        return sk_store_bad_option(c, argv);
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
     int code = sk_store_open(store, SK_STORE_WRITES);
 
+    (void)args;
     if (code != SK_EXIT_OK) {
         return code;
     }

@@ -1,7 +1,6 @@
 #include "storage/store/stats.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 
 #include "keys/cli/command.h"
@@ -79,24 +78,10 @@ unsigned sk_stats_used_percent(const struct sk_stats *stats)
     return hundredth == 0 ? 0 : (unsigned)(stats->space.used / hundredth);
 }
 
-int sk_store_stats(void *program, int argc, char **argv)
+int sk_store_stats(void *program, const struct sk_args *args)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
     struct sk_store *store = program;
     struct sk_stats stats = {0};
-    bool json = false;
-    int c;
-
-    optind = 0;
-    while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-        if (c != 'j') {
-            return sk_store_bad_option(c, argv);
-        }
-        json = true;
-    }
-    if (!sk_store_words(argc, argv, 0, "")) {
-        return SK_EXIT_USAGE;
-    }
     int code = sk_store_open(store, SK_STORE_READS);
 
     if (code != SK_EXIT_OK) {
@@ -105,7 +90,7 @@ int sk_store_stats(void *program, int argc, char **argv)
     errno = 0;
     enum sk_error e = collect(&stats, store);
 
-    if (e == SK_OK && json) {
+    if (e == SK_OK && sk_args_has(args, "json")) {
         e = sk_stats_print_json(&stats);
     } else if (e == SK_OK) {
         sk_stats_print_table(&stats);

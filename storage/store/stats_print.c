@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "keys/base/calendar.h"
+#include "keys/cli/unicode.h"
 #include "keys/format/sheet.h"
 #include "storage/store/stats.h"
 
@@ -20,15 +21,9 @@ static bool colours(void)
     return isatty(STDOUT_FILENO) && (no_colour == NULL || *no_colour == '\0');
 }
 
-/* Letters, not bytes: names are in Cyrillic too. */
 static int width(const char *text)
 {
-    int n = 0;
-
-    for (; *text != '\0'; text++) {
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    }
-    return n;
+    return (int)sk_columns(text);
 }
 
 static void cell(const char *text, int columns)
@@ -45,18 +40,18 @@ static void print_inbox(const struct sk_stats *s)
 {
     char hex[SK_HEX_TEXT], bytes[SK_SIZE_TEXT], size[SK_SIZE_TEXT], chain[SK_CHAIN_TEXT];
 
-    sk_store_hex(hex, &s->gateway);
+    sk_fingerprint_text(hex, &s->gateway);
     printf("Gateway    %s\n", hex);
     printf("Chain      %s%s\n", sk_store_chain_text(chain, &s->chain.chain),
            s->chain.copied ? ", ended: the next export begins a new one" : "");
     printf("Envelopes  %llu, %s; %llu of them in no bundle yet\n", (unsigned long long)s->envelopes,
-           sk_store_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
+           sk_size_text(bytes, s->bytes), (unsigned long long)s->waiting);
     printf("Receipts   %llu published, nobody's among them; %llu carried\n",
            (unsigned long long)s->rows, (unsigned long long)s->rows_carried);
     printf("Uploads    %llu under way, %s of them here\n", (unsigned long long)s->uploads,
-           sk_store_size_text(bytes, s->upload_bytes));
+           sk_size_text(bytes, s->upload_bytes));
     printf("Space      %u %% of %s used\n", sk_stats_used_percent(s),
-           sk_store_size_text(size, s->space.size));
+           sk_size_text(size, s->space.size));
     printf("Bundles    last %u, arrived everywhere up to %u\n", s->chain.last, s->safe_serial);
 }
 
@@ -115,7 +110,7 @@ static void print_organisations(const struct sk_stats *s, time_t now)
     print_row("Organisation", columns, &head, "Fingerprint");
     for (size_t i = 0; i < s->count; i++) {
         cells_of(&c, &s->organisations[i], now);
-        sk_store_hex(hex, &s->organisations[i].pin);
+        sk_fingerprint_text(hex, &s->organisations[i].pin);
         print_row(s->organisations[i].name, columns, &c, hex);
     }
 }
@@ -207,7 +202,7 @@ static json_t *organisation_json(const struct sk_organisation *o, time_t now)
 {
     char hex[SK_HEX_TEXT];
 
-    sk_store_hex(hex, &o->pin);
+    sk_fingerprint_text(hex, &o->pin);
     return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:s, s:I, s:I}", "name", o->name,
                      "fingerprint", hex, "sheet_serial", (json_int_t)o->sheet.serial, "revoked",
                      sk_store_revoked(o), "weeks_left", sk_sheet_weeks_left(&o->sheet, now),
@@ -228,7 +223,7 @@ static json_t *stats_json(const struct sk_stats *s)
             return NULL;
         }
     }
-    sk_store_hex(hex, &s->gateway);
+    sk_fingerprint_text(hex, &s->gateway);
     sk_store_chain_text(chain, &s->chain.chain);
     return json_pack(
         "{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "

@@ -1,5 +1,5 @@
 /*
- * What the sub-commands of skrynka-store share. The program handles sealed bytes only: nothing
+ * What the commands of skrynka-store share. The program handles sealed bytes only: nothing
  * that could open a report is linked into it.
  */
 #ifndef SK_STORAGE_STORE_STORE_H
@@ -14,6 +14,8 @@
 
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
+#include "keys/base/number.h"
+#include "keys/cli/option.h"
 #include "keys/cli/progress.h"
 #include "storage/inbox.h"
 #include "storage/outbox.h"
@@ -71,26 +73,10 @@ bool sk_store_exists(const char *path);
 /* Removes a file, or a folder and the files in it; absent is no error. */
 enum sk_error sk_store_remove(const char *path);
 
-/* ---- words of the command line, and numbers for people ----------------------- */
-
-/* After getopt_long() gave ':' or '?': says what is wrong with the word and returns the code. */
-int sk_store_bad_option(int c, char **argv);
-/* Words after the options: exactly `wanted`, or it says so and returns false. */
-bool sk_store_words(int argc, char **argv, int wanted, const char *what);
-
-bool sk_store_number(const char *text, uint64_t max, uint64_t *out);
-bool sk_store_size(const char *text, uint64_t *out); /* "512M", "2G" */
-/* 64 hexadecimal digits; spaces, colons and hyphens between them are passed over. */
-bool sk_store_fingerprint(const char *text, struct sk_ed25519_pk *out);
-
-#define SK_HEX_TEXT 65
-void sk_store_hex(char out[SK_HEX_TEXT], const struct sk_ed25519_pk *pk);
+/* ---- numbers for people ------------------------------------------------------- */
 
 #define SK_CHAIN_TEXT 33
 const char *sk_store_chain_text(char out[SK_CHAIN_TEXT], const struct sk_chain *chain);
-
-#define SK_SIZE_TEXT 24
-const char *sk_store_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
 
 #define SK_DAY_TEXT 11
 const char *sk_store_day_text(char out[SK_DAY_TEXT], uint32_t day); /* returns out */
@@ -114,18 +100,10 @@ const char *sk_store_gap_text(char out[SK_GAP_TEXT], const struct sk_board_gaps 
 size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
                               uint32_t last);
 
-/* ---- the sub-commands --------------------------------------------------------- */
+/* ---- the commands --------------------------------------------------------------- */
 
-int sk_store_init(void *program, int argc, char **argv);
-int sk_store_retire(void *program, int argc, char **argv);
-int sk_store_new_key(void *program, int argc, char **argv);
-int sk_store_import_sheet(void *program, int argc, char **argv);
-int sk_store_export(void *program, int argc, char **argv);
-int sk_store_import_board(void *program, int argc, char **argv);
-int sk_store_check(void *program, int argc, char **argv);
-int sk_store_stats(void *program, int argc, char **argv);
-int sk_store_purge(void *program, int argc, char **argv);
-int sk_store_rewrite(void *program, int argc, char **argv);
-int sk_store_backup(void *program, int argc, char **argv);
+#define COMMAND SK_COMMAND_PROTOTYPE
+#include "storage/store/commands.def"
+#undef COMMAND
 
 #endif

@@ -67,6 +67,16 @@ imported "$desk" | grep -qx crypto_box_seal_open && imported "$desk" | grep -q '
     pass "control: $desk imports crypto_box_seal_open and crypto_pwhash" ||
     fail "$desk shows no opening imports: the comparison is blind"
 
+# Libraries that only programs for people need stay with them: neither the gateway nor what meets
+# strangers' bytes links the tables of Unicode or reads a terminal.
+people='^(utf8proc_.*|readpassphrase)$'
+for program in "$gateway" keys/desk/skrynka-parse; do
+    hit=$(imported "$program" | grep -E "$people" || true)
+    [ -z "$hit" ] && pass "$program imports nothing of libutf8proc or libbsd" || fail "$program imports" $hit
+done
+imported "$desk" | grep -qx readpassphrase && imported "$report" | grep -q '^utf8proc_' &&
+    pass "control: $desk and $report import them" || fail "$desk and $report show no such imports: the comparison is blind"
+
 # LMDB is touched by one object.
 users=$(nm -A --undefined-only storage/libstorage.a 2>/dev/null | grep ' mdb_' | sed 's/.*[:-]\([a-z_]*\)\.o:.*/\1/' | sort -u)
 [ "$users" = engine ] && pass "only engine.o touches LMDB" || fail "objects that touch LMDB: ${users:-none (then the test is blind)}"

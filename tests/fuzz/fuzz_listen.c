@@ -1,10 +1,10 @@
-/* Addresses to listen on, sizes and numbers of the command line: nothing but loopback and
- * absolute paths, nothing out of range. */
+/* Addresses to listen on, sizes, numbers and fingerprints of the command line: nothing but loopback
+ * and absolute paths, nothing out of range. */
 #include <netinet/in.h>
 #include <string.h>
 
 #include "gateway/http/listen.h"
-#include "gateway/options.h"
+#include "keys/base/number.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -42,16 +42,22 @@ static void check_address(const char *text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_string(data, size);
-    uint64_t bytes = 0;
-    unsigned number = 0;
+    uint64_t bytes = 0, number = 0;
+    struct sk_ed25519_pk key, again;
 
     check_address(text);
-    if (sk_size_parse(text, &bytes)) {
+    if (sk_size_read(text, 1, UINT64_C(4) << 30, &bytes)) {
         FUZZ_MUST(bytes > 0 && bytes <= UINT64_C(4) << 30);
         FUZZ_MUST(bytes % strtoull(text, NULL, 10) == 0);
     }
-    if (sk_number_parse(text, 8, 65536, &number)) {
-        FUZZ_MUST(number >= 8 && number <= 65536 && strtoul(text, NULL, 10) == number);
+    if (sk_number_read(text, strlen(text), 8, 65536, &number)) {
+        FUZZ_MUST(number >= 8 && number <= 65536 && strtoull(text, NULL, 10) == number);
+    }
+    if (sk_fingerprint_read(text, &key)) {
+        char back[SK_HEX_TEXT];
+
+        sk_fingerprint_text(back, &key);
+        FUZZ_MUST(sk_fingerprint_read(back, &again) && memcmp(&key, &again, sizeof key) == 0);
     }
     free(text);
     return 0;

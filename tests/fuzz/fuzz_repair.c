@@ -1,9 +1,11 @@
 /* Text and file names that strangers wrote, made harmless: the same in whatever pieces they come,
  * valid, and nothing in them that steers a terminal or leaves a folder. Input: u8 n | text. */
-#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/secret.h"
+#include "keys/cli/unicode.h"
 #include "keys/desk/names.h"
 #include "keys/desk/text.h"
 #include "tests/fuzz/aids.h"
@@ -102,21 +104,40 @@ static void check_name(const char *claimed)
     FUZZ_MUST(strncmp(out, "07-", 3) == 0 && strlen(out) > 3 && strlen(out) <= 3 + 80);
 }
 
+/* Composed once it is composed, and still text. */
+static void check_compose(const char *text)
+{
+    size_t len = strlen(text), again;
+    uint8_t *composed = sk_secret_new(len + 1);
+
+    FUZZ_MUST(composed != NULL);
+    memcpy(composed, text, len + 1);
+    FUZZ_MUST(sk_text_compose(&composed, &len) == SK_OK && composed[len] == '\0');
+    FUZZ_MUST(fuzz_text((const char *)composed, len, false));
+    again = len;
+    char *first = fuzz_string(composed, len);
+
+    FUZZ_MUST(sk_text_compose(&composed, &again) == SK_OK && again == len);
+    FUZZ_MUST(memcmp(composed, first, len) == 0);
+    free(first);
+    sk_secret_free(composed);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1) {
         return 0;
     }
-    FUZZ_MUST(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
     char *whole = repair(data + 1, size - 1, size), *piecewise = repair(data + 1, size - 1, 1);
     char *again = repair((const uint8_t *)whole, strlen(whole), size), *raw;
-    wchar_t *folded = sk_fold(whole);
+    char *folded = sk_fold(whole);
 
     FUZZ_MUST(strcmp(whole, piecewise) == 0 && strcmp(whole, again) == 0);
     FUZZ_MUST(!fuzz_text((const char *)data + 1, size - 1, false) ||
               memcmp(whole, data + 1, size - 1) == 0);
     FUZZ_MUST(ends_well(data + 1, size - 1) || ends_replaced(whole));
     FUZZ_MUST(folded != NULL && sk_fold_find(whole, folded));
+    check_compose(whole);
     check_print(whole);
     check_excerpt(whole, 1u + data[0], true);
     check_name(whole);

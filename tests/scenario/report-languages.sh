@@ -91,11 +91,14 @@ usage_in "a language of another name" 'Usage:' LANGUAGE=ukx LANG=u
 # ---- the catalogues against the sources, and against each other
 xgettext --language=C --from-code=UTF-8 --keyword=_ --keyword=N_ \
     --keyword=X:2 --directory="$source" --files-from=- -o source.pot <<END
-$(cd "$source" && ls keys/report/*.c)
+$(cd "$source" && ls keys/report/*.c keys/report/*.def)
 gateway/pages/text.def
 keys/base/category.def
 keys/base/status.def
 keys/cli/command.c
+keys/cli/help.c
+keys/cli/option.c
+keys/cli/text_file.c
 keys/base/error.h
 END
 cat >placeholders.py <<'END'

@@ -54,6 +54,7 @@ static void test_one_line_ending_is_cut_off(void **state)
     expect_file("\xef\xbb\xbfhorse\r\n", 10, "horse", SK_OK); /* as Notepad saves it */
     expect_file("\xff\xfeh\0", 4, NULL, SK_ERR_TEXT);
     expect_file("h\xf6rse\n", 6, NULL, SK_ERR_TEXT);
+    expect_file("и\u0306и", 6, "йи", SK_OK); /* as some systems write й */
 }
 
 static void test_empty_file_is_refused(void **state)
@@ -226,16 +227,90 @@ static void test_empty_answers_are_refused_after_three(void **state)
     end(&d);
 }
 
-static void test_end_of_input_is_a_refusal(void **state)
+static void test_end_of_input_is_an_empty_answer(void **state)
 {
     struct dialogue d;
 
     (void)state;
     begin(&d, 0);
-    assert_true(wait_for(&d, "Passphrase: "));
-    type(&d, "\x04");
-    assert_true(wait_for(&d, "IO <>"));
+    for (int i = 0; i < 3; i++) {
+        assert_true(wait_for(&d, "Passphrase: "));
+        type(&d, "\x04");
+    }
+    assert_true(wait_for(&d, "KEYRING_PASSPHRASE <>"));
     end(&d);
+}
+
+static void test_what_is_typed_is_composed_and_else_stays_as_it_is(void **state)
+{
+    static const struct {
+        const char *typed, *got;
+    } cases[] = {{"и\u0306 кінь\n", "OK <й кінь>"}, {"h\xf6rse\n", "OK <h\xf6rse>"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct dialogue d;
+
+        begin(&d, 0);
+        assert_true(wait_for(&d, "Passphrase: "));
+        type(&d, cases[i].typed);
+        assert_true(wait_for(&d, cases[i].got));
+        end(&d);
+    }
+}
+
+static void test_more_than_1024_bytes_typed_are_refused(void **state)
+{
+    char text[1027];
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    for (size_t len = 1024; len <= 1025; len++) {
+        struct dialogue d;
+
+        begin(&d, 0);
+        assert_true(wait_for(&d, "Passphrase: "));
+        text[len] = '\n';
+        text[len + 1] = '\0';
+        type(&d, text);
+        text[len] = 'x';
+        assert_true(wait_for(&d, len == 1024 ? "OK <x" : "TOO_LARGE <>"));
+        end(&d);
+    }
+}
+
+static void test_without_a_terminal_it_is_refused(void **state)
+{
+    int status;
+    pid_t child = fork();
+
+    (void)state;
+    assert_true(child >= 0);
+    if (child == 0) {
+        uint8_t *got = NULL;
+        size_t len = 0;
+
+        setsid(); /* no terminal of its own any more */
+        _exit(sk_passphrase_read("", NULL, 0, &got, &len, NULL) == SK_ERR_IO ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* It has asked and waits for the answer: its state in /proc/PID/stat is S. */
+static void wait_until_it_sleeps(const struct dialogue *d)
+{
+    char path[64], state = '?';
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)d->child);
+    while (state != 'S') {
+        FILE *f = fopen(path, "re");
+
+        assert_non_null(f);
+        assert_int_equal(fscanf(f, "%*d %*s %c", &state), 1);
+        fclose(f);
+        poll(NULL, 0, 1);
+    }
 }
 
 /* The signal does what it would have done, and the echo is back. */
@@ -250,6 +325,7 @@ static void test_signals_restore_the_terminal(void **state)
         begin(&d, 0);
         assert_true(wait_for(&d, "Passphrase: "));
         assert_false(echoes(&d));
+        wait_until_it_sleeps(&d);
         assert_int_equal(kill(d.child, signals[i]), 0);
         int status = reap(&d);
 
@@ -275,7 +351,10 @@ int main(void)
         cmocka_unit_test(test_prompt_reads_without_echo),
         cmocka_unit_test(test_confirmation_asks_until_both_are_the_same),
         cmocka_unit_test(test_empty_answers_are_refused_after_three),
-        cmocka_unit_test(test_end_of_input_is_a_refusal),
+        cmocka_unit_test(test_end_of_input_is_an_empty_answer),
+        cmocka_unit_test(test_what_is_typed_is_composed_and_else_stays_as_it_is),
+        cmocka_unit_test(test_more_than_1024_bytes_typed_are_refused),
+        cmocka_unit_test(test_without_a_terminal_it_is_refused),
         cmocka_unit_test(test_signals_restore_the_terminal),
     };
 

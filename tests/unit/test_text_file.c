@@ -82,6 +82,15 @@ static void marks(void **state)
     REFUSED("h\0i\0", SK_PLAIN_UTF16, 1, 2, 0);
 }
 
+static void normal_form(void **state)
+{
+    (void)state;
+    TAKEN("и\u0306 і\u0308 е\u0308\n", "й ї ё\n");
+    TAKEN("Q\u0131r\u0131m, C\u0327ato\u0306", "Q\u0131r\u0131m, Çat\u014F");
+    TAKEN("a\u0301\u0323", "\u1EA1\u0301"); /* what stands below comes first */
+    TAKEN("й ї ё 😀\uFFFE", "й ї ё 😀\uFFFE");
+}
+
 static void what_is_no_text(void **state)
 {
     (void)state;
@@ -125,10 +134,8 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ends_of_lines),
-        cmocka_unit_test(marks),
-        cmocka_unit_test(what_is_no_text),
-        cmocka_unit_test(lengths),
+        cmocka_unit_test(ends_of_lines),   cmocka_unit_test(marks),   cmocka_unit_test(normal_form),
+        cmocka_unit_test(what_is_no_text), cmocka_unit_test(lengths),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);
