@@ -23,8 +23,6 @@
 #include "keys/open/board_make.h"
 
 #define STALE_DAYS 30
-#define MAGIC "SKBOARD1"
-
 /* A desk of before took answers of one code that do not fit together. */
 static void tell_left_out(const struct sk_thread_list *list)
 {
@@ -161,7 +159,7 @@ static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struc
     kept_name(counter, name);
     e = sk_home_folder(desk, "boards");
     if (e == SK_OK) {
-        e = sk_outgo_prepare(&o, desk, name, out, MAGIC, made->len);
+        e = sk_outgo_prepare(&o, desk, name, out, SK_BOARD_MAGIC, made->len);
     }
     if (e == SK_OK) {
         e = spend_counter(desk, counter);
@@ -283,7 +281,7 @@ static int again(struct sk_desk *desk, uint64_t counter, const char *path)
     enum sk_error e;
 
     kept_name(counter, name);
-    e = sk_outgo_again(desk, name, path, MAGIC, &missing);
+    e = sk_outgo_again(desk, name, path, SK_BOARD_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no board %llu", (unsigned long long)counter);
     }

@@ -15,8 +15,6 @@
 #include "keys/desk/sheets.h"
 #include "keys/open/sheet_make.h"
 
-#define MAGIC "SKSHEET1"
-
 struct wanted {
     uint8_t weeks, months, keep_weeks;
     const char *out;
@@ -134,7 +132,7 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
 
     kept_name(sheet->serial, name);
     if (e == SK_OK) {
-        e = sk_outgo_prepare(&o, desk, name, out, MAGIC, len);
+        e = sk_outgo_prepare(&o, desk, name, out, SK_SHEET_MAGIC, len);
     }
     if (e == SK_OK) {
         e = spend_serial(desk, sheet);
@@ -212,7 +210,7 @@ static int again(const struct sk_desk *desk, uint32_t serial, const char *out)
     enum sk_error e;
 
     kept_name(serial, name);
-    e = sk_outgo_again(desk, name, out, MAGIC, &missing);
+    e = sk_outgo_again(desk, name, out, SK_SHEET_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no sheet %u", (unsigned)serial);
     }

@@ -10,7 +10,6 @@
 
 enum { RECORD_BITS_MIN = 3 };
 
-static const char magic[] = "SKBOARD1";
 
 /* ---- layout ----------------------------------------------------------------- */
 
@@ -24,7 +23,7 @@ void sk_board_write(uint8_t *out, const struct sk_board *board)
     size_t len = sk_board_header_bytes(board->bucket_bits) - SK_SIGNATURE_BYTES;
     struct sk_field_writer w = sk_write_to(out, len);
 
-    sk_write_magic(&w, magic);
+    sk_write_magic(&w, SK_BOARD_MAGIC);
     sk_write_u8(&w, board->bucket_bits);
     sk_write_u8(&w, board->record_bits);
     sk_write_zeros(&w, 2);
@@ -47,7 +46,7 @@ static enum sk_error read_counts(struct sk_field_reader *r, uint8_t *bucket_bits
     if (r->left < SK_BOARD_FIXED) {
         return SK_ERR_BOARD_LENGTH;
     }
-    if (!sk_read_magic(r, magic)) {
+    if (!sk_read_magic(r, SK_BOARD_MAGIC)) {
         return SK_ERR_BOARD_MAGIC;
     }
     *bucket_bits = sk_read_u8(r);

@@ -10,6 +10,7 @@
 #include "keys/format/record.h"
 #include "keys/format/sheet.h"
 
+#define SK_BOARD_MAGIC "SKBOARD1" /* its first eight bytes */
 #define SK_BOARD_FIXED 136
 #define SK_BOARD_BITS_MAX 10
 #define SK_BOARD_HEADER_MAX (SK_BOARD_FIXED + 32 * (1 << SK_BOARD_BITS_MAX) + 64)

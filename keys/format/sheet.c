@@ -10,7 +10,6 @@
 #include "keys/format/signed.h"
 #include "keys/format/slots.h"
 
-static const char magic[] = "SKSHEET1";
 
 /* ---- layout ----------------------------------------------------------------- */
 
@@ -28,7 +27,7 @@ void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet)
 {
     struct sk_field_writer w = sk_write_to(out, sk_sheet_bytes(sheet) - SK_SIGNATURE_BYTES);
 
-    sk_write_magic(&w, magic);
+    sk_write_magic(&w, SK_SHEET_MAGIC);
     sk_write_u8(&w, SK_SUITE_X25519);
     sk_write_u8(&w, sheet->weeks);
     sk_write_u8(&w, sheet->months);
@@ -49,7 +48,7 @@ void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet)
 /* As far as the numbers of keys, which tell the length. SHEET_MAGIC, SHEET_SUITE. */
 static enum sk_error read_counts(struct sk_field_reader *r, struct sk_sheet *out)
 {
-    if (!sk_read_magic(r, magic)) {
+    if (!sk_read_magic(r, SK_SHEET_MAGIC)) {
         return SK_ERR_SHEET_MAGIC;
     }
     if (sk_read_u8(r) != SK_SUITE_X25519) {

@@ -9,6 +9,7 @@
 #include "keys/base/error.h"
 #include "keys/base/key_types.h"
 
+#define SK_SHEET_MAGIC "SKSHEET1" /* its first eight bytes */
 #define SK_SHEET_FIXED 168
 #define SK_SHEET_MAX (SK_SHEET_FIXED + 32 * (255 + 255) + 64)
 
