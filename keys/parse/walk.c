@@ -48,20 +48,21 @@ static enum sk_error walk_part(struct sk_walk *walk, enum sk_split_next *next)
     size_t len = 0;
     enum sk_error e = sk_split_head(&walk->split, &lines, &len);
 
-    if (e == SK_OK) {
-        sk_part_head_read(&walk->head, lines, len);
-        e = announce(walk, lines, len);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_split_content(&walk->split, sink, walk, next);
+    sk_part_head_read(&walk->head, lines, len);
+    e = announce(walk, lines, len);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        enum sk_frame_type end =
-            walk->piece == SK_FRAME_DATA ? SK_FRAME_FILE_END : SK_FRAME_FIELD_END;
-
-        e = sk_emit_u64(&walk->emit, end, walk->given);
+    e = sk_split_content(&walk->split, sink, walk, next);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    return sk_emit_u64(&walk->emit,
+                       walk->piece == SK_FRAME_DATA ? SK_FRAME_FILE_END : SK_FRAME_FIELD_END,
+                       walk->given);
 }
 
 static enum sk_error walk_parts(struct sk_walk *walk, enum sk_parse_outcome *outcome)
