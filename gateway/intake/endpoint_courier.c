@@ -26,7 +26,6 @@
 /* At most SK_INCOMING_SLACK: so much fits behind a piece that is not full. */
 #define SLICE_BYTES 8192u
 #define FIELD "sealed"
-#define VISIBLE_BYTES 8
 #define FILES_MAX 256
 #define TEXT_FIRST '\t' /* no text begins with a byte below, no envelope with another */
 #define LEAD_MAX 4096
@@ -42,7 +41,7 @@ struct courier {
     struct sk_incoming incoming;
     struct sk_armour armour;
     enum sk_error verdict; /* on it, so far */
-    uint8_t visible[VISIBLE_BYTES];
+    uint8_t visible[SK_VISIBLE_BYTES];
     uint64_t seen; /* its bytes so far */
     enum sk_error results[FILES_MAX];
     size_t count, stored;
@@ -92,10 +91,10 @@ static void file_open(struct courier *courier, struct sk_request *request, uint8
 /* Refuses as soon as the visible bytes show that nobody could open it. */
 static void file_look(struct courier *courier, const uint8_t *data, size_t len)
 {
-    for (size_t i = 0; i < len && courier->seen + i < VISIBLE_BYTES; i++) {
+    for (size_t i = 0; i < len && courier->seen + i < SK_VISIBLE_BYTES; i++) {
         courier->visible[courier->seen + i] = data[i];
     }
-    if (courier->seen < VISIBLE_BYTES && courier->seen + len >= VISIBLE_BYTES) {
+    if (courier->seen < SK_VISIBLE_BYTES && courier->seen + len >= SK_VISIBLE_BYTES) {
         courier->verdict = sk_envelope_visible_check(courier->visible, time(NULL));
     }
 }

@@ -19,8 +19,6 @@
 #include "keys/base/calendar.h"
 #include "keys/format/slots.h"
 
-#define VISIBLE_BYTES 8u
-
 struct patch {
     struct sk_turn turn;
     struct sk_errand errand;
@@ -228,7 +226,7 @@ static enum sk_step look(struct sk_request *request, size_t before)
 {
     struct patch *patch = request->state;
 
-    if (patch->piece > 0 || before >= VISIBLE_BYTES || patch->fill < VISIBLE_BYTES ||
+    if (patch->piece > 0 || before >= SK_VISIBLE_BYTES || patch->fill < SK_VISIBLE_BYTES ||
         sk_envelope_visible_check(patch->bytes, time(NULL)) == SK_OK) {
         return SK_STEP_ON;
     }

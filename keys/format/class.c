@@ -34,9 +34,14 @@ bool sk_class_valid(uint32_t chunks)
     return chunks != 0 && round_up(chunks) == chunks;
 }
 
+uint64_t sk_chunk_offset(uint32_t i)
+{
+    return SK_HEADER_BYTES + (uint64_t)i * SK_CHUNK_BYTES;
+}
+
 uint64_t sk_envelope_length(uint32_t chunks)
 {
-    return SK_HEADER_BYTES + (uint64_t)chunks * SK_CHUNK_BYTES;
+    return sk_chunk_offset(chunks);
 }
 
 uint32_t sk_class_of_length(uint64_t envelope_len)

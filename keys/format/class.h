@@ -23,6 +23,9 @@ bool sk_class_valid(uint32_t chunks);
 
 uint64_t sk_envelope_length(uint32_t chunks);
 
+/* Where chunk i stands in an envelope. */
+uint64_t sk_chunk_offset(uint32_t i);
+
 /* The number of chunks of an envelope of this length; 0 if no class has it. */
 uint32_t sk_class_of_length(uint64_t envelope_len);
 

@@ -24,13 +24,6 @@ enum sk_error sk_body_start(struct sk_body_reader *body, int fd, const struct sk
     return SK_OK;
 }
 
-static enum sk_error read_sealed(struct sk_body_reader *body, uint32_t chunk)
-{
-    uint64_t at = SK_HEADER_BYTES + (uint64_t)chunk * SK_CHUNK_BYTES;
-
-    return sk_fd_read_at(body->fd, at, body->sealed, SK_CHUNK_BYTES, SK_ERR_IO);
-}
-
 static enum sk_error hold(struct sk_body_reader *body, uint32_t chunk)
 {
     enum sk_error e;
@@ -39,15 +32,17 @@ static enum sk_error hold(struct sk_body_reader *body, uint32_t chunk)
         return SK_OK;
     }
     body->held = UINT32_MAX;
-    e = read_sealed(body, chunk);
-    if (e == SK_OK) {
-        e = sk_chunk_open(&body->key, body->chunks, chunk, body->sealed, body->content,
-                          &body->content_len);
+    e = sk_fd_read_at(body->fd, sk_chunk_offset(chunk), body->sealed, SK_CHUNK_BYTES, SK_ERR_IO);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        body->held = chunk;
+    e = sk_chunk_open(&body->key, body->chunks, chunk, body->sealed, body->content,
+                      &body->content_len);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    body->held = chunk;
+    return SK_OK;
 }
 
 enum sk_error sk_body_read(struct sk_body_reader *body, uint8_t *out, size_t len, size_t *got)

@@ -39,16 +39,18 @@ static enum sk_error limit_all(uint32_t chunks)
 {
     enum sk_error e = limit(RLIMIT_CORE, 0);
 
-    if (e == SK_OK) {
-        e = limit(RLIMIT_CPU, SECONDS_BASE + chunks / CHUNKS_A_SECOND);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = limit(RLIMIT_FSIZE, 0);
+    e = limit(RLIMIT_CPU, SECONDS_BASE + chunks / CHUNKS_A_SECOND);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && !SANITIZED) {
-        e = limit(RLIMIT_AS, MEMORY_MAX);
+    e = limit(RLIMIT_FSIZE, 0);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    return SANITIZED ? SK_OK : limit(RLIMIT_AS, MEMORY_MAX);
 }
 
 /* Calls that need no look at their arguments. */
@@ -116,11 +118,11 @@ enum sk_error sk_sandbox_enter(uint32_t chunks)
 {
     enum sk_error e = limit_all(chunks);
 
-    if (e == SK_OK && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-        e = SK_ERR_IO;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && !SANITIZED) {
-        e = load_filter();
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        return SK_ERR_IO;
     }
-    return e;
+    return SANITIZED ? SK_OK : load_filter();
 }
