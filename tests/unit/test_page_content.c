@@ -407,11 +407,11 @@ static void test_statuses_of_problems(void **state)
         enum sk_problem problem;
         unsigned status;
     } expected[] = {
-        {SK_PROBLEM_NOT_FOUND, 404},   {SK_PROBLEM_METHOD, 405},  {SK_PROBLEM_TOO_LARGE, 413},
-        {SK_PROBLEM_LENGTH, 411},      {SK_PROBLEM_EMPTY, 400},   {SK_PROBLEM_BAD_REQUEST, 400},
-        {SK_PROBLEM_MANY, 413},        {SK_PROBLEM_NAME, 400},    {SK_PROBLEM_CODE, 400},
-        {SK_PROBLEM_FIELD_ORDER, 400}, {SK_PROBLEM_CLOSED, 503},  {SK_PROBLEM_RECIPIENT, 400},
-        {SK_PROBLEM_BUSY, 503},        {SK_PROBLEM_FULL, 507},    {SK_PROBLEM_RESERVE, 507},
+        {SK_PROBLEM_NOT_FOUND, 404},   {SK_PROBLEM_METHOD, 405}, {SK_PROBLEM_TOO_LARGE, 413},
+        {SK_PROBLEM_LENGTH, 411},      {SK_PROBLEM_EMPTY, 400},  {SK_PROBLEM_BAD_REQUEST, 400},
+        {SK_PROBLEM_MANY, 413},        {SK_PROBLEM_NAME, 400},   {SK_PROBLEM_CODE, 400},
+        {SK_PROBLEM_FIELD_ORDER, 400}, {SK_PROBLEM_CLOSED, 503}, {SK_PROBLEM_RECIPIENT, 400},
+        {SK_PROBLEM_BUSY, 503},        {SK_PROBLEM_FULL, 507},   {SK_PROBLEM_RESERVE, 507},
         {SK_PROBLEM_HEADERS, 431},
     };
 
@@ -436,8 +436,8 @@ static void put_value(struct sk_html *out, enum sk_lang lang, const void *contex
 
 static void test_templates_escape_texts(void **state)
 {
-    static const struct sk_piece pieces_one[] = {
-        RAW("<b>") TEXT(CATEGORY_11) RAW("</b>") LANG RAW(":") HOLE(put_value) RAW("\n")};
+    static const struct sk_piece pieces_one[] = {RAW("<b>") TEXT(CATEGORY_11) RAW("</b>")
+                                                     LANG RAW(":") HOLE(put_value) RAW("\n")};
     struct sk_html buffer = {0};
     struct sk_page page = {0};
 
