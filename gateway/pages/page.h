@@ -1,7 +1,7 @@
 /*
- * What residents see: every page in every language. All text is resolved and every page that
- * depends on nothing but the language is rendered at start; the rest is assembled from parts.
- * Of HTTP only http/rendered.h and http/problem.h are known here.
+ * What residents see: every page in every language. Texts are looked up once at start; each page is a
+ * template (template.h), expanded when it is asked for; the pages of problems are made at start. Of
+ * HTTP only http/rendered.h and http/problem.h are known here.
  */
 #ifndef SK_GATEWAY_PAGES_PAGE_H
 #define SK_GATEWAY_PAGES_PAGE_H

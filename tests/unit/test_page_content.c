@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/pages/html.h"
+#include "gateway/pages/template.h"
 #include "gateway/pages/text.h"
 #include "keys/base/category.h"
 #include "tests/unit/page_samples.h"
@@ -406,11 +407,11 @@ static void test_statuses_of_problems(void **state)
         enum sk_problem problem;
         unsigned status;
     } expected[] = {
-        {SK_PROBLEM_NOT_FOUND, 404},   {SK_PROBLEM_METHOD, 405},  {SK_PROBLEM_TOO_LARGE, 413},
-        {SK_PROBLEM_LENGTH, 411},      {SK_PROBLEM_EMPTY, 400},   {SK_PROBLEM_BAD_REQUEST, 400},
-        {SK_PROBLEM_MANY, 413},        {SK_PROBLEM_NAME, 400},    {SK_PROBLEM_CODE, 400},
-        {SK_PROBLEM_FIELD_ORDER, 400}, {SK_PROBLEM_CLOSED, 503},  {SK_PROBLEM_RECIPIENT, 400},
-        {SK_PROBLEM_BUSY, 503},        {SK_PROBLEM_FULL, 507},    {SK_PROBLEM_RESERVE, 507},
+        {SK_PROBLEM_NOT_FOUND, 404},   {SK_PROBLEM_METHOD, 405}, {SK_PROBLEM_TOO_LARGE, 413},
+        {SK_PROBLEM_LENGTH, 411},      {SK_PROBLEM_EMPTY, 400},  {SK_PROBLEM_BAD_REQUEST, 400},
+        {SK_PROBLEM_MANY, 413},        {SK_PROBLEM_NAME, 400},   {SK_PROBLEM_CODE, 400},
+        {SK_PROBLEM_FIELD_ORDER, 400}, {SK_PROBLEM_CLOSED, 503}, {SK_PROBLEM_RECIPIENT, 400},
+        {SK_PROBLEM_BUSY, 503},        {SK_PROBLEM_FULL, 507},   {SK_PROBLEM_RESERVE, 507},
         {SK_PROBLEM_HEADERS, 431},
     };
 
@@ -425,6 +426,26 @@ static void test_statuses_of_problems(void **state)
     assert_int_equal(sk_problem_of_error(SK_ERR_NOT_FOUND), SK_PROBLEM_NOT_FOUND);
     assert_int_equal(sk_problem_of_error(SK_ERR_IO), SK_PROBLEM_BUSY);
     assert_int_equal(sk_problem_of_error(SK_ERR_MEMORY), SK_PROBLEM_BUSY);
+}
+
+static void put_value(struct sk_html *out, enum sk_lang lang, const void *context)
+{
+    (void)lang;
+    sk_html_text(out, context);
+}
+
+static void test_templates_escape_texts(void **state)
+{
+    static const struct sk_piece pieces_one[] = {RAW("<b>") TEXT(CATEGORY_11) RAW("</b>")
+                                                     LANG RAW(":") HOLE(put_value) RAW("\n")};
+    struct sk_html buffer = {0};
+    struct sk_page page = {0};
+
+    (void)state;
+    sk_expand(&buffer, SK_LANG_EN, SK_TEMPLATE(one), "<&>");
+    take(sk_html_take(&buffer, &page), &page);
+    assert_string_equal(html,
+                        "<b>Conscription into the occupier&#39;s forces</b>en:&lt;&amp;&gt;\n");
 }
 
 static void test_html_refuses_what_cannot_be(void **state)
@@ -473,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_courier_says_what_became_of_each_file),
         cmocka_unit_test(test_problems),
         cmocka_unit_test(test_statuses_of_problems),
+        cmocka_unit_test(test_templates_escape_texts),
         cmocka_unit_test(test_html_refuses_what_cannot_be),
         cmocka_unit_test(test_html_grows),
     };
