@@ -32,11 +32,9 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
     uint32_t age = sk_meta_u32(txn, AGE, today);
     bool steady = today > before && today - before <= STEP;
 
-    if (!steady) {
-        ; /* as it was */
-    } else if (today > age) {
+    if (steady && today > age) {
         age += earlier(today - age, STEP);
-    } else {
+    } else if (steady) {
         age -= earlier(age - today, STEP);
     }
     sk_meta_put_u32(txn, AGE, age);
@@ -44,16 +42,17 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
 
 enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     uint32_t day = sk_age_past(txn, today);
 
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e == SK_OK) {
         *past = day;
     }

@@ -153,7 +153,7 @@ enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d,
         e = sk_upload_apply_open(txn, d, today, effect);
         break;
     case SK_DEPOSIT_UPLOAD_PIECE:
-        e = sk_upload_apply_piece(txn, d, today, effect);
+        e = sk_upload_apply_piece(txn, d, today);
         break;
     case SK_DEPOSIT_UPLOAD_DROP:
         e = sk_upload_apply_drop(txn, d, today, effect);

@@ -21,17 +21,17 @@ struct sk_inbox;
 
 struct sk_envelope_id { uint8_t b[16]; };
 
-/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this
- * long: a value of this size fills 32 pages of 4,096 bytes less the page header. */
+/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this long: the
+ * length that wastes no space in the store (SK_KV_VALUE_BEST). */
 #define SK_PIECE_BYTES 131056u
 
-/* Makes DIR/inbox with room for `size` bytes, preallocated (posix_fallocate). EXISTS, FULL, IO. */
-enum sk_error sk_inbox_create(const char *store_dir, uint64_t size);
+/* Makes the inbox of the store at this address, with room for `size` bytes set aside. EXISTS, FULL, IO. */
+enum sk_error sk_inbox_create(const char *address, uint64_t size);
 
 /* Opens an existing one, following an unfinished rewrite. Checks for dead readers and verifies
  * the structure. One opened inbox per process and store; not across fork().
  * NOT_FOUND, CORRUPT, IO. */
-enum sk_error sk_inbox_open(struct sk_inbox **out, const char *store_dir);
+enum sk_error sk_inbox_open(struct sk_inbox **out, const char *address);
 void sk_inbox_close(struct sk_inbox *inbox); /* stops the writer first; NULL is a no-op */
 
 /* ---- space --------------------------------------------------------------- */
@@ -215,7 +215,7 @@ struct sk_inbox_check {
 enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
                              void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
 
-/* A consistent compacted copy to a folder, while others work. */
-enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_dir);
+/* A consistent copy at another address, without what was deleted, while others work. */
+enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_address);
 
 #endif

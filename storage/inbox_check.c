@@ -33,11 +33,12 @@ static enum sk_error check_one(struct sk_inbox *inbox, const struct sk_envelope_
                                struct sk_inbox_check *out)
 {
     struct sk_envelope_info info;
-    struct sk_txn *txn;
     uint32_t pieces;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_envelope_find(txn, id, &info, &pieces);
@@ -54,7 +55,7 @@ static enum sk_error check_one(struct sk_inbox *inbox, const struct sk_envelope_
     }
     /* Not found: deleted since the walk began. */
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -64,10 +65,11 @@ static enum sk_error check_upload(struct sk_inbox *inbox, const struct sk_envelo
 {
     struct sk_upload_record record;
     struct sk_partial partial;
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_upload_load(txn, id->b, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
@@ -79,7 +81,7 @@ static enum sk_error check_upload(struct sk_inbox *inbox, const struct sk_envelo
     out->broken_uploads += e == SK_ERR_CORRUPT ? 1 : 0;
     /* Not found: deleted since the walk began, or its time is over. */
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -100,11 +102,12 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
                               const struct sk_envelope_id *last, size_t *count)
 {
     struct sk_bytes key = sk_bytes(last->b, first ? 0 : sizeof last->b), value;
-    struct sk_txn *txn;
     size_t n = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     bool found = sk_txn_next(txn, table, &key, &value);
@@ -116,7 +119,7 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
         found = sk_txn_next(txn, table, &key, &value);
     }
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     *count = n;
     return e;
 }
@@ -124,17 +127,18 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
 static enum sk_error count_tables(struct sk_inbox *inbox, struct sk_inbox_check *out,
                                   uint64_t *total)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     *total = sk_txn_count(txn, SK_INBOX_ENVELOPES);
     out->rows = sk_txn_count(txn, SK_INBOX_ROWS);
     out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL);
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 

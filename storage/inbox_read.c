@@ -53,13 +53,10 @@ enum sk_error sk_inbox_each(struct sk_inbox *inbox,
                             enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
                             void *ctx)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = walk_envelopes(txn, fn, ctx);
 
-    if (e == SK_OK) {
-        e = walk_envelopes(txn, fn, ctx);
-        sk_inbox_abort(inbox, txn);
-    }
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -93,17 +90,18 @@ enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info 
 {
     struct sk_publication seen;
     struct collection c = {0};
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_publication_read(txn, &seen);
     if (e == SK_OK) {
         e = collect(txn, &c);
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e != SK_OK) {
         free(c.envelopes);
         return e;
@@ -127,13 +125,14 @@ enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelo
                                   uint32_t piece, uint8_t *buffer, size_t *len)
 {
     struct sk_envelope_info info;
-    struct sk_txn *txn;
     struct sk_bytes value;
     uint8_t key[SK_PIECE_KEY];
     uint32_t pieces;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_envelope_find(txn, id, &info, &pieces);
@@ -150,6 +149,6 @@ enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelo
             e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
         }
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }

@@ -25,13 +25,13 @@ bool sk_row_decode(struct sk_bytes key, struct sk_bytes value, struct sk_stored_
     return state == SK_ROW_RECEIVED || state == SK_ROW_CARRIED;
 }
 
-void sk_row_append(struct sk_txn *txn, const struct sk_stored_row *row)
+void sk_row_put(struct sk_txn *txn, const struct sk_stored_row *row)
 {
     uint8_t value[SK_ROW_VALUE];
 
     sk_put_u16(value, row->month);
     value[2] = row->state;
-    sk_txn_append(txn, SK_INBOX_ROWS, sk_bytes(row->row.b, sizeof row->row.b),
+    sk_txn_put(txn, SK_INBOX_ROWS, sk_bytes(row->row.b, sizeof row->row.b),
                   sk_bytes(value, sizeof value));
 }
 
@@ -114,16 +114,17 @@ static enum sk_error find_one(struct sk_txn *txn, const struct sk_row *row,
 enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *rows, size_t count,
                                  enum sk_row_state *states)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (size_t i = 0; i < count && e == SK_OK; i++) {
         e = find_one(txn, &rows[i], &states[i]);
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -177,10 +178,11 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
 {
     struct sk_publication seen;
     struct gathered g = {NULL, 0, 0};
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_publication_read(txn, &seen);
@@ -189,7 +191,7 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
 
         e = (prefix & mask) == prefix ? gather_rows(txn, prefix, mask, &g) : SK_ERR_NOT_FOUND;
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e != SK_OK) {
         free(g.rows);
         return e;
@@ -223,26 +225,24 @@ enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                                     enum sk_row_state state),
                                 void *ctx)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = walk_rows(txn, fn, ctx);
 
-    if (e == SK_OK) {
-        e = walk_rows(txn, fn, ctx);
-        sk_inbox_abort(inbox, txn);
-    }
+    sk_txn_abort(txn);
     return e;
 }
 
 static enum sk_error put_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     sk_meta_put_u32(txn, name, value);
-    return sk_inbox_commit(inbox, txn);
+    return sk_txn_commit(txn);
 }
 
 enum sk_error sk_inbox_mark_exported(struct sk_inbox *inbox, uint32_t publication)

@@ -30,11 +30,12 @@ static bool doom_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
 static enum sk_error delete_group(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
                                   size_t count, uint64_t *deleted)
 {
-    struct sk_txn *txn;
     uint64_t n = 0;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (size_t i = 0; i < count; i++) {
@@ -42,10 +43,9 @@ static enum sk_error delete_group(struct sk_inbox *inbox, const struct sk_envelo
     }
     bool more = sk_partial_sweep(txn, GROUP);
 
-    e = sk_inbox_commit(inbox, txn);
+    e = sk_txn_commit(txn);
     if (e == SK_OK) {
         *deleted += n;
-        sk_ledger_outdate(inbox);
     }
     return e == SK_OK && more ? sk_partial_sweep_all(inbox) : e;
 }

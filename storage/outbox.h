@@ -24,8 +24,8 @@ struct sk_outbox;
 #define SK_ORGANISATIONS_MAX 64
 #define SK_NAME_MAX 64
 
-enum sk_error sk_outbox_create(const char *store_dir);
-enum sk_error sk_outbox_open(struct sk_outbox **out, const char *store_dir, bool writable);
+enum sk_error sk_outbox_create(const char *address);
+enum sk_error sk_outbox_open(struct sk_outbox **out, const char *address, bool writable);
 void sk_outbox_close(struct sk_outbox *outbox); /* NULL is a no-op */
 enum sk_error sk_outbox_version(struct sk_outbox *outbox, uint64_t *version);
 enum sk_error sk_outbox_tick(struct sk_outbox *outbox); /* about every minute: dead readers */
@@ -166,6 +166,6 @@ enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64
 enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles,
                                       uint64_t *broken);
 /* Marks the copy as one (sk_chain_state). */
-enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_dir, uint32_t today);
+enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_address, uint32_t today);
 
 #endif

@@ -56,7 +56,7 @@ enum sk_error sk_outbox_read_board(struct sk_outbox *outbox, const struct sk_ed2
                                    uint64_t counter, uint64_t offset, uint8_t *buffer,
                                    size_t capacity, size_t *len)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct layout board;
     struct sk_bytes part;
     size_t filled = 0, within;
@@ -83,7 +83,7 @@ enum sk_error sk_outbox_read_board(struct sk_outbox *outbox, const struct sk_ed2
 enum sk_error sk_outbox_read_bucket(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin,
                                     uint64_t counter, unsigned bucket, uint8_t *buffer, size_t len)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct layout board;
     struct sk_bytes part;
     size_t within;
@@ -183,7 +183,7 @@ enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64
     if (c == NULL) {
         return SK_ERR_MEMORY;
     }
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
 
     for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more;
          more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {

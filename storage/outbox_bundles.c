@@ -89,7 +89,7 @@ static enum sk_error may_follow(struct sk_txn *txn, const struct sk_carry *carry
  * between, the next bundle begins a new one all the same, with every envelope in it. */
 static enum sk_error clear_way(struct sk_outbox *outbox, const struct sk_carry *carry)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
     bool begins = false;
     enum sk_error e = may_follow(txn, carry, &begins);
 
@@ -117,7 +117,7 @@ enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
     if (e != SK_OK) {
         return e;
     }
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
 
     e = may_follow(txn, &carry, &begins);
     if (e == SK_OK && begins) {
@@ -196,7 +196,7 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
 enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
                                struct sk_bundle_record *out)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct sk_bundle_record found = {0};
     enum sk_error e = load_bundle(txn, serial, &found);
 
@@ -260,7 +260,7 @@ static enum sk_error check_bundle(struct sk_txn *txn, struct sk_bytes key)
 
 enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles, uint64_t *broken)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct sk_bytes key = {NULL, 0}, value;
     uint64_t all = 0, bad = 0;
     enum sk_error e = SK_OK;
@@ -288,7 +288,7 @@ enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundle
 enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
                                 uint32_t *serial)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct sk_bytes value;
     enum sk_error e = SK_ERR_NOT_FOUND;
 

@@ -182,7 +182,7 @@ static enum sk_error load_all(struct sk_txn *txn, struct sk_organisation *all, s
 enum sk_error sk_outbox_organisations(struct sk_outbox *outbox, struct sk_organisation **out,
                                       size_t *count)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     size_t n = (size_t)sk_txn_count(txn, SK_OUTBOX_ORGANISATIONS);
     struct sk_organisation *all = NULL;
     enum sk_error e = sk_txn_error(txn);

@@ -109,25 +109,21 @@ bool sk_partial_sweep(struct sk_txn *txn, size_t max)
 enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox)
 {
     struct sk_envelope_id id;
-    struct sk_txn *txn;
     bool more = true;
 
     while (more) {
-        enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+        struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+
+        if (!first_doomed(txn, &id) && sk_txn_error(txn) == SK_OK) {
+            sk_txn_abort(txn); /* nothing to do costs no sync */
+            return SK_OK;
+        }
+        more = sk_partial_sweep(txn, SWEEP_PIECES);
+        enum sk_error e = sk_txn_commit(txn);
 
         if (e != SK_OK) {
             return e;
         }
-        if (!first_doomed(txn, &id) && sk_txn_error(txn) == SK_OK) {
-            sk_inbox_abort(inbox, txn); /* nothing to do costs no sync */
-            return SK_OK;
-        }
-        more = sk_partial_sweep(txn, SWEEP_PIECES);
-        e = sk_inbox_commit(inbox, txn);
-        if (e != SK_OK) {
-            return e;
-        }
-        sk_ledger_outdate(inbox);
     }
     return SK_OK;
 }
@@ -166,10 +162,11 @@ static size_t list_chosen(struct sk_txn *txn, const struct choice *choice,
 static enum sk_error doom_some(struct sk_inbox *inbox, const struct choice *choice,
                                struct sk_envelope_id *ids, bool *more)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     size_t n = list_chosen(txn, choice, ids);
@@ -178,7 +175,7 @@ static enum sk_error doom_some(struct sk_inbox *inbox, const struct choice *choi
         sk_partial_doom(txn, &ids[i], choice->uploads);
     }
     *more = n == DOOM_GROUP;
-    return sk_inbox_commit(inbox, txn);
+    return sk_txn_commit(txn);
 }
 
 static enum sk_error doom_all(struct sk_inbox *inbox, const struct choice *choice)

@@ -14,15 +14,16 @@ enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_toke
     struct sk_upload_record record;
     struct sk_partial partial;
     uint8_t key[SK_UPLOAD_KEY];
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     sk_upload_key(key, token);
     e = sk_upload_load(txn, key, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e == SK_OK) {
         out->length = record.length;
         out->offset = record.finished ? record.length : partial.bytes;
@@ -40,27 +41,23 @@ enum sk_error sk_upload_tail(struct sk_inbox *inbox, const struct sk_upload *upl
     size_t tail = upload->finished ? 0 : (size_t)(upload->offset % SK_PIECE_BYTES);
     uint8_t key[SK_PIECE_KEY];
     struct sk_bytes value;
-    struct sk_txn *txn;
 
     if (tail == 0) {
         *len = 0;
         return SK_OK;
     }
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
     sk_piece_key(key, &upload->id, (uint32_t)(upload->offset / SK_PIECE_BYTES));
-    if (!sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value)) {
-        e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
-    } else if (value.len < tail) { /* longer: somebody else went on meanwhile */
+    enum sk_error e = sk_txn_find(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value);
+
+    if (e == SK_OK && value.len < tail) { /* longer: somebody else went on meanwhile */
         e = SK_ERR_CORRUPT;
-    } else {
+    }
+    if (e == SK_OK) {
         memcpy(buffer, value.p, tail);
         *len = tail;
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -69,11 +66,12 @@ enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t 
     struct sk_bytes key = {NULL, 0}, value;
     struct sk_partial partial;
     struct sk_envelope_id id;
-    struct sk_txn *txn;
     uint64_t n = 0, sum = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (bool more = sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); more;
@@ -88,7 +86,7 @@ enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t 
         }
     }
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e == SK_OK) {
         *count = n;
         *bytes = sum;
@@ -117,10 +115,11 @@ static size_t list_old(struct sk_txn *txn, uint32_t today, uint8_t (*keys)[SK_UP
 static enum sk_error forget_some(struct sk_inbox *inbox, uint32_t today,
                                  uint8_t (*keys)[SK_UPLOAD_KEY], bool *more)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     size_t n = list_old(txn, today, keys);
@@ -129,7 +128,7 @@ static enum sk_error forget_some(struct sk_inbox *inbox, uint32_t today,
         sk_upload_forget(txn, keys[i]);
     }
     *more = n == FORGET_GROUP;
-    return sk_inbox_commit(inbox, txn);
+    return sk_txn_commit(txn);
 }
 
 enum sk_error sk_upload_expire(struct sk_inbox *inbox, uint32_t today)

@@ -56,8 +56,7 @@ enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *
 
 /* Whether the piece in data goes on where the upload stands; counts it in. */
 static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_today *today,
-                                 const struct sk_upload_record *record, struct sk_partial *partial,
-                                 struct sk_deposit_effect *effect)
+                                 const struct sk_upload_record *record, struct sk_partial *partial)
 {
     uint32_t tail = (uint32_t)(partial->bytes % SK_PIECE_BYTES);
     uint64_t before = partial->bytes - tail; /* in full pieces */
@@ -69,7 +68,6 @@ static enum sk_error count_piece(const struct sk_deposit *d, const struct sk_tod
     partial->next = d->piece + 1;
     partial->bytes = before + d->len;
     partial->day = later(d->day, today->from);
-    effect->replaced = tail == 0 ? 0 : sk_ledger_cost(tail);
     return SK_OK;
 }
 
@@ -113,7 +111,7 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
 }
 
 enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
-                                    const struct sk_today *today, struct sk_deposit_effect *effect)
+                                    const struct sk_today *today)
 {
     struct sk_upload_record record;
     struct sk_partial partial;
@@ -126,7 +124,7 @@ enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit 
     enum sk_error e = sk_upload_load(txn, key, today->day, &record, &partial);
 
     if (e == SK_OK) {
-        e = count_piece(d, today, &record, &partial, effect);
+        e = count_piece(d, today, &record, &partial);
     }
     return e == SK_OK ? store_piece(txn, d, today, key, &record, &partial) : e;
 }

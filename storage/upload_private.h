@@ -53,7 +53,7 @@ enum sk_error sk_upload_expire(struct sk_inbox *inbox, uint32_t today);
 enum sk_error sk_upload_apply_open(struct sk_txn *txn, const struct sk_deposit *deposit,
                                    const struct sk_today *today, struct sk_deposit_effect *effect);
 enum sk_error sk_upload_apply_piece(struct sk_txn *txn, const struct sk_deposit *deposit,
-                                    const struct sk_today *today, struct sk_deposit_effect *effect);
+                                    const struct sk_today *today);
 enum sk_error sk_upload_apply_drop(struct sk_txn *txn, const struct sk_deposit *deposit,
                                    const struct sk_today *today, struct sk_deposit_effect *effect);
 

@@ -1,14 +1,8 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "keys/base/calendar.h"
-#include "keys/base/file.h"
 #include "storage/upload_private.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
@@ -21,7 +15,7 @@ struct sk_writer {
     struct sk_inbox *inbox;
     pthread_t thread;
     bool started;
-    int lock_file;
+    struct sk_kv_lock *lock_held; /* two writers would collect each other's uploads */
     void (*fatal)(void *);
     void *context;
 
@@ -59,7 +53,6 @@ enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
         return SK_ERR_MEMORY;
     }
     w->inbox = w->publisher.inbox = inbox;
-    w->lock_file = -1;
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, NULL);
@@ -195,15 +188,16 @@ enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox)
 /* Keeps intake out of the reserve that deleting needs, also when it was not asked for first. */
 static bool has_room(struct sk_writer *w, uint64_t wanted)
 {
-    uint64_t used;
+    struct sk_kv_space space;
 
-    if (sk_ledger_used(w->inbox, false, &used) != SK_OK) {
+    if (sk_kv_space(w->inbox->kv, false, &space) != SK_OK) {
         return true; /* the transaction itself will say what is wrong */
     }
-    if (used + wanted <= w->inbox->size) {
+    if (space.used + wanted <= w->inbox->size) {
         return true;
     }
-    return sk_ledger_used(w->inbox, true, &used) != SK_OK || used + wanted <= w->inbox->size;
+    return sk_kv_space(w->inbox->kv, true, &space) != SK_OK ||
+           space.used + wanted <= w->inbox->size;
 }
 
 static bool frees_space(const struct sk_deposit *d)
@@ -217,8 +211,7 @@ static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
     return result != SK_OK && (d->kind == SK_DEPOSIT_PIECE || d->kind == SK_DEPOSIT_FINISH);
 }
 
-/* Returns what the ledger must count. */
-static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
+static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
     uint32_t day = sk_day_of(time(NULL));
@@ -229,35 +222,33 @@ static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool ro
     w->results[i] =
         !room && !frees_space(d) ? SK_ERR_FULL : sk_deposit_apply(txn, d, &today, &effect);
     if (sk_txn_error(txn) != SK_OK) {
-        return 0;
+        return;
     }
     w->sweep |= effect.doomed;
     if (cannot_go_on(d, w->results[i])) {
         w->sweep |= sk_partial_doom(txn, &d->id, false);
     }
-    return w->results[i] == SK_OK ? sk_ledger_cost(d->len) - effect.replaced : 0;
 }
 
 /* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
 static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool sweep)
 {
-    struct sk_txn *txn;
-    uint64_t cost = 0;
     bool more = w->sweep;
-    enum sk_error e = sk_inbox_begin(w->inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(w->inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (size_t i = from; i < to && sk_txn_error(txn) == SK_OK; i++) {
-        cost += apply(w, txn, i, room);
+        apply(w, txn, i, room);
     }
     if (sweep && w->sweep) {
         more = sk_partial_sweep(txn, GROUP_SWEEP);
     }
-    e = sk_inbox_commit(w->inbox, txn);
+    e = sk_txn_commit(txn);
     if (e == SK_OK) {
-        sk_ledger_add(w->inbox, cost);
         w->sweep = sweep ? more : w->sweep;
         pthread_mutex_lock(&w->lock);
         w->commits += to > from ? 1 : 0;
@@ -270,7 +261,7 @@ static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool roo
 static enum sk_error store_singly(struct sk_writer *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        bool room = has_room(w, sk_ledger_cost(w->group[i]->len));
+        bool room = has_room(w, sk_kv_cost(w->group[i]->len));
         enum sk_error e = store(w, i, i + 1, room, false);
 
         if (e == SK_ERR_FULL) {
@@ -292,7 +283,7 @@ static enum sk_error store_group(struct sk_writer *w)
     uint64_t wanted = 0;
 
     for (size_t i = 0; i < w->count; i++) {
-        wanted += sk_ledger_cost(w->group[i]->len);
+        wanted += sk_kv_cost(w->group[i]->len);
     }
     enum sk_error e = SK_ERR_FULL;
 
@@ -422,30 +413,6 @@ static void *run(void *argument)
 
 /* ---- starting and stopping ---------------------------------------------------------------- */
 
-/* Two writers would collect each other's uploads: the lock goes with the process. */
-static enum sk_error lock_writer(struct sk_writer *w)
-{
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/writer", w->inbox->folder);
-
-    if (n < 0 || n >= PATH_MAX) {
-        return SK_ERR_USAGE;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        return sk_error_of_errno(errno);
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        enum sk_error e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;
-
-        close(fd);
-        return e;
-    }
-    w->lock_file = fd;
-    return SK_OK;
-}
-
 static enum sk_error start_thread(struct sk_writer *w)
 {
     sigset_t all, before;
@@ -475,10 +442,10 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
     if (w->started) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = lock_writer(w);
+    enum sk_error e = sk_kv_lock(inbox->address, "writer", &w->lock_held);
 
     if (e == SK_OK) {
-        e = sk_engine_preallocate(inbox->engine); /* it may come from a backup */
+        e = sk_kv_reserve(inbox->kv); /* it may come from a backup */
     }
     if (e == SK_OK) {
         e = sk_partial_doom_all(inbox);
@@ -496,10 +463,10 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
         w->context = context;
         e = start_thread(w);
     }
-    if (e != SK_OK && w->lock_file >= 0) {
+    if (e != SK_OK && w->lock_held != NULL) {
         sk_publisher_stop(&w->publisher);
-        close(w->lock_file);
-        w->lock_file = -1;
+        sk_kv_unlock(w->lock_held);
+        w->lock_held = NULL;
     }
     return e;
 }
@@ -523,9 +490,7 @@ void sk_writer_stop(struct sk_writer *w)
         w->first = d->next;
         d->done(d, SK_ERR_IO);
     }
-    if (w->lock_file >= 0) {
-        close(w->lock_file);
-    }
+    sk_kv_unlock(w->lock_held);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
     free(w);

@@ -86,7 +86,7 @@ static int run(int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {"version", no_argument, NULL, 'v'},
                                             {NULL, 0, NULL, 0}};
-    struct sk_store store = {.lock = -1};
+    struct sk_store store = {0};
     int c;
 
     while ((c = getopt_long(argc, argv, "+:", options, NULL)) != -1) {

@@ -88,9 +88,9 @@ static uint32_t publications(struct sk_inbox *inbox)
     struct sk_publication publication;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     assert_ok(sk_publication_read(txn, &publication));
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return publication.number;
 }
 
@@ -219,13 +219,13 @@ static void however_many_all_that_is_old_goes(void **state)
         assert_ok(unit_upload_open(inbox, &u));
     }
     /* A record that nobody can read, whose envelope nobody can find any more. */
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     sk_txn_put(txn, SK_INBOX_UPLOADS, sk_bytes("0123456789abcdef", 16), sk_bytes("?", 1));
     struct sk_partial orphan = {.day = unit_today() - SK_UPLOAD_DAYS - 1, .upload = true};
 
     sk_envelope_id_random(&u.e.id);
     sk_partial_put(txn, &u.e.id, &orphan);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
     assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1101);
     assert_ok(sk_upload_expire(inbox, unit_today()));
     assert_ok(sk_partial_sweep_all(inbox));
@@ -245,12 +245,12 @@ static void what_is_no_upload_does_not_grow_old(void **state)
     struct sk_envelope_id id;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     for (size_t i = 0; i < 600; i++) { /* more than one group */
         sk_envelope_id_random(&id);
         sk_partial_put(txn, &id, &partial);
     }
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
     assert_ok(sk_upload_expire(inbox, unit_today()));
     assert_ok(sk_partial_sweep_all(inbox));
     assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 600);

@@ -59,7 +59,7 @@ static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
     struct sk_txn *txn;
 
     sk_upload_key(key, &u->token);
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     assert_true(sk_txn_get(txn, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key), &value));
     assert_true(sk_upload_decode(value, &record));
     record.last_day = sk_upload_last_day(u->day);
@@ -69,7 +69,7 @@ static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
         sk_partial_put(txn, &record.id, &partial);
     }
     sk_upload_put(txn, key, &record);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
 }
 
 static enum sk_error dated(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_error e)
@@ -188,10 +188,10 @@ uint64_t unit_entries(struct sk_inbox *inbox, enum sk_inbox_table table)
 {
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     uint64_t n = sk_txn_count(txn, table);
 
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return n;
 }
 

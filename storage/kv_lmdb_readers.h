@@ -1,6 +1,6 @@
 /* The file beside the data in which LMDB keeps its readers and its writers' lock. */
-#ifndef SK_STORAGE_ENGINE_LOCK_H
-#define SK_STORAGE_ENGINE_LOCK_H
+#ifndef SK_STORAGE_KV_LMDB_READERS_H
+#define SK_STORAGE_KV_LMDB_READERS_H
 
 #include <stddef.h>
 
