@@ -6,15 +6,16 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "storage/inbox_private.h"
+#include "storage/upload_private.h"
 
 _Static_assert(SK_PIECE_BYTES == SK_KV_VALUE_BEST, "pieces waste space");
 
-static const char *const tables[SK_INBOX_TABLES] = {"meta",    "envelopes", "pieces", "rows",
-                                                    "partial", "uploads",   "pending"};
+static const char *const tables[SK_INBOX_TABLES] = {"meta",     "envelopes", "pieces",  "rows",
+                                                    "partial",  "uploads",   "pending", "deleted",
+                                                    "finished", "expiry"};
 
 const struct sk_kv_shape sk_inbox_shape = {.name = "inbox",
-                                           .version = 1,
+                                           .version = 2,
                                            .tables = tables,
                                            .table_count = SK_INBOX_TABLES,
                                            .hides_times = true};
@@ -78,7 +79,8 @@ enum sk_error sk_inbox_open(struct sk_inbox **out, const char *address)
     enum sk_error e = inbox->address == NULL ? SK_ERR_MEMORY : open_part(inbox, address);
 
     if (e == SK_OK) {
-        e = sk_writer_new(&inbox->writer, inbox);
+        inbox->announced = sk_announced_new();
+        e = inbox->announced == NULL ? SK_ERR_MEMORY : sk_writer_new(&inbox->writer, inbox);
     }
     if (e != SK_OK) {
         sk_inbox_close(inbox);
@@ -96,6 +98,7 @@ void sk_inbox_close(struct sk_inbox *inbox)
     sk_writer_stop(inbox->writer);
     sk_kv_close(inbox->kv);
     pthread_mutex_destroy(&inbox->admission.lock);
+    sk_announced_free(inbox->announced);
     free(inbox->address);
     free(inbox);
 }
@@ -117,7 +120,7 @@ enum sk_error sk_inbox_tick(struct sk_inbox *inbox)
 enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox,
                                void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
 {
-    enum sk_error e = sk_partial_sweep_all(inbox);
+    enum sk_error e = sk_deleted_collect_all(inbox);
 
     return e == SK_OK ? sk_kv_rewrite(inbox->kv, progress, ctx) : e;
 }
@@ -132,12 +135,4 @@ enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_address)
 void sk_envelope_id_random(struct sk_envelope_id *out)
 {
     randombytes_buf(out->b, sizeof out->b);
-}
-
-void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece)
-{
-    memcpy(key, id->b, sizeof id->b);
-    for (unsigned i = 0; i < 4; i++) {
-        key[16 + i] = (uint8_t)(piece >> (24 - 8 * i)); /* big-endian: key order is piece order */
-    }
 }

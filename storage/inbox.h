@@ -19,13 +19,16 @@
 
 struct sk_inbox;
 
-struct sk_envelope_id { uint8_t b[16]; };
+struct sk_envelope_id {
+    uint8_t b[16];
+};
 
-/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this long: the
- * length that wastes no space in the store (SK_KV_VALUE_BEST). */
+/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this long:
+ * the length that wastes no space in the store (SK_KV_VALUE_BEST). */
 #define SK_PIECE_BYTES 131056u
 
-/* Makes the inbox of the store at this address, with room for `size` bytes set aside. EXISTS, FULL, IO. */
+/* Makes the inbox of the store at this address, with room for `size` bytes set aside. EXISTS, FULL,
+ * IO. */
 enum sk_error sk_inbox_create(const char *address, uint64_t size);
 
 /* Opens an existing one, following an unfinished rewrite. Checks for dead readers and verifies
@@ -51,8 +54,8 @@ enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes);
 /* ---- writing: queued, committed in groups -------------------------------- */
 
 enum sk_deposit_kind {
-    SK_DEPOSIT_PIECE,  /* one piece of an envelope in the making, in order from 0 */
-    SK_DEPOSIT_FINISH, /* the envelope is whole: becomes visible, with its row */
+    SK_DEPOSIT_PIECE,   /* one piece of an envelope in the making, in order from 0 */
+    SK_DEPOSIT_FINISH,  /* the envelope is whole: becomes visible, with its row */
     SK_DEPOSIT_ABANDON, /* forget the pieces of an envelope in the making */
     /* Resumable uploads: upload.h says how these are filled. */
     SK_DEPOSIT_UPLOAD_OPEN,
@@ -61,7 +64,9 @@ enum sk_deposit_kind {
 };
 
 /* Names an upload to whoever sends it; secret from everybody else. */
-struct sk_upload_token { uint8_t b[16]; };
+struct sk_upload_token {
+    uint8_t b[16];
+};
 
 /*
  * One request to the writer. The caller owns it and everything it points to, and must leave both
@@ -103,7 +108,8 @@ void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 /* How many deposits and how many commits so far: their ratio is the group size. */
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
-/* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given up. */
+/* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given
+ * up. */
 enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox);
 
 /* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
@@ -203,13 +209,14 @@ enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_i
 /* Copies what lives into a new file in key order (keys are random, so the order of arrival is
  * gone, and so is every deleted page), swaps it in and removes the old one, with the gateway
  * running: its writer waits for the swap and follows. Needs as much free disk as the inbox. */
-enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox, void (*progress)(void *, uint64_t done,
-                               uint64_t total), void *ctx);
+enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox,
+                               void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
 
 struct sk_inbox_check {
     uint64_t envelopes, rows, partial, bytes; /* partial: in the making, or still to be collected */
-    uint64_t uploads, upload_bytes; /* of partial: the resumable ones under way, and what they have */
-    uint64_t broken; /* envelopes whose pieces are missing, out of order or of the wrong length */
+    uint64_t uploads,
+        upload_bytes; /* of partial: the resumable ones under way, and what they have */
+    uint64_t broken;  /* envelopes whose pieces are missing, out of order or of the wrong length */
     uint64_t broken_uploads; /* the same of uploads; nobody can go on with them */
 };
 enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,

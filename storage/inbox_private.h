@@ -6,6 +6,7 @@
 
 #include "storage/inbox.h"
 #include "storage/kv.h"
+#include "storage/record.h"
 
 #define SK_INBOX_SIZE_MIN (UINT64_C(1) << 20)
 
@@ -15,14 +16,10 @@
  *            "keep"      -> u32 month: rows of earlier ones go at the next publication
  *            "age"       -> u32 day by which things grow old (age.c)
  *            "set-back"  -> u32 day to which the clock went back after the last publication
- * envelopes  id        -> u32 day, u32 chunks, u32 pieces
- * pieces     id, u32 big-endian piece -> bytes
- * rows       row       -> u16 month, u8 state (and SK_ROW_LATEST): written anew, in key order, by
- *            every publication
  * pending    16 random bytes -> what arrived since, sealed under the day's key (day_key.h)
- * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 state (1 doomed, 2 an upload's)
- * uploads    F(none, "upload-id", token)[0..15] -> u64 length, u32 last day, and while it is under
- *            way the id, and the row, if any, sealed under the token (FORMAT 8) */
+ * deleted    id -> nothing: its pieces, if there are any left, are to be collected
+ * and, in record.h: envelopes, pieces, partial, uploads, finished, expiry, and rows, which are
+ * written anew, in key order, by every publication */
 enum sk_inbox_table {
     SK_INBOX_META,
     SK_INBOX_ENVELOPES,
@@ -31,11 +28,13 @@ enum sk_inbox_table {
     SK_INBOX_PARTIAL,
     SK_INBOX_UPLOADS,
     SK_INBOX_PENDING,
+    SK_INBOX_DELETED,
+    SK_INBOX_FINISHED,
+    SK_INBOX_EXPIRY,
     SK_INBOX_TABLES
 };
 extern const struct sk_kv_shape sk_inbox_shape;
 
-#define SK_PIECE_KEY 20
 #define SK_INBOX_NAME 16
 
 /* What may come (sk_inbox_admit). */
@@ -49,12 +48,14 @@ struct sk_admission {
 };
 
 struct sk_writer;
+struct sk_announced;
 
 struct sk_inbox {
     struct sk_kv *kv;
     char *address; /* of the store */
     uint64_t size; /* bytes that may be used */
     struct sk_admission admission;
+    struct sk_announced *announced; /* uploads that have no byte yet */
     struct sk_writer *writer;
 };
 
@@ -67,35 +68,29 @@ enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
 enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour);
 void sk_room_close(struct sk_inbox *inbox); /* until the next hour */
 
-/* ---- partial.c: envelopes in the making -------------------------------------------- */
+/* ---- partial.c: envelopes in the making, and what is deleted -------------------------- */
 
-struct sk_partial {
-    uint32_t day; /* of the first piece; of an upload: of its last byte */
-    uint32_t next;
-    uint64_t bytes;
-    bool doomed; /* to be collected */
-    bool upload; /* of a resumable upload: outlives the process */
-};
-
-bool sk_partial_get(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_partial *out);
+enum sk_error sk_partial_find(struct sk_txn *txn, const struct sk_envelope_id *id,
+                              struct sk_partial *out);
 void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
                     const struct sk_partial *partial);
-/* Marks it for collection; false if there is nothing of that id and kind. */
-bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id, bool upload);
-/* In groups: what belonged to a process that is gone, which is everything but uploads. */
-enum sk_error sk_partial_doom_all(struct sk_inbox *inbox);
-/* In groups: uploads that stood still too long. Their records go by sk_upload_expire(). */
-enum sk_error sk_partial_doom_old(struct sk_inbox *inbox, uint32_t today);
-/* Deletes up to max pieces of doomed envelopes; true if more is left. */
-bool sk_partial_sweep(struct sk_txn *txn, size_t max);
-/* Collects everything doomed, in groups of their own. */
-enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox);
+/* False if there is nothing of that id. */
+bool sk_partial_abandon(struct sk_txn *txn, const struct sk_envelope_id *id);
+/* In groups: what belonged to a process that is gone, which is all of them. */
+enum sk_error sk_partial_abandon_all(struct sk_inbox *inbox);
+
+/* Nothing leads to the pieces of this id any more; they are to be collected. */
+void sk_deleted_put(struct sk_txn *txn, const struct sk_envelope_id *id);
+bool sk_deleted_any(struct sk_txn *txn);
+/* In up to max steps, of which each piece and each id is one; true if more is left. */
+bool sk_deleted_collect(struct sk_txn *txn, size_t max);
+enum sk_error sk_deleted_collect_all(struct sk_inbox *inbox); /* in groups of their own */
 
 /* ---- inbox_read.c ------------------------------------------------------------------- */
 
-/* What the table `envelopes` says; NOT_FOUND, CORRUPT. */
+/* NOT_FOUND, CORRUPT. */
 enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *id,
-                               struct sk_envelope_info *info, uint32_t *pieces);
+                               struct sk_envelope_record *out);
 
 /* ---- deposit.c: one request in a transaction ----------------------------------------- */
 
@@ -106,20 +101,21 @@ struct sk_today {
     uint32_t day;  /* what ended before it is over: sk_age_past() */
     uint32_t from; /* what begins now does so on it: sk_age_from() */
     const struct sk_day_key *key;
+    struct sk_announced *announced;
+    uint64_t uploads_most; /* that may be under way */
 };
 
 struct sk_deposit_effect {
-        bool doomed; /* there is something to collect */
+    bool deleted; /* there is something to collect */
 };
 
 /* An error that is not the transaction's changed nothing. */
 enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
                                const struct sk_today *today, struct sk_deposit_effect *effect);
 
-void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *deposit);
 /* The envelope becomes visible. */
-void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
-                             uint32_t chunks, uint32_t pieces);
+void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id,
+                             const struct sk_envelope_record *record);
 /* Sealed, until the next publication. */
 void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const struct sk_day_key *key);
 bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id);
@@ -133,18 +129,6 @@ void sk_writer_day(struct sk_writer *writer, uint32_t today);
 
 /* ---- inbox_rows.c: what is published, one table row for itself ------------------------- */
 
-#define SK_ROW_VALUE 3
-/* In a row's state: it is of the last publication, so an export that saw an earlier one does not
- * count for it. */
-#define SK_ROW_LATEST 0x80u
-
-struct sk_stored_row {
-    struct sk_row row;
-    uint16_t month;
-    uint8_t state; /* with SK_ROW_LATEST */
-};
-
-bool sk_row_decode(struct sk_bytes key, struct sk_bytes value, struct sk_stored_row *out);
 void sk_row_put(struct sk_txn *txn, const struct sk_stored_row *row);
 /* number 0 when there was none. CORRUPT. */
 enum sk_error sk_publication_read(struct sk_txn *txn, struct sk_publication *out);
@@ -198,9 +182,6 @@ enum sk_error sk_publication_set_back(struct sk_inbox *inbox, uint32_t today);
 enum sk_error sk_publish(struct sk_publisher *publisher, uint32_t today, bool told,
                          struct sk_published *published);
 
-/* ---- keys ---------------------------------------------------------------------------- */
-
-void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece);
 /* Of a piece of so many bytes altogether. (inbox_read.c) */
 size_t sk_piece_length(uint64_t bytes, uint32_t piece);
 

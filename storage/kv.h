@@ -1,22 +1,23 @@
 /*
  * The storage engine: tables of ordered keys and values, and transactions over them.
  *
- * A store is found by its address (of the engine that is linked: the path of a folder) and has parts:
- * the inbox, the outbox. Files, pages, generations, locks and reserved space are the engine's alone;
- * nobody above this header knows any of them. kv_lmdb.c is the engine of the programs; the tests have
- * a second one, in memory (tests/unit/kv_memory.c), and one on a server would be a third file.
+ * A store is found by its address (of the engine that is linked: the path of a folder) and has
+ * parts: the inbox, the outbox. Files, pages, generations, locks and reserved space are the
+ * engine's alone; nobody above this header knows any of them. kv_lmdb.c is the engine of the
+ * programs; the tests have a second one, in memory (tests/unit/kv_memory.c), and one on a server
+ * would be a third file.
  *
  * What an engine must keep to:
  * - One process writes at a time. A writing transaction sees what it wrote; a reading one sees the
  *   state at its beginning, as long as it lasts, whatever is committed meanwhile.
- * - Puts and deletes answer nothing, so an engine may gather them and send them with the commit: one
- *   group of queued writes is then one commit and one exchange with a server. A transaction carries its
- *   first error; after it every call does nothing, and the commit returns it.
- * - A commit says one of three things, and the caller acts on each in its own way: SK_OK, everything is
- *   on disk and stays there; STORE_UNKNOWN, the engine sent the commit and does not know what became of
- *   it; any other error, nothing of the transaction took effect.
- * - What is deleted is overwritten or unreadable at the latest after the next sk_kv_rewrite(), and the
- *   order in which entries came is gone from the store with it.
+ * - Puts and deletes answer nothing, so an engine may gather them and send them with the commit:
+ * one group of queued writes is then one commit and one exchange with a server. A transaction
+ * carries its first error; after it every call does nothing, and the commit returns it.
+ * - A commit says one of three things, and the caller acts on each in its own way: SK_OK,
+ * everything is on disk and stays there; STORE_UNKNOWN, the engine sent the commit and does not
+ * know what became of it; any other error, nothing of the transaction took effect.
+ * - What is deleted is overwritten or unreadable at the latest after the next sk_kv_rewrite(), and
+ * the order in which entries came is gone from the store with it.
  */
 #ifndef SK_STORAGE_KV_H
 #define SK_STORAGE_KV_H
@@ -57,11 +58,12 @@ struct sk_kv_shape {
     bool hides_times; /* the store is to show on which day it was written to, and not when */
 };
 
-/* ---- making, opening -------------------------------------------------------------------------- */
+/* ---- making, opening --------------------------------------------------------------------------
+ */
 
-/* Makes the part at this address. size: bytes that may be used, set aside for it; 0: it grows with what
- * is in it. fill writes its first entries. Broken off, it leaves nothing that opens.
- * EXISTS, NOT_FOUND (what the address is in), FULL, USAGE, IO, or what fill says. */
+/* Makes the part at this address. size: bytes that may be used, set aside for it; 0: it grows with
+ * what is in it. fill writes its first entries. Broken off, it leaves nothing that opens. EXISTS,
+ * NOT_FOUND (what the address is in), FULL, USAGE, IO, or what fill says. */
 enum sk_error sk_kv_create(const char *address, const struct sk_kv_shape *shape, uint64_t size,
                            enum sk_error (*fill)(struct sk_txn *txn, void *ctx), void *ctx);
 
@@ -72,24 +74,25 @@ enum sk_error sk_kv_open(struct sk_kv **out, const char *address, const struct s
                          bool writable);
 void sk_kv_close(struct sk_kv *kv); /* NULL is a no-op */
 
-/* The lock `name` (a word of small letters) of the store, in whole: it excludes every other holder, in
- * any process, and goes with the process. The address must exist. LOCKED at once, IO, USAGE. */
+/* The lock `name` (a word of small letters) of the store, in whole: it excludes every other holder,
+ * in any process, and goes with the process. The address must exist. LOCKED at once, IO, USAGE. */
 struct sk_kv_lock;
 enum sk_error sk_kv_lock(const char *address, const char *name, struct sk_kv_lock **out);
 void sk_kv_unlock(struct sk_kv_lock *lock); /* NULL is a no-op */
 
-/* ---- transactions ----------------------------------------------------------------------------- */
+/* ---- transactions -----------------------------------------------------------------------------
+ */
 
-/* Begins one, after the others that write have ended if it is to write; never NULL: its error says what
- * went wrong. It ends with sk_txn_commit() or sk_txn_abort(), in the same thread. STORE_AWAY: the
- * store was replaced (sk_kv_rewrite) and the new one cannot be opened; nothing was lost by that, and
- * the next transaction tries again. */
+/* Begins one, after the others that write have ended if it is to write; never NULL: its error says
+ * what went wrong. It ends with sk_txn_commit() or sk_txn_abort(), in the same thread. STORE_AWAY:
+ * the store was replaced (sk_kv_rewrite) and the new one cannot be opened; nothing was lost by
+ * that, and the next transaction tries again. */
 struct sk_txn *sk_kv_begin(struct sk_kv *kv, bool write);
 enum sk_error sk_txn_error(const struct sk_txn *txn);
 /* What the caller found is the transaction's error from here on, if it has none yet. */
 void sk_txn_fail(struct sk_txn *txn, enum sk_error error);
-/* Ends it; the three outcomes are above. STORE_UNKNOWN: trust nothing that this process believes about
- * the store; open it anew and look. */
+/* Ends it; the three outcomes are above. STORE_UNKNOWN: trust nothing that this process believes
+ * about the store; open it anew and look. */
 enum sk_error sk_txn_commit(struct sk_txn *txn);
 void sk_txn_abort(struct sk_txn *txn);
 
@@ -108,8 +111,9 @@ bool sk_txn_seek(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct 
 /* The first key > *key. */
 bool sk_txn_next(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct sk_bytes *value);
 
-/* Every entry whose key begins with prefix (not empty bytes of another table: a struct sk_bytes), in
- * order. key and value are the caller's variables. Ends early when the transaction has an error. */
+/* Every entry whose key begins with prefix (not empty bytes of another table: a struct sk_bytes),
+ * in order. key and value are the caller's variables. Ends early when the transaction has an error.
+ */
 #define SK_TXN_EACH(txn, table, prefix, key, value)                                                \
     for (bool sk_each_more = ((key) = (prefix), sk_txn_seek((txn), (table), &(key), &(value)));    \
          sk_each_more && sk_begins((key), (prefix));                                               \
@@ -121,20 +125,21 @@ bool sk_begins(struct sk_bytes key, struct sk_bytes prefix);
 enum sk_error sk_txn_find(struct sk_txn *txn, size_t table, struct sk_bytes key,
                           struct sk_bytes *value);
 
-/* ---- the whole ---------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------
+ */
 
-/* Copies every entry of one moment to a new part at another address, in key order: nothing of what was
- * deleted comes along, nor the order in which entries came. change (may be NULL) writes to the copy
- * before it gets its name. Others go on meanwhile. Space is set aside by sk_kv_reserve() only. As
- * sk_kv_create(). */
+/* Copies every entry of one moment to a new part at another address, in key order: nothing of what
+ * was deleted comes along, nor the order in which entries came. change (may be NULL) writes to the
+ * copy before it gets its name. Others go on meanwhile. Space is set aside by sk_kv_reserve() only.
+ * As sk_kv_create(). */
 enum sk_error sk_kv_copy(struct sk_kv *kv, const char *to_address,
                          enum sk_error (*change)(struct sk_txn *txn, void *ctx), void *ctx);
 
 /* The same in its own place: the copy takes the place of what it was made from. Writers of all
- * processes wait, and go on with the new one; so do readers, with their next transaction. Needs as much
- * disk as there is. Cut off anywhere, the old one or the new one is in force. */
-enum sk_error sk_kv_rewrite(struct sk_kv *kv, void (*progress)(void *, uint64_t done, uint64_t total),
-                            void *ctx);
+ * processes wait, and go on with the new one; so do readers, with their next transaction. Needs as
+ * much disk as there is. Cut off anywhere, the old one or the new one is in force. */
+enum sk_error sk_kv_rewrite(struct sk_kv *kv,
+                            void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
 
 struct sk_kv_space {
     uint64_t size; /* bytes that may be used; deleting works also when they are used up */

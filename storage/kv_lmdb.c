@@ -137,8 +137,8 @@ void sk_lmdb_hide(const struct sk_kv *kv)
     }
 }
 
-/* LMDB does not tell whether it failed before its last write, the one that makes all of it valid, or in
- * that. Space can only be missing before. */
+/* LMDB does not tell whether it failed before its last write, the one that makes all of it valid,
+ * or in that. Space can only be missing before. */
 static enum sk_error outcome(int rc)
 {
     enum sk_error e = sk_lmdb_error(rc);
@@ -219,16 +219,18 @@ uint64_t sk_lmdb_count(struct sk_txn *txn, size_t table)
     return txn->error == SK_OK ? st.ms_entries : 0;
 }
 
-/* A long value has pages of its own; what it replaces gives its pages back. */
-static void count_in(struct sk_txn *txn, size_t table, struct sk_bytes key, size_t len)
+/* A long value has pages of its own. */
+static int64_t cost_of(size_t len)
+{
+    return len > SK_LMDB_PAGE / 2 ? (int64_t)sk_kv_cost(len) : 0;
+}
+
+static void count_out(struct sk_txn *txn, size_t table, struct sk_bytes key)
 {
     struct sk_bytes before;
 
-    if (len > SK_LMDB_PAGE / 2) {
-        txn->added += (int64_t)sk_kv_cost(len);
-        if (sk_lmdb_get(txn, table, key, &before)) {
-            txn->added -= (int64_t)sk_kv_cost(before.len);
-        }
+    if (sk_lmdb_get(txn, table, key, &before)) {
+        txn->added -= cost_of(before.len);
     }
 }
 
@@ -261,7 +263,10 @@ void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct s
 {
     int rc = MDB_KEYEXIST;
 
-    count_in(txn, table, key, value.len);
+    if (cost_of(value.len) > 0) {
+        count_out(txn, table, key);
+        txn->added += cost_of(value.len);
+    }
     if (txn->error == SK_OK && rising(txn, table)) {
         rc = put(txn, table, key, value, MDB_APPEND); /* KEYEXIST: not above all others */
     }
@@ -339,6 +344,7 @@ void sk_txn_delete(struct sk_txn *txn, size_t table, struct sk_bytes key)
 {
     MDB_val k = val_of(key);
 
+    count_out(txn, SK_LMDB_TABLE(table), key);
     if (txn->error == SK_OK) {
         int rc = mdb_del(txn->mdb, dbi_of(txn, SK_LMDB_TABLE(table)), &k, NULL);
 

@@ -1,14 +1,14 @@
 /*
  * What the files of the LMDB engine share; nothing else includes it.
  *
- * ADDRESS/PART/NNNNNNNN.mdb is a generation of a part; normally there is one. A rewrite makes the next
- * one, then marks the old one as retired in the old one's own table "kv": that commit is the swap.
- * Every transaction looks for the mark first, and follows it. The rule at opening: the lowest
- * generation, unless it is retired, then the one it names. A higher generation that no mark leads to is
- * what a broken-off rewrite left behind.
+ * ADDRESS/PART/NNNNNNNN.mdb is a generation of a part; normally there is one. A rewrite makes the
+ * next one, then marks the old one as retired in the old one's own table "kv": that commit is the
+ * swap. Every transaction looks for the mark first, and follows it. The rule at opening: the lowest
+ * generation, unless it is retired, then the one it names. A higher generation that no mark leads
+ * to is what a broken-off rewrite left behind.
  *
- * The part's folder is locked (flock) while a generation is chosen and opened, and while one is retired
- * and removed: otherwise an opener could make a file anew that was removed just then.
+ * The part's folder is locked (flock) while a generation is chosen and opened, and while one is
+ * retired and removed: otherwise an opener could make a file anew that was removed just then.
  */
 #ifndef SK_STORAGE_KV_LMDB_H
 #define SK_STORAGE_KV_LMDB_H
@@ -26,7 +26,8 @@
 #define SK_LMDB_PAGE 4096u
 #define SK_LMDB_PAGE_HEADER 16u
 
-/* ---- kv_lmdb_file.c: one data file ------------------------------------------------------------- */
+/* ---- kv_lmdb_file.c: one data file -------------------------------------------------------------
+ */
 
 /* Its first table is the engine's own:
  * "shape"   -> the part's name, a zero, u32 version
@@ -58,10 +59,12 @@ enum sk_error sk_lmdb_file_reserve(const struct sk_lmdb_file *file); /* the whol
 enum sk_error sk_lmdb_file_used(const struct sk_lmdb_file *file, uint64_t *bytes);
 enum sk_error sk_lmdb_file_clear_dead_readers(const struct sk_lmdb_file *file);
 
-/* ---- kv_lmdb_names.c: folders and names ---------------------------------------------------------- */
+/* ---- kv_lmdb_names.c: folders and names
+ * ---------------------------------------------------------- */
 
-/* Makes parent/name (and parent, if only that is missing), mode 0700. out: PATH_MAX bytes, with room
- * left for a file name of 32 bytes. Present already is no error. USAGE, NOT_FOUND, FULL, IO. */
+/* Makes parent/name (and parent, if only that is missing), mode 0700. out: PATH_MAX bytes, with
+ * room left for a file name of 32 bytes. Present already is no error. USAGE, NOT_FOUND, FULL, IO.
+ */
 enum sk_error sk_lmdb_folder_make(const char *parent, const char *name, char *out);
 /* Waits; close(*fd) unlocks. It excludes other callers of this, in any process and thread. */
 enum sk_error sk_lmdb_folder_lock(const char *folder, int *fd);
@@ -75,7 +78,8 @@ void sk_lmdb_tidy(const char *folder, uint32_t keep, bool higher);
 /* The times of the file say the day, not the moment. */
 void sk_lmdb_hide_times(const char *path);
 
-/* ---- kv_lmdb_store.c: a part ----------------------------------------------------------------------- */
+/* ---- kv_lmdb_store.c: a part
+ * ----------------------------------------------------------------------- */
 
 /* Used space as last counted, and what changed since; guarded by its lock. */
 struct sk_lmdb_figure {
@@ -98,8 +102,8 @@ struct sk_kv {
 
 /* Without a file yet. NULL: no memory. folder: shorter than PATH_MAX. */
 struct sk_kv *sk_lmdb_new(const struct sk_kv_shape *shape, const char *folder, bool writable);
-/* Builds `path` beside its place, then renames it there. Under the folder's lock. EXISTS, or what fill
- * says; then nothing is left. size: 0 grows. */
+/* Builds `path` beside its place, then renames it there. Under the folder's lock. EXISTS, or what
+ * fill says; then nothing is left. size: 0 grows. */
 struct sk_lmdb_build {
     const struct sk_kv_shape *shape;
     uint64_t size;
@@ -111,7 +115,8 @@ enum sk_error sk_lmdb_build(const char *address, const struct sk_lmdb_build *bui
 /* Changes over from a retired generation, unless another thread did already. */
 enum sk_error sk_lmdb_follow(struct sk_kv *kv, uint32_t generation);
 
-/* ---- kv_lmdb.c: transactions ------------------------------------------------------------------------ */
+/* ---- kv_lmdb.c: transactions
+ * ------------------------------------------------------------------------ */
 
 struct sk_txn {
     struct sk_kv *kv;
@@ -119,7 +124,7 @@ struct sk_txn {
     enum sk_error error;
     bool write, locked; /* locked: holds kv->swap shared */
     bool rising[SK_KV_TABLES_MAX + 1], asked[SK_KV_TABLES_MAX + 1];
-    int64_t added; /* what the figure is to count */
+    int64_t added;                             /* what the figure is to count */
     MDB_cursor *cursors[SK_KV_TABLES_MAX + 1]; /* opened at first use */
 };
 
@@ -139,7 +144,8 @@ bool sk_lmdb_move(struct sk_txn *txn, size_t table, bool past, struct sk_bytes *
                   struct sk_bytes *value);
 uint64_t sk_lmdb_count(struct sk_txn *txn, size_t table);
 
-/* ---- kv_lmdb_space.c ---------------------------------------------------------------------------------- */
+/* ---- kv_lmdb_space.c
+ * ---------------------------------------------------------------------------------- */
 
 void sk_lmdb_figure_add(struct sk_kv *kv, int64_t bytes);
 void sk_lmdb_figure_outdate(struct sk_kv *kv);

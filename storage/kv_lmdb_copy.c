@@ -1,5 +1,5 @@
-/* The engine on LMDB: copies entry by entry, in key order. Nothing of the source's pages comes along:
- * neither deleted bytes between live ones, nor the order in which entries were once put. */
+/* The engine on LMDB: copies entry by entry, in key order. Nothing of the source's pages comes
+ * along: neither deleted bytes between live ones, nor the order in which entries were once put. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -180,8 +180,8 @@ static enum sk_error retire(struct sk_kv *kv, struct sk_txn *txn, uint32_t old)
     return e;
 }
 
-enum sk_error sk_kv_rewrite(struct sk_kv *kv, void (*progress)(void *, uint64_t done, uint64_t total),
-                            void *ctx)
+enum sk_error sk_kv_rewrite(struct sk_kv *kv,
+                            void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
 {
     struct copy c = {.from = sk_kv_begin(kv, true), .progress = progress, .ctx = ctx};
     uint32_t old = kv->generation;
@@ -191,7 +191,8 @@ enum sk_error sk_kv_rewrite(struct sk_kv *kv, void (*progress)(void *, uint64_t 
         e = SK_ERR_USAGE;
     }
     if (e == SK_OK) {
-        /* Leftovers of a broken-off rewrite: nobody else is at one, this transaction sees to that. */
+        /* Leftovers of a broken-off rewrite: nobody else is at one, this transaction sees to that.
+         */
         sk_lmdb_tidy(kv->folder, old, true);
         e = make_next(kv, old + 1, &c);
         if (e != SK_OK) {

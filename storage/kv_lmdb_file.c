@@ -19,7 +19,8 @@
 #define LOOKS_MAX 1000
 #define OWN_TABLE "kv"
 
-/* errno: the system's reason, which LMDB returns and may have called others since; 0 for its own. */
+/* errno: the system's reason, which LMDB returns and may have called others since; 0 for its own.
+ */
 enum sk_error sk_lmdb_error(int rc)
 {
     if (rc != 0) {

@@ -59,8 +59,7 @@ enum sk_error sk_lmdb_folder_lock(const char *folder, int *out)
 
 /* ---- generations ---------------------------------------------------------------- */
 
-enum sk_error sk_lmdb_path(const char *folder, uint32_t generation, const char *suffix,
-                                 char *out)
+enum sk_error sk_lmdb_path(const char *folder, uint32_t generation, const char *suffix, char *out)
 {
     int n = snprintf(out, PATH_MAX, "%s/%08u.mdb%s", folder, generation, suffix);
 

@@ -11,8 +11,9 @@
 #include "keys/base/file.h"
 #include "storage/kv_lmdb.h"
 
-/* Of a part that grows: address space only. Room for the largest boards of all organisations that can
- * be pinned, two kept and one on its way, so that no reader ever meets a map that has become too small. */
+/* Of a part that grows: address space only. Room for the largest boards of all organisations that
+ * can be pinned, two kept and one on its way, so that no reader ever meets a map that has become
+ * too small. */
 #define GROWING_MAP (UINT64_C(64) << 30)
 #define SHAPE_MAX 40u /* bytes of the entry "shape" */
 
@@ -84,7 +85,8 @@ static enum sk_error fill_new(struct sk_kv *kv, void *ctx)
     return sk_txn_commit(txn);
 }
 
-static enum sk_error fill_file(struct sk_kv *kv, const char *path, const struct sk_lmdb_build *build)
+static enum sk_error fill_file(struct sk_kv *kv, const char *path,
+                               const struct sk_lmdb_build *build)
 {
     struct sk_lmdb_use use = {.shape = build->shape,
                               .map = build->size > 0 ? build->size + SK_LMDB_RESERVE : GROWING_MAP,
@@ -99,7 +101,8 @@ static enum sk_error fill_file(struct sk_kv *kv, const char *path, const struct 
     return e == SK_OK ? build->fill(kv, build->ctx) : e;
 }
 
-static enum sk_error build_in(const char *folder, const char *path, const struct sk_lmdb_build *build)
+static enum sk_error build_in(const char *folder, const char *path,
+                              const struct sk_lmdb_build *build)
 {
     char made[PATH_MAX], lock_file[PATH_MAX];
     int n = snprintf(made, sizeof made, "%s.new", path);

@@ -17,8 +17,6 @@
 
 #define NEW_LEAST 8u    /* rows that a publication adds, at least */
 #define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
-#define PLACES_LEAST 32u
-#define BITS_MOST 8u
 #define SET_BACK "set-back"
 
 struct table {
@@ -178,10 +176,10 @@ static void add_nobodys(struct work *w)
 /* FORMAT 9: how many bits a prefix has, and how many places are under each. */
 static void measure(struct work *w, const size_t under[256], size_t total)
 {
-    size_t most = PLACES_LEAST;
+    size_t most = SK_PLACES_LEAST;
     uint32_t bits = 0;
 
-    while (bits < BITS_MOST && total > (size_t)UNDER_ONE << bits) {
+    while (bits < SK_BITS_MOST && total > (size_t)UNDER_ONE << bits) {
         bits++;
     }
     size_t width = (size_t)256 >> bits;
@@ -195,7 +193,7 @@ static void measure(struct work *w, const size_t under[256], size_t total)
         most = sum > most ? sum : most;
     }
     w->after.bits = bits;
-    w->after.places = PLACES_LEAST;
+    w->after.places = SK_PLACES_LEAST;
     while (w->after.places < most) {
         w->after.places *= 2;
     }

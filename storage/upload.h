@@ -23,8 +23,8 @@
 #define SK_UPLOAD_DAYS 6u
 
 struct sk_upload {
-    uint64_t length; /* of the whole envelope; an envelope length (FORMAT 1) */
-    uint64_t offset; /* bytes on disk, synced; == length when finished */
+    uint64_t length;   /* of the whole envelope; an envelope length (FORMAT 1) */
+    uint64_t offset;   /* bytes on disk, synced; == length when finished */
     uint32_t last_day; /* the last day on which it can go on */
     bool finished;
     bool has_row;             /* forgotten when finished */
@@ -51,14 +51,12 @@ enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t 
  *                           length again is SK_OK and changes nothing (a lost answer, repeated):
  *                           sk_upload_find() tells which id it has and where it stands.
  *                           USAGE: the length is no envelope's.
- * SK_DEPOSIT_UPLOAD_PIECE   id, piece, data, len, day: the whole of that piece so far. It must be the
- *                           one that is not full, or the next; be longer than what is stored of
- *                           it, and not pass the length. What reaches the length makes the
- *                           envelope visible with its row, in the same transaction.
- *                           STORE_ORDER otherwise. After a failure the upload stands where it stood.
- *                           NOT_FOUND: there is none, or its time is over.
- * SK_DEPOSIT_UPLOAD_DROP    the uploader gives up: record and pieces go; of a finished one only the
- *                           record. NOT_FOUND.
+ * SK_DEPOSIT_UPLOAD_PIECE   id, piece, data, len, day: the whole of that piece so far. It must be
+ * the one that is not full, or the next; be longer than what is stored of it, and not pass the
+ * length. What reaches the length makes the envelope visible with its row, in the same transaction.
+ *                           STORE_ORDER otherwise. After a failure the upload stands where it
+ * stood. NOT_FOUND: there is none, or its time is over. SK_DEPOSIT_UPLOAD_DROP    the uploader
+ * gives up: record and pieces go; of a finished one only the record. NOT_FOUND.
  *
  * The writer drops what has stood still too long at its start and, told by sk_inbox_tick(), once a
  * day; from that day on it is not found, whether dropped or not.

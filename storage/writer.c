@@ -8,8 +8,12 @@
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
 #define GROUP_DEPOSITS 512
 #define GROUP_BYTES (UINT64_C(2) << 20)
-/* Doomed pieces that one group also collects: no sync of their own, no long wait. */
+/* Deleted pieces that one group also collects, and uploads that it lets expire: no sync of their
+ * own, no long wait. */
 #define GROUP_SWEEP 64
+#define GROUP_EXPIRE 128
+/* Uploads under way: so many bytes of the size for each. A one-chunk report takes as much. */
+#define UPLOAD_SHARE (UINT64_C(16) << 10)
 
 struct sk_writer {
     struct sk_inbox *inbox;
@@ -27,16 +31,16 @@ struct sk_writer {
     bool stop;
     uint64_t deposits, commits;
     enum sk_error state; /* of the last group that had deposits */
-    uint32_t day;        /* of the last look for uploads that stood still; 0: not running */
-    bool new_day;        /* that look is still to be taken */
+    uint32_t day;        /* as the last tick had it; 0: not running */
+    bool new_day;        /* expiry has not run on it */
     bool set_back;       /* that day is behind the last publication: still to be written down */
     struct sk_published published;
     enum { PUBLISH_NOT, PUBLISH_DUE, PUBLISH_TOLD } publish;
 
     /* the thread's own */
-    uint32_t forget; /* uploads whose last day is before this one go; 0: none now */
+    uint32_t expire; /* uploads whose last day is before this one go; 0: nothing to do */
     bool broken;     /* after an I/O error: nothing is written any more */
-    bool sweep;      /* doomed envelopes may be left */
+    bool sweep;      /* deleted envelopes may have pieces left */
     bool publishing, told;
     uint32_t back_to; /* 0: the clock did not go back */
     uint32_t today;   /* as the last tick had it */
@@ -99,14 +103,14 @@ static void take_group(struct sk_writer *w)
 static bool next_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day && !w->set_back &&
-           w->publish == PUBLISH_NOT) {
+    while (w->first == NULL && !w->stop && !w->sweep && w->expire == 0 && !w->new_day &&
+           !w->set_back && w->publish == PUBLISH_NOT) {
         pthread_cond_wait(&w->wake, &w->lock);
     }
     bool ended = w->first == NULL && w->stop;
 
     if (w->new_day) {
-        w->forget = w->day;
+        w->expire = w->day;
         w->new_day = false;
     }
     w->publishing = w->publish != PUBLISH_NOT;
@@ -215,8 +219,11 @@ static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
     uint32_t day = sk_day_of(time(NULL));
-    struct sk_today today = {
-        .day = sk_age_past(txn, day), .from = sk_age_from(txn, day), .key = w->publisher.key};
+    struct sk_today today = {.day = sk_age_past(txn, day),
+                             .from = sk_age_from(txn, day),
+                             .key = w->publisher.key,
+                             .announced = w->inbox->announced,
+                             .uploads_most = w->inbox->size / UPLOAD_SHARE};
     struct sk_deposit_effect effect = {0};
 
     w->results[i] =
@@ -224,32 +231,58 @@ static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
     if (sk_txn_error(txn) != SK_OK) {
         return;
     }
-    w->sweep |= effect.doomed;
+    w->sweep |= effect.deleted;
     if (cannot_go_on(d, w->results[i])) {
-        w->sweep |= sk_partial_doom(txn, &d->id, false);
+        w->sweep |= sk_partial_abandon(txn, &d->id);
     }
 }
 
-/* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
-static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool sweep)
+/* Those that have bytes on the disk now are announced no more. */
+static void forget_announced(struct sk_writer *w, size_t from, size_t to)
 {
-    bool more = w->sweep;
-    struct sk_txn *txn = sk_kv_begin(w->inbox->kv, true);
-    enum sk_error e = sk_txn_error(txn);
-
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
+    for (size_t i = from; i < to; i++) {
+        if (w->group[i]->kind == SK_DEPOSIT_UPLOAD_PIECE && w->results[i] == SK_OK) {
+            sk_announced_drop(w->inbox->announced, &w->group[i]->token);
+        }
     }
+}
+
+struct upkeep {
+    bool collect, expire; /* more is left */
+};
+
+/* A bounded step of each. */
+static struct upkeep keep_up(struct sk_writer *w, struct sk_txn *txn)
+{
+    struct upkeep left = {false, false};
+
+    if (w->expire != 0) {
+        left.expire = sk_upload_expire(txn, sk_age_past(txn, w->expire), GROUP_EXPIRE);
+    }
+    if (w->sweep || w->expire != 0) {
+        left.collect = sk_deleted_collect(txn, GROUP_SWEEP);
+    }
+    return left;
+}
+
+/* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
+static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool upkeep)
+{
+    struct upkeep left = {.collect = w->sweep, .expire = true};
+    struct sk_txn *txn = sk_kv_begin(w->inbox->kv, true);
+
     for (size_t i = from; i < to && sk_txn_error(txn) == SK_OK; i++) {
         apply(w, txn, i, room);
     }
-    if (sweep && w->sweep) {
-        more = sk_partial_sweep(txn, GROUP_SWEEP);
+    if (upkeep) {
+        left = keep_up(w, txn);
     }
-    e = sk_txn_commit(txn);
+    enum sk_error e = sk_txn_commit(txn);
+
     if (e == SK_OK) {
-        w->sweep = sweep ? more : w->sweep;
+        w->sweep = upkeep ? left.collect : w->sweep;
+        w->expire = left.expire ? w->expire : 0;
+        forget_announced(w, from, to);
         pthread_mutex_lock(&w->lock);
         w->commits += to > from ? 1 : 0;
         pthread_mutex_unlock(&w->lock);
@@ -265,7 +298,7 @@ static enum sk_error store_singly(struct sk_writer *w)
         enum sk_error e = store(w, i, i + 1, room, false);
 
         if (e == SK_ERR_FULL) {
-            e = store(w, i, i + 1, false, false); /* refuses it; dooms what cannot go on now */
+            e = store(w, i, i + 1, false, false); /* refuses it; deletes what cannot go on now */
             w->results[i] = SK_ERR_FULL;
         }
         if (e != SK_OK && e != SK_ERR_FULL) {
@@ -292,35 +325,15 @@ static enum sk_error store_group(struct sk_writer *w)
     }
     if (e == SK_ERR_FULL) {
         e = store_singly(w);
-        if (e == SK_OK && w->sweep) {
+        if (e == SK_OK && (w->sweep || w->expire != 0)) {
             e = store(w, 0, 0, true, true);
         }
-        if (e == SK_ERR_FULL) {
-            w->sweep = false; /* not even deleting fits: tried again with the next doomed one */
+        if (e ==
+            SK_ERR_FULL) { /* not even deleting fits: tried again with the next one, or tomorrow */
+            w->sweep = false;
+            w->expire = 0;
             e = SK_OK;
         }
-    }
-    return e;
-}
-
-/* Once a day, and at start. */
-static enum sk_error forget_old_uploads(struct sk_writer *w)
-{
-    if (w->forget == 0) {
-        return SK_OK;
-    }
-    uint32_t past = 0;
-    enum sk_error e = sk_inbox_age(w->inbox, w->forget, &past);
-
-    if (e == SK_OK) {
-        e = sk_upload_expire(w->inbox, past);
-    }
-    w->sweep = true;
-    if (e == SK_ERR_FULL) {
-        e = SK_OK; /* not even that fits: tomorrow again */
-    }
-    if (e == SK_OK) {
-        w->forget = 0;
     }
     return e;
 }
@@ -389,9 +402,6 @@ static void *run(void *argument)
             e = set_back(w);
         }
         if (e == SK_OK) {
-            e = forget_old_uploads(w);
-        }
-        if (e == SK_OK) {
             e = store_group(w);
         }
         bool fatal = !w->broken && !harmless(e);
@@ -401,6 +411,7 @@ static void *run(void *argument)
         }
         if (e != SK_OK) {
             w->sweep = false;
+            w->expire = 0;
         }
         w->broken |= fatal;
         answer_group(w, e);
@@ -448,7 +459,7 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
         e = sk_kv_reserve(inbox->kv); /* it may come from a backup */
     }
     if (e == SK_OK) {
-        e = sk_partial_doom_all(inbox);
+        e = sk_partial_abandon_all(inbox);
     }
     if (e == SK_OK) {
         e = start_publisher(w, sk_day_of(now));
@@ -458,7 +469,7 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
     }
     if (e == SK_OK) {
         w->sweep = true;
-        w->day = w->forget = sk_day_of(now);
+        w->day = w->expire = sk_day_of(now);
         w->fatal = fatal;
         w->context = context;
         e = start_thread(w);

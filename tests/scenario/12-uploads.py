@@ -488,9 +488,16 @@ def check_killed(world, store, desk, rounds=6):
     lots, real = random.Random(7), Real(desk, 900_000)
     gateway = world.gateway(store)
     tus = Tus(gateway.web.port)
-    path = tus.create(len(real.bytes), Upload_Metadata=metadata(
-        row=real.receipt.row())).headers["location"]
-    told = 0
+    token = random.randbytes(16)
+    announce = lambda: tus.create(len(real.bytes), Upload_Metadata=metadata(
+        row=real.receipt.row(), token=token)).headers["location"]
+    path = announce()
+    gateway.kill()
+    gateway = world.gateway(store)
+    tus = Tus(gateway.web.port)
+    equal("killed without a byte: it was only announced", tus.head(path).status, 404)
+    equal("killed without a byte: and is announced again", announce(), path)
+    told = tus.patch(path, 0, real.bytes[:1]).offset
     for i in range(rounds):
         with tus.begin_patch(path, told, len(real.bytes) - told) as s:
             s.sendall(real.bytes[told:told + lots.randrange(1, 250_000)])

@@ -1,9 +1,9 @@
 /*
- * A second engine behind storage/kv.h, for the tests: ordered maps in memory, which outlive closing but not
- * the process, with faults on demand. What passes with it uses nothing of the other one.
+ * A second engine behind storage/kv.h, for the tests: ordered maps in memory, which outlive closing
+ * but not the process, with faults on demand. What passes with it uses nothing of the other one.
  *
- * A table is a sorted array of entries; what was committed never changes. A transaction that writes makes
- * itself a copy of the arrays that it touches.
+ * A table is a sorted array of entries; what was committed never changes. A transaction that writes
+ * makes itself a copy of the arrays that it touches.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -200,7 +200,8 @@ static uint64_t used_by(struct table *const *tables, size_t count)
     return large + small + (uint64_t)count * BLOCK;
 }
 
-/* ---- parts of stores --------------------------------------------------------------------------- */
+/* ---- parts of stores ---------------------------------------------------------------------------
+ */
 
 static struct disk *find(const char *address, const char *name)
 {
@@ -333,8 +334,8 @@ enum sk_error sk_kv_copy(struct sk_kv *kv, const char *to_address,
     return add(d, change, ctx);
 }
 
-enum sk_error sk_kv_rewrite(struct sk_kv *kv, void (*progress)(void *, uint64_t done, uint64_t total),
-                            void *ctx)
+enum sk_error sk_kv_rewrite(struct sk_kv *kv,
+                            void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
 {
     struct sk_txn *txn = begin(kv->disk, true); /* nothing is left behind here in the first place */
 
@@ -368,7 +369,8 @@ enum sk_error sk_kv_tick(struct sk_kv *kv)
     return SK_OK;
 }
 
-/* ---- locks ------------------------------------------------------------------------------------- */
+/* ---- locks -------------------------------------------------------------------------------------
+ */
 
 struct sk_kv_lock {
     struct sk_kv_lock *next;
@@ -415,7 +417,8 @@ void sk_kv_unlock(struct sk_kv_lock *lock)
     free(lock);
 }
 
-/* ---- transactions ---------------------------------------------------------------------------------- */
+/* ---- transactions
+ * ---------------------------------------------------------------------------------- */
 
 struct sk_txn *sk_kv_begin(struct sk_kv *kv, bool write)
 {
@@ -505,7 +508,8 @@ static struct table *mine(struct sk_txn *txn, size_t table)
     return txn->tables[table];
 }
 
-/* Its bytes stay until the transaction ends: no caller may count on that, and none is to crash here. */
+/* Its bytes stay until the transaction ends: no caller may count on that, and none is to crash
+ * here. */
 static void drop_later(struct sk_txn *txn, struct entry *e)
 {
     if ((txn->dropped_count & (txn->dropped_count + 1)) == 0) {
@@ -563,7 +567,8 @@ void sk_txn_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk
         t->room *= 2;
         t->entries = need(reallocarray(t->entries, t->room, sizeof(struct entry *)));
     }
-    memmove(t->entries + place + 1, t->entries + place, (t->count - place) * sizeof(struct entry *));
+    memmove(t->entries + place + 1, t->entries + place,
+            (t->count - place) * sizeof(struct entry *));
     t->entries[place] = e;
     t->count++;
 }
@@ -574,7 +579,8 @@ static void remove_at(struct sk_txn *txn, size_t table, size_t place)
 
     drop_later(txn, t->entries[place]);
     t->count--;
-    memmove(t->entries + place, t->entries + place + 1, (t->count - place) * sizeof(struct entry *));
+    memmove(t->entries + place, t->entries + place + 1,
+            (t->count - place) * sizeof(struct entry *));
 }
 
 void sk_txn_delete(struct sk_txn *txn, size_t table, struct sk_bytes key)

@@ -1,5 +1,5 @@
-/* The inbox and the outbox in the files of the engine on LMDB: what the disk shows, other processes, and
- * processes that die. */
+/* The inbox and the outbox in the files of the engine on LMDB: what the disk shows, other
+ * processes, and processes that die. */
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -62,7 +62,8 @@ static struct sk_row put(struct sk_inbox *inbox)
     return e.row;
 }
 
-/* ---- files -------------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------------------------
+ */
 
 static void is_created_once_preallocated_and_private(void **state)
 {
@@ -165,7 +166,8 @@ static void the_files_times_are_midnight(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- a reader that was killed ------------------------------------------------------------------- */
+/* ---- a reader that was killed -------------------------------------------------------------------
+ */
 
 static enum sk_error wait_for_ever(void *ctx, const struct sk_envelope_info *info)
 {
@@ -234,7 +236,8 @@ static void a_killed_reader_pins_nothing(void **state)
     close(ends[1]);
 }
 
-/* ---- a publication that is cut off ------------------------------------------------------------------ */
+/* ---- a publication that is cut off
+ * ------------------------------------------------------------------ */
 
 static size_t all_rows(struct sk_inbox *inbox)
 {

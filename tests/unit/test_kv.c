@@ -90,7 +90,8 @@ static void puts_gets_and_walks_in_order(void **state)
     key = sk_bytes("0000001", 7);
     assert_true(sk_txn_seek(txn, 0, &key, &value)); /* a key of another length */
     assert_memory_equal(key.p, "00000010", 8);
-    SK_TXN_EACH (txn, 0, ALL, key, value) {
+    SK_TXN_EACH(txn, 0, ALL, key, value)
+    {
         assert_int_equal(value.len, ++n);
     }
     assert_int_equal(n, 20);
@@ -113,7 +114,8 @@ static void a_prefix_is_walked_and_deleted_alone(void **state)
         put_number(txn, 0, i, 10);
         put_number(txn, 1, i, 10);
     }
-    SK_TXN_EACH (txn, 0, tens, key, value) {
+    SK_TXN_EACH(txn, 0, tens, key, value)
+    {
         assert_int_equal(value.p[0], 10 + n++);
     }
     assert_int_equal(n, 10);
@@ -262,7 +264,8 @@ static void a_commit_that_may_have_failed_says_that_it_does_not_know(void **stat
     sk_kv_close(kv);
 }
 
-/* ---- the whole -------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------
+ */
 
 static enum sk_error fill_number(struct sk_txn *txn, void *ctx)
 {

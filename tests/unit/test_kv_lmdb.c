@@ -127,7 +127,8 @@ static void a_copy_takes_its_space_when_it_is_told_to(void **state)
     assert_true((uint64_t)st.st_blocks * 512 >= 4 * MIB + SK_LMDB_RESERVE);
 }
 
-/* ---- copies ----------------------------------------------------------------------------------- */
+/* ---- copies -----------------------------------------------------------------------------------
+ */
 
 /* Committed one by one, in falling order, as a gateway's rows would come in any order. */
 static void fill_backwards(struct sk_kv *kv)
@@ -188,12 +189,14 @@ static void rising_puts_into_an_empty_table_leave_no_gaps(void **state)
     }
     assert_ok(sk_txn_commit(txn));
     assert_ok(sk_kv_space(kv, true, &after));
-    /* 8 of a node, 8 of its key, 20 of its value and 2 of its place; half-full pages take twice that */
+    /* 8 of a node, 8 of its key, 20 of its value and 2 of its place; half-full pages take twice
+     * that */
     assert_in_range(after.used - before.used, 10000 * 38, 10000 * 48);
     sk_kv_close(kv);
 }
 
-/* ---- other processes ---------------------------------------------------------------------------- */
+/* ---- other processes ----------------------------------------------------------------------------
+ */
 
 static void a_second_process_sees_what_the_first_commits(void **state)
 {
@@ -265,7 +268,8 @@ static void assert_all_on_disk(const char *path)
     assert_true(st.st_blocks * 512 >= st.st_size);
 }
 
-/* LMDB writes to this file through a map: a block that is not there when the disk is full is SIGBUS. */
+/* LMDB writes to this file through a map: a block that is not there when the disk is full is
+ * SIGBUS. */
 static void the_lock_file_has_its_blocks(void **state)
 {
     const char *lock = unit_path(*state, "part/00000001.mdb-lock");

@@ -299,7 +299,7 @@ static void a_long_list_of_free_pages_is_read(void **state)
     for (unsigned i = 5; i < 900; i++) {
         delete_number(txn, 0, i);
     }
-    assert_ok(sk_txn_commit(txn));     /* 2,685 pages at least, in one list */
+    assert_ok(sk_txn_commit(txn)); /* 2,685 pages at least, in one list */
     leave_end_unwritten(kv, 1000); /* what is in use moves to the front */
     sk_kv_close(kv);
     uint64_t shortest = cut_everywhere(*state, path, 5, 37, &refused);

@@ -253,7 +253,6 @@ static void what_a_dead_process_left_is_collected_at_start(void **state)
 static void a_broken_off_deletion_is_finished_by_the_next(void **state)
 {
     struct sk_inbox *inbox = start(*state, 8 * SMALL_INBOX);
-    struct sk_partial doomed = {.day = 1, .doomed = true};
     struct unit_envelope e;
     struct sk_txn *txn;
     uint64_t deleted;
@@ -262,7 +261,7 @@ static void a_broken_off_deletion_is_finished_by_the_next(void **state)
     assert_ok(unit_put(inbox, &e));
     txn = sk_kv_begin(inbox->kv, true); /* as far as a killed purge may have come */
     sk_txn_delete(txn, SK_INBOX_ENVELOPES, sk_bytes(e.id.b, 16));
-    sk_partial_put(txn, &e.id, &doomed);
+    sk_deleted_put(txn, &e.id);
     assert_ok(sk_txn_commit(txn));
     assert_true(count_pieces(inbox) > 0);
     assert_ok(sk_inbox_delete(inbox, NULL, 0, &deleted));
