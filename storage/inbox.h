@@ -174,11 +174,8 @@ struct sk_envelope_info {
     uint32_t day, chunks;
 };
 
-/* Calls back for every whole envelope, in no meaningful order, inside one snapshot; the callback
- * must not call this inbox. A callback's error ends the walk and is returned. */
-enum sk_error sk_inbox_each(struct sk_inbox *inbox,
-                            enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
-                            void *ctx);
+/* Calls back for every published row, inside one snapshot; the callback must not call this inbox. A
+ * callback's error ends the walk and is returned. */
 enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                 enum sk_error (*fn)(void *ctx, const struct sk_row *row,
                                                     enum sk_row_state state),

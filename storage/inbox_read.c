@@ -43,17 +43,6 @@ static enum sk_error walk_envelopes(struct sk_txn *txn,
     return sk_txn_error(txn);
 }
 
-enum sk_error sk_inbox_each(struct sk_inbox *inbox,
-                            enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
-                            void *ctx)
-{
-    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = walk_envelopes(txn, fn, ctx);
-
-    sk_txn_abort(txn);
-    return e;
-}
-
 /* ---- snapshot --------------------------------------------------------------------------- */
 
 struct collection {

@@ -146,9 +146,10 @@ enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
  * by other means than a backup, and for one that signs with another key from now on. */
 enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox);
 
-/* Whether an envelope was in a bundle of this chain already. */
-enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
-                                uint32_t *serial);
+/* Leaves of the envelopes those that are in no bundle of this chain yet, in their order; *count
+ * becomes how many. One snapshot. */
+enum sk_error sk_outbox_uncarried(struct sk_outbox *outbox, struct sk_envelope_info *envelopes,
+                                  size_t *count);
 
 /* The serial up to which every organisation that could hold a report in those bundles has said, on
  * its last two boards, that it arrived. One board is not enough: a desk that was set back, or lost

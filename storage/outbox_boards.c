@@ -17,8 +17,10 @@ static enum sk_error find_board(struct sk_txn *txn, const struct sk_ed25519_pk *
     struct sk_bytes value;
 
     sk_board_key(key, pin, counter);
-    if (!sk_txn_get(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_txn_find(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value);
+
+    if (e != SK_OK) {
+        return e;
     }
     if (value.len < 32 + SK_BOARD_FIXED ||
         sk_board_header_length(value.p + 32, value.len - 32) != value.len - 32) {

@@ -170,8 +170,10 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
     struct sk_carry carry;
 
     sk_put_u32_be(key, serial);
-    if (!sk_txn_get(txn, SK_OUTBOX_BUNDLES, sk_bytes(key, sizeof key), &header)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_txn_find(txn, SK_OUTBOX_BUNDLES, sk_bytes(key, sizeof key), &header);
+
+    if (e != SK_OK) {
+        return e;
     }
     if (header.len < SK_CARRY_FIXED || sk_carry_read_fixed(&carry, header.p) != SK_OK ||
         carry.serial != serial) {
@@ -180,7 +182,7 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
     if (!sk_txn_get(txn, SK_OUTBOX_BUNDLE_SHEETS, sk_bytes(key, sizeof key), &sheets)) {
         sheets = sk_bytes(NULL, 0); /* there were none */
     }
-    enum sk_error e = load_bytes(header, &out->header, &out->header_len);
+    e = load_bytes(header, &out->header, &out->header_len);
 
     if (e == SK_OK) {
         e = load_bytes(sheets, &out->sheets, &out->sheets_len);
@@ -285,20 +287,36 @@ enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundle
 
 /* ---- envelopes ------------------------------------------------------------------------------- */
 
-enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
-                                uint32_t *serial)
+static bool carried(struct sk_txn *txn, const struct sk_envelope_id *id)
+{
+    struct sk_bytes value;
+
+    if (!sk_txn_get(txn, SK_OUTBOX_CARRIED, sk_bytes(id->b, sizeof id->b), &value)) {
+        return false;
+    }
+    if (value.len != 4) {
+        sk_txn_fail(txn, SK_ERR_CORRUPT);
+        return false;
+    }
+    return sk_get_u32(value.p) != 0;
+}
+
+enum sk_error sk_outbox_uncarried(struct sk_outbox *outbox, struct sk_envelope_info *envelopes,
+                                  size_t *count)
 {
     struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
-    struct sk_bytes value;
-    enum sk_error e = SK_ERR_NOT_FOUND;
+    size_t left = 0;
 
-    if (sk_txn_get(txn, SK_OUTBOX_CARRIED, sk_bytes(id->b, sizeof id->b), &value)) {
-        e = value.len == 4 ? SK_OK : SK_ERR_CORRUPT;
-        if (e == SK_OK) {
-            *serial = sk_get_u32(value.p);
+    for (size_t i = 0; i < *count && sk_txn_error(txn) == SK_OK; i++) {
+        if (!carried(txn, &envelopes[i].id)) {
+            envelopes[left++] = envelopes[i];
         }
     }
-    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    enum sk_error e = sk_txn_error(txn);
+
     sk_txn_abort(txn);
+    if (e == SK_OK) {
+        *count = left;
+    }
     return e;
 }

@@ -210,3 +210,12 @@ size_t unit_organisations(struct sk_outbox *outbox, struct sk_organisation **out
     assert_ok(sk_outbox_organisations(outbox, out, &count));
     return count;
 }
+
+bool unit_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id)
+{
+    struct sk_envelope_info one = {.id = *id};
+    size_t count = 1;
+
+    assert_ok(sk_outbox_uncarried(outbox, &one, &count));
+    return count == 0;
+}

@@ -169,11 +169,12 @@ static void the_files_times_are_midnight(void **state)
 /* ---- a reader that was killed -------------------------------------------------------------------
  */
 
-static enum sk_error wait_for_ever(void *ctx, const struct sk_envelope_info *info)
+static enum sk_error wait_for_ever(void *ctx, const struct sk_row *row, enum sk_row_state row_state)
 {
     const int *pipe_end = ctx;
 
-    (void)info;
+    (void)row;
+    (void)row_state;
     if (write(*pipe_end, "r", 1) == 1) {
         pause();
     }
@@ -185,7 +186,7 @@ static void read_for_ever(const char *folder, int pipe_end)
     struct sk_inbox *inbox = NULL;
 
     if (sk_inbox_open(&inbox, folder) == SK_OK) {
-        (void)sk_inbox_each(inbox, wait_for_ever, &pipe_end);
+        (void)sk_inbox_each_row(inbox, wait_for_ever, &pipe_end);
     }
     _exit(1);
 }

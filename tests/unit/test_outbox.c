@@ -205,9 +205,12 @@ static void a_damaged_record_is_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(is_created_once),                  TEST(sheets_are_taken_newer_ones_only),
-        TEST(a_revocation_is_taken_and_served), TEST(names_are_text_and_one_organisations_own),
-        TEST(there_is_room_for_sixty_four),     TEST(a_damaged_record_is_found),
+        TEST(is_created_once),
+        TEST(sheets_are_taken_newer_ones_only),
+        TEST(a_revocation_is_taken_and_served),
+        TEST(names_are_text_and_one_organisations_own),
+        TEST(there_is_room_for_sixty_four),
+        TEST(a_damaged_record_is_found),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
