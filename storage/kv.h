@@ -8,16 +8,20 @@
  * would be a third file.
  *
  * What an engine must keep to:
- * - One process writes at a time. A writing transaction sees what it wrote; a reading one sees the
- *   state at its beginning, as long as it lasts, whatever is committed meanwhile.
+ *
+ * - One transaction writes at a time, of all processes. It sees what it wrote; one that reads sees
+ *   the state at its beginning, as long as it lasts, whatever is committed meanwhile.
+ *
  * - Puts and deletes answer nothing, so an engine may gather them and send them with the commit:
- * one group of queued writes is then one commit and one exchange with a server. A transaction
- * carries its first error; after it every call does nothing, and the commit returns it.
- * - A commit says one of three things, and the caller acts on each in its own way: SK_OK,
- * everything is on disk and stays there; STORE_UNKNOWN, the engine sent the commit and does not
- * know what became of it; any other error, nothing of the transaction took effect.
- * - What is deleted is overwritten or unreadable at the latest after the next sk_kv_rewrite(), and
- * the order in which entries came is gone from the store with it.
+ *   a group of queued writes is then one commit and one exchange with a server. A transaction
+ *   carries its first error; after it every call does nothing, and the commit returns it.
+ *
+ * - A commit says one of three things, and the caller acts on each in its own way. SK_OK: it is on
+ *   disk and stays there. STORE_UNKNOWN: it was sent, and nobody knows what became of it. Any other
+ *   error: nothing of the transaction took effect, nor will it.
+ *
+ * - What was deleted cannot be read any more after the next sk_kv_rewrite(), and the order in which
+ *   entries came is gone with it.
  */
 #ifndef SK_STORAGE_KV_H
 #define SK_STORAGE_KV_H

@@ -263,7 +263,7 @@ void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct s
 {
     int rc = MDB_KEYEXIST;
 
-    if (cost_of(value.len) > 0) {
+    if (txn->error == SK_OK && cost_of(value.len) > 0) {
         count_out(txn, table, key);
         txn->added += cost_of(value.len);
     }

@@ -6,17 +6,20 @@
 enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_token *token,
                              struct sk_upload *out)
 {
-    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    struct sk_upload_record record;
+    struct sk_upload_record record, announced;
     uint8_t key[SK_UPLOAD_KEY];
-    uint32_t today = sk_age_past(txn, sk_day_of(time(NULL)));
 
     sk_upload_key(key, token);
+    /* First here, then on the disk: what is in neither was never there in between either. */
+    enum sk_error in_memory = sk_announced_find(inbox->announced, key, &announced);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    uint32_t today = sk_age_past(txn, sk_day_of(time(NULL)));
     enum sk_error e = sk_upload_load(txn, key, today, &record);
 
     sk_txn_abort(txn);
-    if (e == SK_ERR_NOT_FOUND) {
-        e = sk_announced_find(inbox->announced, key, today, &record);
+    if (e == SK_ERR_NOT_FOUND && in_memory == SK_OK && announced.last_day >= today) {
+        record = announced;
+        e = SK_OK;
     }
     if (e == SK_OK) {
         out->length = record.length;

@@ -15,7 +15,11 @@ static enum sk_error load(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
 {
     enum sk_error e = sk_upload_load(txn, key, today->day, record);
 
-    return e == SK_ERR_NOT_FOUND ? sk_announced_find(today->announced, key, today->day, record) : e;
+    if (e != SK_ERR_NOT_FOUND) {
+        return e;
+    }
+    e = sk_announced_find(today->announced, key, record);
+    return e == SK_OK && record->last_day < today->day ? SK_ERR_NOT_FOUND : e;
 }
 
 /* ---- open --------------------------------------------------------------------------- */

@@ -14,9 +14,9 @@ static inline uint32_t sk_upload_last_day(uint32_t day)
 
 struct sk_announced *sk_announced_new(void); /* NULL: no memory */
 void sk_announced_free(struct sk_announced *announced);
-/* NOT_FOUND, also when its time is over. From any thread, as the other two. */
+/* NOT_FOUND. Its time may be over. From any thread, as the other two. */
 enum sk_error sk_announced_find(struct sk_announced *announced, const uint8_t key[SK_UPLOAD_KEY],
-                                uint32_t today, struct sk_upload_record *out);
+                                struct sk_upload_record *out);
 /* The oldest one makes way. */
 void sk_announced_put(struct sk_announced *announced, const uint8_t key[SK_UPLOAD_KEY],
                       const struct sk_upload_record *record);

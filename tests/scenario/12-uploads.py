@@ -555,6 +555,7 @@ def check_expiry(world, store):
     expires = time.strftime("%a, %d %b %Y 00:00:00 GMT", time.gmtime((today + 7) * 86400))
     equal("expiry: announced", answer.headers["upload-expires"], expires)
     gone = tus.create(17080).headers["location"]
+    tus.patch(gone, 0, data[:1])
     tus.patch(path, 0, data[:100])
     for days, since, offset in ((6, 0, 100), (11, 6, 200)):
         gateway.stop()

@@ -311,7 +311,7 @@ static void one_without_a_byte_costs_the_disk_nothing(void **state)
     unit_assert_stands(inbox, &first, 0);
     for (size_t table = 0; table < SK_INBOX_TABLES; table++) {
         assert_true(table == SK_INBOX_META || table == SK_INBOX_ROWS ||
-                    unit_entries(inbox, table) == 0);
+                    unit_entries(inbox, (enum sk_inbox_table)table) == 0);
     }
     for (size_t i = 0; i < 8191; i++) {
         unit_upload_new(&u, 1);

@@ -62,7 +62,7 @@ static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
         record.last_day = sk_upload_last_day(u->day);
         sk_upload_put(txn, key, &before, &record);
     } else { /* announced only */
-        assert_ok(sk_announced_find(inbox->announced, key, 0, &record));
+        assert_ok(sk_announced_find(inbox->announced, key, &record));
         record.last_day = sk_upload_last_day(u->day);
         sk_announced_put(inbox->announced, key, &record);
     }
