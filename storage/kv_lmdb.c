@@ -249,33 +249,14 @@ void sk_lmdb_append(struct sk_txn *txn, size_t table, struct sk_bytes key, struc
     }
 }
 
-/* Whether this transaction found the table empty, and has put into it in rising order since. */
-static bool rising(struct sk_txn *txn, size_t table)
-{
-    if (!txn->asked[table]) {
-        txn->asked[table] = true;
-        txn->rising[table] = sk_lmdb_count(txn, table) == 0;
-    }
-    return txn->rising[table];
-}
-
 void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value)
 {
-    int rc = MDB_KEYEXIST;
-
     if (txn->error == SK_OK && cost_of(value.len) > 0) {
         count_out(txn, table, key);
         txn->added += cost_of(value.len);
     }
-    if (txn->error == SK_OK && rising(txn, table)) {
-        rc = put(txn, table, key, value, MDB_APPEND); /* KEYEXIST: not above all others */
-    }
-    if (txn->error == SK_OK && rc == MDB_KEYEXIST) {
-        txn->rising[table] = false;
-        rc = put(txn, table, key, value, 0);
-    }
     if (txn->error == SK_OK) {
-        txn->error = sk_lmdb_error(rc);
+        txn->error = sk_lmdb_error(put(txn, table, key, value, 0));
     }
 }
 
@@ -358,7 +339,6 @@ static size_t clear(struct sk_txn *txn, size_t table)
 
     if (txn->error == SK_OK) {
         txn->error = sk_lmdb_error(mdb_drop(txn->mdb, dbi_of(txn, table), 0));
-        txn->asked[table] = false;
     }
     return entries;
 }

@@ -123,7 +123,6 @@ struct sk_txn {
     MDB_txn *mdb;
     enum sk_error error;
     bool write, locked; /* locked: holds kv->swap shared */
-    bool rising[SK_KV_TABLES_MAX + 1], asked[SK_KV_TABLES_MAX + 1];
     int64_t added;                             /* what the figure is to count */
     MDB_cursor *cursors[SK_KV_TABLES_MAX + 1]; /* opened at first use */
 };
