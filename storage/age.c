@@ -2,9 +2,9 @@
 
 #define AGE "age"
 /* By how much a publication brings it nearer to the clock's day, and how many days after the one
- * before it that may be: a clock that just jumped has proved nothing yet. Two, so that it catches up
- * after days on which the gateway did not run; no more, so that what is kept for six days outlives
- * three days of a wrong clock. */
+ * before it that may be: a clock that just jumped has proved nothing yet. Two, so that it catches
+ * up after days on which the gateway did not run; no more, so that what is kept for six days
+ * outlives three days of a wrong clock. */
 #define STEP 2u
 
 static uint32_t earlier(uint32_t a, uint32_t b)
@@ -32,11 +32,9 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
     uint32_t age = sk_meta_u32(txn, AGE, today);
     bool steady = today > before && today - before <= STEP;
 
-    if (!steady) {
-        ; /* as it was */
-    } else if (today > age) {
+    if (steady && today > age) {
         age += earlier(today - age, STEP);
-    } else {
+    } else if (steady) {
         age -= earlier(age - today, STEP);
     }
     sk_meta_put_u32(txn, AGE, age);
@@ -44,16 +42,17 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
 
 enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     uint32_t day = sk_age_past(txn, today);
 
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e == SK_OK) {
         *past = day;
     }

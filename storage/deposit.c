@@ -1,7 +1,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/format/class.h"
 #include "storage/day_key.h"
 #include "storage/upload_private.h"
@@ -13,28 +12,31 @@ static bool has_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
     return sk_txn_get(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b), &value);
 }
 
+static bool has_pieces(struct sk_txn *txn, const struct sk_envelope_id *id)
+{
+    struct sk_bytes name = sk_bytes(id->b, sizeof id->b), key = name, value;
+
+    return sk_txn_seek(txn, SK_INBOX_PIECES, &key, &value) && sk_begins(key, name);
+}
+
 bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
-    struct sk_partial partial;
-
-    return !has_envelope(txn, id) && !sk_partial_get(txn, id, &partial);
+    return !has_envelope(txn, id) && !has_pieces(txn, id);
 }
 
 /* The envelope in the making that this request goes on with, or a new one. *present: whether it has
  * a record yet. */
-static enum sk_error find_partial(struct sk_txn *txn, const struct sk_deposit *d, uint32_t today,
+static enum sk_error find_partial(struct sk_txn *txn, const struct sk_deposit *d,
                                   struct sk_partial *partial, bool *present)
 {
-    *present = sk_partial_get(txn, &d->id, partial);
-    if (*present) {
-        return partial->doomed || partial->upload ? SK_ERR_STORE_ORDER : SK_OK;
+    enum sk_error e = sk_partial_find(txn, &d->id, partial);
+
+    *present = e == SK_OK;
+    if (e == SK_ERR_NOT_FOUND) {
+        memset(partial, 0, sizeof *partial);
+        e = sk_deposit_id_free(txn, &d->id) ? SK_OK : SK_ERR_STORE_ORDER;
     }
-    if (has_envelope(txn, &d->id)) {
-        return SK_ERR_STORE_ORDER;
-    }
-    memset(partial, 0, sizeof *partial);
-    partial->day = today;
-    return SK_OK;
+    return e;
 }
 
 /* Whether the piece in data is the next one; counts it in. */
@@ -54,7 +56,7 @@ static enum sk_error count_piece(const struct sk_deposit *d, struct sk_partial *
     return SK_OK;
 }
 
-void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *d)
+static void put_piece(struct sk_txn *txn, const struct sk_deposit *d)
 {
     uint8_t key[SK_PIECE_KEY];
 
@@ -62,18 +64,17 @@ void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *d)
     sk_txn_put(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), sk_bytes(d->data, d->len));
 }
 
-static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d,
-                                 const struct sk_today *today)
+static enum sk_error apply_piece(struct sk_txn *txn, const struct sk_deposit *d)
 {
     struct sk_partial partial;
     bool present;
-    enum sk_error e = find_partial(txn, d, today->day, &partial, &present);
+    enum sk_error e = find_partial(txn, d, &partial, &present);
 
     if (e == SK_OK) {
         e = count_piece(d, &partial);
     }
     if (e == SK_OK) {
-        sk_deposit_put_piece(txn, d);
+        put_piece(txn, d);
         sk_partial_put(txn, &d->id, &partial);
     }
     return e;
@@ -88,14 +89,12 @@ void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const stru
     sk_txn_put(txn, SK_INBOX_PENDING, sk_bytes(name, sizeof name), sk_bytes(sealed, sizeof sealed));
 }
 
-void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
-                             uint32_t chunks, uint32_t pieces)
+void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id,
+                             const struct sk_envelope_record *record)
 {
-    uint8_t value[12];
+    uint8_t value[SK_ENVELOPE_RECORD];
 
-    sk_put_u32(value, day);
-    sk_put_u32(value + 4, chunks);
-    sk_put_u32(value + 8, pieces);
+    sk_envelope_encode(value, record);
     sk_txn_put(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b),
                sk_bytes(value, sizeof value));
 }
@@ -105,7 +104,7 @@ static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d
 {
     struct sk_partial partial;
     bool present, with_data = d->data != NULL || d->len != 0;
-    enum sk_error e = find_partial(txn, d, today->day, &partial, &present);
+    enum sk_error e = find_partial(txn, d, &partial, &present);
 
     if (e == SK_OK && with_data) {
         e = count_piece(d, &partial);
@@ -120,9 +119,11 @@ static enum sk_error apply_finish(struct sk_txn *txn, const struct sk_deposit *d
         return e;
     }
     if (with_data) {
-        sk_deposit_put_piece(txn, d);
+        put_piece(txn, d);
     }
-    sk_deposit_put_envelope(txn, &d->id, d->day, d->chunks, partial.next);
+    const struct sk_envelope_record envelope = {d->day, d->chunks, partial.next};
+
+    sk_deposit_put_envelope(txn, &d->id, &envelope);
     if (present) {
         sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(d->id.b, sizeof d->id.b));
     }
@@ -140,20 +141,20 @@ enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *d,
     memset(effect, 0, sizeof *effect);
     switch (d->kind) {
     case SK_DEPOSIT_PIECE:
-        e = apply_piece(txn, d, today);
+        e = apply_piece(txn, d);
         break;
     case SK_DEPOSIT_FINISH:
         e = apply_finish(txn, d, today);
         break;
     case SK_DEPOSIT_ABANDON:
-        effect->doomed = sk_partial_doom(txn, &d->id, false);
+        effect->deleted = sk_partial_abandon(txn, &d->id);
         e = SK_OK;
         break;
     case SK_DEPOSIT_UPLOAD_OPEN:
         e = sk_upload_apply_open(txn, d, today, effect);
         break;
     case SK_DEPOSIT_UPLOAD_PIECE:
-        e = sk_upload_apply_piece(txn, d, today, effect);
+        e = sk_upload_apply_piece(txn, d, today);
         break;
     case SK_DEPOSIT_UPLOAD_DROP:
         e = sk_upload_apply_drop(txn, d, today, effect);

@@ -21,17 +21,18 @@
 
 struct sk_inbox;
 
-/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this
- * long: a value of this size fills 32 pages of 4,096 bytes less the page header. */
+/* Pieces of an envelope as they are stored. All but the last of an envelope are exactly this long:
+ * the length that wastes no space in the store (SK_KV_VALUE_BEST). */
 #define SK_PIECE_BYTES 131056u
 
-/* Makes DIR/inbox with room for `size` bytes, preallocated (posix_fallocate). EXISTS, FULL, IO. */
-enum sk_error sk_inbox_create(const char *store_dir, uint64_t size);
+/* Makes the inbox of the store at this address, with room for `size` bytes set aside. EXISTS, FULL,
+ * IO. */
+enum sk_error sk_inbox_create(const char *address, uint64_t size);
 
 /* Opens an existing one, following an unfinished rewrite. Checks for dead readers and verifies
  * the structure. One opened inbox per process and store; not across fork().
  * NOT_FOUND, CORRUPT, IO. */
-enum sk_error sk_inbox_open(struct sk_inbox **out, const char *store_dir);
+enum sk_error sk_inbox_open(struct sk_inbox **out, const char *address);
 void sk_inbox_close(struct sk_inbox *inbox); /* stops the writer first; NULL is a no-op */
 
 /* ---- space --------------------------------------------------------------- */
@@ -51,8 +52,8 @@ enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes);
 /* ---- writing: queued, committed in groups -------------------------------- */
 
 enum sk_deposit_kind {
-    SK_DEPOSIT_PIECE,  /* one piece of an envelope in the making, in order from 0 */
-    SK_DEPOSIT_FINISH, /* the envelope is whole: becomes visible, with its row */
+    SK_DEPOSIT_PIECE,   /* one piece of an envelope in the making, in order from 0 */
+    SK_DEPOSIT_FINISH,  /* the envelope is whole: becomes visible, with its row */
     SK_DEPOSIT_ABANDON, /* forget the pieces of an envelope in the making */
     /* Resumable uploads: upload.h says how these are filled. */
     SK_DEPOSIT_UPLOAD_OPEN,
@@ -100,7 +101,8 @@ void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
 /* How many deposits and how many commits so far: their ratio is the group size. */
 void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
 
-/* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given up. */
+/* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given
+ * up. */
 enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox);
 
 /* To be called about every minute by a long-running process: dead readers, a finished rewrite, the
@@ -152,11 +154,8 @@ struct sk_envelope_info {
     uint32_t day, chunks;
 };
 
-/* Calls back for every whole envelope, in no meaningful order, inside one snapshot; the callback
- * must not call this inbox. A callback's error ends the walk and is returned. */
-enum sk_error sk_inbox_each(struct sk_inbox *inbox,
-                            enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
-                            void *ctx);
+/* Calls back for every published row, inside one snapshot; the callback must not call this inbox. A
+ * callback's error ends the walk and is returned. */
 enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                 enum sk_error (*fn)(void *ctx, const struct sk_row *row,
                                                     enum sk_row_state state),
@@ -187,19 +186,20 @@ enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_i
 /* Copies what lives into a new file in key order (keys are random, so the order of arrival is
  * gone, and so is every deleted page), swaps it in and removes the old one, with the gateway
  * running: its writer waits for the swap and follows. Needs as much free disk as the inbox. */
-enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox, void (*progress)(void *, uint64_t done,
-                               uint64_t total), void *ctx);
+enum sk_error sk_inbox_rewrite(struct sk_inbox *inbox,
+                               void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
 
 struct sk_inbox_check {
     uint64_t envelopes, rows, partial, bytes; /* partial: in the making, or still to be collected */
-    uint64_t uploads, upload_bytes; /* of partial: the resumable ones under way, and what they have */
-    uint64_t broken; /* envelopes whose pieces are missing, out of order or of the wrong length */
+    uint64_t uploads,
+        upload_bytes; /* of partial: the resumable ones under way, and what they have */
+    uint64_t broken;  /* envelopes whose pieces are missing, out of order or of the wrong length */
     uint64_t broken_uploads; /* the same of uploads; nobody can go on with them */
 };
 enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
                              void (*progress)(void *, uint64_t done, uint64_t total), void *ctx);
 
-/* A consistent compacted copy to a folder, while others work. */
-enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_dir);
+/* A consistent copy at another address, without what was deleted, while others work. */
+enum sk_error sk_inbox_backup(struct sk_inbox *inbox, const char *to_address);
 
 #endif

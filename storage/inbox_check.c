@@ -6,89 +6,101 @@
 #include "keys/format/class.h"
 #include "storage/upload_private.h"
 
-/* Whether the pieces stored under this id are exactly those of an envelope, whole or not, of so
- * many bytes. */
-static bool pieces_whole(struct sk_txn *txn, const struct sk_envelope_id *id, uint64_t bytes)
+static bool piece_whole(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t piece,
+                        size_t len)
 {
-    uint32_t pieces = (uint32_t)((bytes + SK_PIECE_BYTES - 1) / SK_PIECE_BYTES);
-    uint8_t wanted[SK_PIECE_KEY];
-    struct sk_bytes key = {wanted, sizeof wanted}, value;
+    uint8_t key[SK_PIECE_KEY];
+    struct sk_bytes value;
 
-    sk_piece_key(wanted, id, 0);
-    bool found = sk_txn_seek(txn, SK_INBOX_PIECES, &key, &value);
+    sk_piece_key(key, id, piece);
+    return sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value) && value.len == len;
+}
 
-    for (uint32_t i = 0; i < pieces; i++) {
-        sk_piece_key(wanted, id, i);
-        if (!found || key.len != sizeof wanted || memcmp(key.p, wanted, sizeof wanted) != 0 ||
-            value.len != sk_piece_length(bytes, i)) {
+static uint64_t count_pieces(struct sk_txn *txn, struct sk_bytes prefix)
+{
+    struct sk_bytes key, value;
+    uint64_t n = 0;
+
+    SK_TXN_EACH(txn, SK_INBOX_PIECES, prefix, key, value)
+    {
+        n++;
+    }
+    return n;
+}
+
+/* Whether the pieces stored under this id are exactly those of a whole envelope. */
+static bool envelope_whole(struct sk_txn *txn, const struct sk_envelope_id *id,
+                           const struct sk_envelope_record *record)
+{
+    uint64_t bytes = sk_envelope_length(record->chunks);
+
+    for (uint32_t i = 0; i < record->pieces; i++) {
+        if (!piece_whole(txn, id, i, sk_piece_length(bytes, i))) {
             return false;
         }
-        found = sk_txn_next(txn, SK_INBOX_PIECES, &key, &value);
     }
-    return !found || key.len != sizeof wanted || memcmp(key.p, id->b, sizeof id->b) != 0;
+    return count_pieces(txn, sk_bytes(id->b, sizeof id->b)) == record->pieces;
+}
+
+/* Full pieces, and the fragments of one that is not. */
+static bool upload_whole(struct sk_txn *txn, const struct sk_upload_record *record)
+{
+    uint32_t full = (uint32_t)(record->bytes / SK_PIECE_BYTES);
+    size_t tail = (size_t)(record->bytes % SK_PIECE_BYTES);
+    uint8_t growing[SK_PIECE_KEY];
+
+    for (uint32_t i = 0; i < full; i++) {
+        if (!piece_whole(txn, &record->id, i, SK_PIECE_BYTES)) {
+            return false;
+        }
+    }
+    sk_piece_key(growing, &record->id, full);
+    uint64_t fragments = count_pieces(txn, sk_bytes(growing, sizeof growing));
+
+    return count_pieces(txn, sk_bytes(record->id.b, sizeof record->id.b)) == full + fragments &&
+           (fragments > 0) == (tail > 0) &&
+           sk_tail_read(txn, &record->id, full, NULL, tail) == SK_OK;
 }
 
 /* One envelope, one short transaction: a long one would make the file grow under the gateway. */
-static enum sk_error check_one(struct sk_inbox *inbox, const struct sk_envelope_id *id,
-                               struct sk_inbox_check *out)
+static void check_one(struct sk_txn *txn, const struct sk_envelope_id *id,
+                      struct sk_inbox_check *out)
 {
-    struct sk_envelope_info info;
-    struct sk_txn *txn;
-    uint32_t pieces;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_envelope_record record;
+    enum sk_error e = sk_envelope_find(txn, id, &record);
 
-    if (e != SK_OK) {
-        return e;
+    if (e == SK_OK && !envelope_whole(txn, id, &record)) {
+        e = SK_ERR_CORRUPT;
     }
-    e = sk_envelope_find(txn, id, &info, &pieces);
     if (e == SK_OK) {
-        out->envelopes++;
-        if (pieces_whole(txn, &info.id, sk_envelope_length(info.chunks))) {
-            out->bytes += sk_envelope_length(info.chunks);
-        } else {
-            out->broken++;
-        }
-    } else if (e == SK_ERR_CORRUPT) {
-        out->envelopes++;
-        out->broken++;
+        out->bytes += sk_envelope_length(record.chunks);
     }
     /* Not found: deleted since the walk began. */
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    return e;
+    out->envelopes += e == SK_OK || e == SK_ERR_CORRUPT ? 1 : 0;
+    out->broken += e == SK_ERR_CORRUPT ? 1 : 0;
 }
 
 /* One upload, in the same way; id is the key of its record. */
-static enum sk_error check_upload(struct sk_inbox *inbox, const struct sk_envelope_id *id,
-                                  struct sk_inbox_check *out)
+static void check_upload(struct sk_txn *txn, const struct sk_envelope_id *id,
+                         struct sk_inbox_check *out)
 {
     struct sk_upload_record record;
-    struct sk_partial partial;
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    enum sk_error e = sk_upload_load(txn, id->b, sk_age_past(txn, sk_day_of(time(NULL))), &record);
 
-    if (e != SK_OK) {
-        return e;
-    }
-    e = sk_upload_load(txn, id->b, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
-    if (e == SK_OK && !record.finished) {
+    if (e == SK_OK) {
         out->uploads++;
-        out->upload_bytes += partial.bytes;
-        e = pieces_whole(txn, &record.id, partial.bytes) ? SK_OK : SK_ERR_CORRUPT;
+        out->upload_bytes += record.bytes;
+        e = upload_whole(txn, &record) ? SK_OK : SK_ERR_CORRUPT;
     }
-    out->broken_uploads += e == SK_ERR_CORRUPT ? 1 : 0;
     /* Not found: deleted since the walk began, or its time is over. */
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
-    return e;
+    out->broken_uploads += e == SK_ERR_CORRUPT ? 1 : 0;
 }
 
 /* ---- walks -------------------------------------------------------------------------------- */
 
 struct walk {
     enum sk_inbox_table table; /* its keys are of 16 bytes */
-    enum sk_error (*check)(struct sk_inbox *inbox, const struct sk_envelope_id *id,
-                           struct sk_inbox_check *out);
+    void (*check)(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_inbox_check *out);
     void (*progress)(void *, uint64_t done, uint64_t total);
     void *ctx;
     uint64_t total;
@@ -100,11 +112,12 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
                               const struct sk_envelope_id *last, size_t *count)
 {
     struct sk_bytes key = sk_bytes(last->b, first ? 0 : sizeof last->b), value;
-    struct sk_txn *txn;
     size_t n = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     bool found = sk_txn_next(txn, table, &key, &value);
@@ -116,7 +129,7 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
         found = sk_txn_next(txn, table, &key, &value);
     }
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     *count = n;
     return e;
 }
@@ -124,17 +137,36 @@ static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
 static enum sk_error count_tables(struct sk_inbox *inbox, struct sk_inbox_check *out,
                                   uint64_t *total)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     *total = sk_txn_count(txn, SK_INBOX_ENVELOPES);
     out->rows = sk_txn_count(txn, SK_INBOX_ROWS);
-    out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL);
+    out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL) + sk_txn_count(txn, SK_INBOX_UPLOADS) +
+                   sk_txn_count(txn, SK_INBOX_DELETED);
     e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
+    return e;
+}
+
+static enum sk_error look(struct sk_inbox *inbox, const struct walk *walk,
+                          const struct sk_envelope_id *id, struct sk_inbox_check *out)
+{
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    struct sk_inbox_check seen = *out;
+
+    walk->check(txn, id, &seen);
+    enum sk_error e = sk_txn_error(txn);
+
+    sk_txn_abort(txn);
+    if (e == SK_OK || e == SK_ERR_CORRUPT) { /* counted */
+        *out = seen;
+        e = SK_OK;
+    }
     return e;
 }
 
@@ -153,7 +185,7 @@ static enum sk_error walk_table(struct sk_inbox *inbox, const struct walk *walk,
             break;
         }
         for (size_t i = 0; i < n && e == SK_OK; i++) {
-            e = walk->check(inbox, &ids[i], out);
+            e = look(inbox, walk, &ids[i], out);
         }
         last = ids[n - 1];
         first = false;

@@ -1,117 +1,66 @@
-/*
- * What the files of the inbox share.
- *
- * DIR/inbox/NNNNNNNN.mdb is a generation; normally there is one. A rewrite makes the next one,
- * then marks the old one as retired in the old one's own table `meta`: that commit is the swap.
- * Every transaction looks for the mark first, and follows it. The rule at opening: the lowest
- * generation, unless it is retired, then the one it names. A higher generation that no mark leads
- * to is what a broken-off rewrite left behind.
- *
- * The folder itself is locked (flock) while a generation is chosen and opened, and while one is
- * retired and removed: otherwise an opener could make a file anew that was removed just then.
- */
+/* What the files of the inbox share. */
 #ifndef SK_STORAGE_INBOX_PRIVATE_H
 #define SK_STORAGE_INBOX_PRIVATE_H
 
-#include <limits.h>
 #include <pthread.h>
 
-#include "storage/engine.h"
 #include "storage/inbox.h"
+#include "storage/kv.h"
+#include "storage/record.h"
 
-/* On top of the usable size, so that deleting works when that is used up. */
-#define SK_INBOX_RESERVE (UINT64_C(16) << 20)
 #define SK_INBOX_SIZE_MIN (UINT64_C(1) << 20)
-#define SK_GENERATION_MAX 99999999u
 
-/* meta       "inbox"     -> "SKINBOX1", u32 version, u64 size;  "retired" -> u32 next generation
- *            "name"      -> 16 random bytes: what the kernel's keyring knows this inbox by
+/* meta       "name"      -> 16 random bytes: what the kernel's keyring knows this inbox by
  *            "published" -> u32 number, u32 day, u32 bits, u32 places of the last publication
  *            "exported"  -> u32 number of the publication that the last export's snapshot saw
  *            "keep"      -> u32 month: rows of earlier ones go at the next publication
  *            "age"       -> u32 day by which things grow old (age.c)
  *            "set-back"  -> u32 day to which the clock went back after the last publication
- * envelopes  id        -> u32 day, u32 chunks, u32 pieces
- * pieces     id, u32 big-endian piece -> bytes
- * rows       row       -> u16 month, u8 state (and SK_ROW_LATEST): written anew, in key order, by
- *            every publication
  * pending    16 random bytes -> what arrived since, sealed under the day's key (day_key.h)
- * partial    id        -> u32 day, u32 next piece, u64 bytes, u8 state (1 doomed, 2 an upload's)
- * uploads    F(none, "upload-id", token)[0..15] -> u64 length, u32 last day, and while it is under
- *            way the id, and the row, if any, sealed under the token (FORMAT 8) */
+ * deleted    id -> nothing: its pieces, if there are any left, are to be collected
+ * and, in record.h: envelopes, pieces, partial, uploads, finished, expiry, and rows, which are
+ * written anew, in key order, by every publication */
 enum sk_inbox_table {
     SK_INBOX_META,
     SK_INBOX_ENVELOPES,
     SK_INBOX_PIECES,
     SK_INBOX_ROWS,
     SK_INBOX_PARTIAL,
-    SK_INBOX_FIRST_TABLES, /* those before are in every inbox; the others are made when missing */
-    SK_INBOX_UPLOADS = SK_INBOX_FIRST_TABLES,
+    SK_INBOX_UPLOADS,
     SK_INBOX_PENDING,
+    SK_INBOX_DELETED,
+    SK_INBOX_FINISHED,
+    SK_INBOX_EXPIRY,
     SK_INBOX_TABLES
 };
-extern const char *const sk_inbox_tables[SK_INBOX_TABLES];
+extern const struct sk_kv_shape sk_inbox_shape;
 
-#define SK_PIECE_KEY 20
 #define SK_INBOX_NAME 16
 
 /* What may come (sk_inbox_admit). */
 enum sk_room { SK_ROOM_OPEN, SK_ROOM_TIGHT, SK_ROOM_CLOSED };
 
-/* Space as last measured, and what changed since; guarded by its lock. */
-struct sk_ledger {
+/* Guarded by its lock. */
+struct sk_admission {
     pthread_mutex_t lock;
-    uint64_t used, added;
-    uint64_t measured; /* milliseconds of the monotonic clock; 0: never, or out of date */
     enum sk_room room;
     uint64_t hour; /* in which it was taken, since 1970; 0: not yet */
 };
 
 struct sk_writer;
+struct sk_announced;
 
 struct sk_inbox {
-    char folder[PATH_MAX]; /* DIR/inbox */
-    uint64_t size;
-    pthread_rwlock_t swap;    /* shared during a transaction, exclusive to change the next two */
-    struct sk_engine *engine; /* NULL after a failed follow: the next transaction tries again */
-    uint32_t generation;
-    struct sk_ledger ledger;
+    struct sk_kv *kv;
+    char *address; /* of the store */
+    uint64_t size; /* bytes that may be used */
+    struct sk_admission admission;
+    struct sk_announced *announced; /* uploads that have no byte yet */
     struct sk_writer *writer;
 };
 
-/* ---- inbox_files.c: generations ------------------------------------------------ */
-
-/* out: PATH_MAX bytes. suffix: "" or "-lock". USAGE when too long. */
-enum sk_error sk_generation_path(const char *folder, uint32_t generation, const char *suffix,
-                                 char *out);
-/* Makes DIR/inbox with a first generation; EXISTS if there is any. */
-enum sk_error sk_generation_first(const char *store_dir, uint64_t map_size, bool preallocate,
-                                  enum sk_error (*fill)(struct sk_engine *, void *), void *ctx);
-enum sk_error sk_generation_lowest(const char *folder, uint32_t *out); /* NOT_FOUND, IO */
-void sk_generation_remove(const char *folder, uint32_t generation);
-/* Removes all that are lower (or, with higher, all that are not `keep`). */
-void sk_generations_tidy(const char *folder, uint32_t keep, bool higher);
-
-/* Opens the current generation into inbox->engine; the caller holds swap exclusively (or alone).
- * tidy: also removes retired ones. */
-enum sk_error sk_inbox_attach(struct sk_inbox *inbox, bool tidy);
-/* Changes over from a retired generation, unless another thread did already. STORE_AWAY: the next one
- * cannot be opened; nothing was lost by that, and the next transaction tries again. */
-enum sk_error sk_inbox_follow(struct sk_inbox *inbox, uint32_t generation);
-
-/* ---- inbox.c: transactions of the current generation ----------------------------- */
-
-/* On SK_OK the caller holds the swap lock shared until it commits or aborts. */
-enum sk_error sk_inbox_begin(struct sk_inbox *inbox, bool write, struct sk_txn **out);
-enum sk_error sk_inbox_commit(struct sk_inbox *inbox, struct sk_txn *txn);
-void sk_inbox_abort(struct sk_inbox *inbox, struct sk_txn *txn);
-
 /* ---- inbox_space.c ---------------------------------------------------------------- */
 
-uint64_t sk_ledger_cost(size_t len); /* bytes of pages that a piece takes */
-enum sk_error sk_ledger_used(struct sk_inbox *inbox, bool exact, uint64_t *used);
-void sk_ledger_add(struct sk_inbox *inbox, uint64_t bytes);
-void sk_ledger_outdate(struct sk_inbox *inbox);
 /* The state that follows when so many sixteenths, rounded up, are used; first: none is known, and
  * in doubt it is the stricter one. */
 enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
@@ -119,35 +68,29 @@ enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
 enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour);
 void sk_room_close(struct sk_inbox *inbox); /* until the next hour */
 
-/* ---- partial.c: envelopes in the making -------------------------------------------- */
+/* ---- partial.c: envelopes in the making, and what is deleted -------------------------- */
 
-struct sk_partial {
-    uint32_t day; /* of the first piece; of an upload: of its last byte */
-    uint32_t next;
-    uint64_t bytes;
-    bool doomed; /* to be collected */
-    bool upload; /* of a resumable upload: outlives the process */
-};
-
-bool sk_partial_get(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_partial *out);
+enum sk_error sk_partial_find(struct sk_txn *txn, const struct sk_envelope_id *id,
+                              struct sk_partial *out);
 void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
                     const struct sk_partial *partial);
-/* Marks it for collection; false if there is nothing of that id and kind. */
-bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id, bool upload);
-/* In groups: what belonged to a process that is gone, which is everything but uploads. */
-enum sk_error sk_partial_doom_all(struct sk_inbox *inbox);
-/* In groups: uploads that stood still too long. Their records go by sk_upload_expire(). */
-enum sk_error sk_partial_doom_old(struct sk_inbox *inbox, uint32_t today);
-/* Deletes up to max pieces of doomed envelopes; true if more is left. */
-bool sk_partial_sweep(struct sk_txn *txn, size_t max);
-/* Collects everything doomed, in groups of their own. */
-enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox);
+/* False if there is nothing of that id. */
+bool sk_partial_abandon(struct sk_txn *txn, const struct sk_envelope_id *id);
+/* In groups: what belonged to a process that is gone, which is all of them. */
+enum sk_error sk_partial_abandon_all(struct sk_inbox *inbox);
+
+/* Nothing leads to the pieces of this id any more; they are to be collected. */
+void sk_deleted_put(struct sk_txn *txn, const struct sk_envelope_id *id);
+bool sk_deleted_any(struct sk_txn *txn);
+/* In up to max steps, of which each piece and each id is one; true if more is left. */
+bool sk_deleted_collect(struct sk_txn *txn, size_t max);
+enum sk_error sk_deleted_collect_all(struct sk_inbox *inbox); /* in groups of their own */
 
 /* ---- inbox_read.c ------------------------------------------------------------------- */
 
-/* What the table `envelopes` says; NOT_FOUND, CORRUPT. */
+/* NOT_FOUND, CORRUPT. */
 enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *id,
-                               struct sk_envelope_info *info, uint32_t *pieces);
+                               struct sk_envelope_record *out);
 
 /* ---- deposit.c: one request in a transaction ----------------------------------------- */
 
@@ -158,21 +101,21 @@ struct sk_today {
     uint32_t day;  /* what ended before it is over: sk_age_past() */
     uint32_t from; /* what begins now does so on it: sk_age_from() */
     const struct sk_day_key *key;
+    struct sk_announced *announced;
+    uint64_t uploads_most; /* that may be under way */
 };
 
 struct sk_deposit_effect {
-    uint64_t replaced; /* space, as the ledger counts it, of a shorter piece that this one replaced */
-    bool doomed;       /* there is something to collect */
+    bool deleted; /* there is something to collect */
 };
 
 /* An error that is not the transaction's changed nothing. */
 enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
                                const struct sk_today *today, struct sk_deposit_effect *effect);
 
-void sk_deposit_put_piece(struct sk_txn *txn, const struct sk_deposit *deposit);
 /* The envelope becomes visible. */
-void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
-                             uint32_t chunks, uint32_t pieces);
+void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id,
+                             const struct sk_envelope_record *record);
 /* Sealed, until the next publication. */
 void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const struct sk_day_key *key);
 bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id);
@@ -186,19 +129,7 @@ void sk_writer_day(struct sk_writer *writer, uint32_t today);
 
 /* ---- inbox_rows.c: what is published, one table row for itself ------------------------- */
 
-#define SK_ROW_VALUE 3
-/* In a row's state: it is of the last publication, so an export that saw an earlier one does not
- * count for it. */
-#define SK_ROW_LATEST 0x80u
-
-struct sk_stored_row {
-    struct sk_row row;
-    uint16_t month;
-    uint8_t state; /* with SK_ROW_LATEST */
-};
-
-bool sk_row_decode(struct sk_bytes key, struct sk_bytes value, struct sk_stored_row *out);
-void sk_row_append(struct sk_txn *txn, const struct sk_stored_row *row);
+void sk_row_put(struct sk_txn *txn, const struct sk_stored_row *row);
 /* number 0 when there was none. CORRUPT. */
 enum sk_error sk_publication_read(struct sk_txn *txn, struct sk_publication *out);
 void sk_publication_write(struct sk_txn *txn, const struct sk_publication *publication);
@@ -251,14 +182,6 @@ enum sk_error sk_publication_set_back(struct sk_inbox *inbox, uint32_t today);
 enum sk_error sk_publish(struct sk_publisher *publisher, uint32_t today, bool told,
                          struct sk_published *published);
 
-/* ---- inbox_times.c ---------------------------------------------------------------------- */
-
-/* The times of the inbox's files say the day, not when the last report came. */
-void sk_inbox_flatten_times(const struct sk_inbox *inbox);
-
-/* ---- keys ---------------------------------------------------------------------------- */
-
-void sk_piece_key(uint8_t key[SK_PIECE_KEY], const struct sk_envelope_id *id, uint32_t piece);
 /* Of a piece of so many bytes altogether. (inbox_read.c) */
 size_t sk_piece_length(uint64_t bytes, uint32_t piece);
 

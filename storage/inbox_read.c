@@ -1,66 +1,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
 #include "keys/format/class.h"
 #include "storage/inbox_private.h"
 
-static bool decode_envelope(struct sk_bytes key, struct sk_bytes value,
-                            struct sk_envelope_info *info, uint32_t *pieces)
-{
-    if (key.len != sizeof info->id.b || value.len != 12) {
-        return false;
-    }
-    memcpy(info->id.b, key.p, sizeof info->id.b);
-    info->day = sk_get_u32(value.p);
-    info->chunks = sk_get_u32(value.p + 4);
-    *pieces = sk_get_u32(value.p + 8);
-    uint64_t len = sk_envelope_length(info->chunks);
-
-    return sk_class_valid(info->chunks) && *pieces == (len + SK_PIECE_BYTES - 1) / SK_PIECE_BYTES;
-}
-
 enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *id,
-                               struct sk_envelope_info *info, uint32_t *pieces)
+                               struct sk_envelope_record *out)
 {
-    struct sk_bytes key = sk_bytes(id->b, sizeof id->b), value;
+    struct sk_bytes value;
+    enum sk_error e = sk_txn_find(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b), &value);
 
-    if (!sk_txn_get(txn, SK_INBOX_ENVELOPES, key, &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
-    }
-    return decode_envelope(key, value, info, pieces) ? SK_OK : SK_ERR_CORRUPT;
+    return e == SK_OK && !sk_envelope_decode(value, out) ? SK_ERR_CORRUPT : e;
 }
 
 /* ---- walks ---------------------------------------------------------------------------- */
+
+static bool read_envelope(struct sk_bytes key, struct sk_bytes value, struct sk_envelope_info *info)
+{
+    struct sk_envelope_record record;
+
+    if (key.len != sizeof info->id.b || !sk_envelope_decode(value, &record)) {
+        return false;
+    }
+    memcpy(info->id.b, key.p, sizeof info->id.b);
+    info->day = record.day;
+    info->chunks = record.chunks;
+    return true;
+}
 
 static enum sk_error walk_envelopes(struct sk_txn *txn,
                                     enum sk_error (*fn)(void *, const struct sk_envelope_info *),
                                     void *ctx)
 {
-    struct sk_bytes key = {NULL, 0}, value;
+    const struct sk_bytes all = {NULL, 0};
+    struct sk_bytes key, value;
     struct sk_envelope_info info;
-    uint32_t pieces;
-    enum sk_error e = SK_OK;
 
-    for (bool more = sk_txn_seek(txn, SK_INBOX_ENVELOPES, &key, &value); more && e == SK_OK;
-         more = sk_txn_next(txn, SK_INBOX_ENVELOPES, &key, &value)) {
-        e = decode_envelope(key, value, &info, &pieces) ? fn(ctx, &info) : SK_ERR_CORRUPT;
+    SK_TXN_EACH(txn, SK_INBOX_ENVELOPES, all, key, value)
+    {
+        sk_txn_fail(txn, read_envelope(key, value, &info) ? fn(ctx, &info) : SK_ERR_CORRUPT);
     }
-    return e != SK_OK ? e : sk_txn_error(txn);
-}
-
-enum sk_error sk_inbox_each(struct sk_inbox *inbox,
-                            enum sk_error (*fn)(void *ctx, const struct sk_envelope_info *info),
-                            void *ctx)
-{
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
-
-    if (e == SK_OK) {
-        e = walk_envelopes(txn, fn, ctx);
-        sk_inbox_abort(inbox, txn);
-    }
-    return e;
+    return sk_txn_error(txn);
 }
 
 /* ---- snapshot --------------------------------------------------------------------------- */
@@ -93,17 +73,18 @@ enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info 
 {
     struct sk_publication seen;
     struct collection c = {0};
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_publication_read(txn, &seen);
     if (e == SK_OK) {
         e = collect(txn, &c);
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e != SK_OK) {
         free(c.envelopes);
         return e;
@@ -126,30 +107,26 @@ size_t sk_piece_length(uint64_t bytes, uint32_t piece)
 enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelope_id *id,
                                   uint32_t piece, uint8_t *buffer, size_t *len)
 {
-    struct sk_envelope_info info;
-    struct sk_txn *txn;
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    struct sk_envelope_record record;
     struct sk_bytes value;
     uint8_t key[SK_PIECE_KEY];
-    uint32_t pieces;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    enum sk_error e = sk_envelope_find(txn, id, &record);
 
-    if (e != SK_OK) {
-        return e;
-    }
-    e = sk_envelope_find(txn, id, &info, &pieces);
-    if (e == SK_OK && piece >= pieces) {
+    if (e == SK_OK && piece >= record.pieces) {
         e = SK_ERR_NOT_FOUND;
+    } else if (e == SK_OK) {
+        sk_piece_key(key, id, piece);
+        e = sk_txn_find(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value);
+        e = e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
+    }
+    if (e == SK_OK && value.len != sk_piece_length(sk_envelope_length(record.chunks), piece)) {
+        e = SK_ERR_CORRUPT;
     }
     if (e == SK_OK) {
-        sk_piece_key(key, id, piece);
-        if (sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value) &&
-            value.len == sk_piece_length(sk_envelope_length(info.chunks), piece)) {
-            memcpy(buffer, value.p, value.len);
-            *len = value.len;
-        } else {
-            e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
-        }
+        memcpy(buffer, value.p, value.len);
+        *len = value.len;
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }

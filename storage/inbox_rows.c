@@ -6,33 +6,16 @@
 #include "storage/inbox_private.h"
 
 #define PUBLISHED "published"
-#define PUBLISHED_BYTES 16u
-#define PLACES_LEAST 32u
-#define BITS_MOST 8u
 
 /* ---- the table ------------------------------------------------------------------------- */
 
-bool sk_row_decode(struct sk_bytes key, struct sk_bytes value, struct sk_stored_row *out)
+void sk_row_put(struct sk_txn *txn, const struct sk_stored_row *row)
 {
-    if (key.len != sizeof out->row.b || value.len != SK_ROW_VALUE) {
-        return false;
-    }
-    unsigned state = value.p[2] & ~SK_ROW_LATEST;
+    uint8_t value[SK_ROW_RECORD];
 
-    memcpy(out->row.b, key.p, sizeof out->row.b);
-    out->month = sk_get_u16(value.p);
-    out->state = value.p[2];
-    return state == SK_ROW_RECEIVED || state == SK_ROW_CARRIED;
-}
-
-void sk_row_append(struct sk_txn *txn, const struct sk_stored_row *row)
-{
-    uint8_t value[SK_ROW_VALUE];
-
-    sk_put_u16(value, row->month);
-    value[2] = row->state;
-    sk_txn_append(txn, SK_INBOX_ROWS, sk_bytes(row->row.b, sizeof row->row.b),
-                  sk_bytes(value, sizeof value));
+    sk_row_encode(value, row);
+    sk_txn_put(txn, SK_INBOX_ROWS, sk_bytes(row->row.b, sizeof row->row.b),
+               sk_bytes(value, sizeof value));
 }
 
 static enum sk_row_state state_of(const struct sk_stored_row *row)
@@ -61,33 +44,23 @@ void sk_meta_put_u32(struct sk_txn *txn, const char *name, uint32_t value)
 
 enum sk_error sk_publication_read(struct sk_txn *txn, struct sk_publication *out)
 {
-    struct sk_publication none = {.places = PLACES_LEAST};
+    const struct sk_publication none = {.places = SK_PLACES_LEAST};
     struct sk_bytes value;
+    enum sk_error e =
+        sk_txn_find(txn, SK_INBOX_META, sk_bytes(PUBLISHED, strlen(PUBLISHED)), &value);
 
-    if (!sk_txn_get(txn, SK_INBOX_META, sk_bytes(PUBLISHED, strlen(PUBLISHED)), &value)) {
+    if (e == SK_ERR_NOT_FOUND) {
         *out = none;
-        return sk_txn_error(txn);
+        return SK_OK;
     }
-    if (value.len != PUBLISHED_BYTES) {
-        return SK_ERR_CORRUPT;
-    }
-    out->number = sk_get_u32(value.p);
-    out->day = sk_get_u32(value.p + 4);
-    out->bits = sk_get_u32(value.p + 8);
-    out->places = sk_get_u32(value.p + 12);
-    return out->number > 0 && out->bits <= BITS_MOST && out->places >= PLACES_LEAST
-               ? SK_OK
-               : SK_ERR_CORRUPT;
+    return e == SK_OK && !sk_publication_decode(value, out) ? SK_ERR_CORRUPT : e;
 }
 
 void sk_publication_write(struct sk_txn *txn, const struct sk_publication *publication)
 {
-    uint8_t value[PUBLISHED_BYTES];
+    uint8_t value[SK_PUBLICATION_RECORD];
 
-    sk_put_u32(value, publication->number);
-    sk_put_u32(value + 4, publication->day);
-    sk_put_u32(value + 8, publication->bits);
-    sk_put_u32(value + 12, publication->places);
+    sk_publication_encode(value, publication);
     sk_txn_put(txn, SK_INBOX_META, sk_bytes(PUBLISHED, strlen(PUBLISHED)),
                sk_bytes(value, sizeof value));
 }
@@ -114,16 +87,17 @@ static enum sk_error find_one(struct sk_txn *txn, const struct sk_row *row,
 enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *rows, size_t count,
                                  enum sk_row_state *states)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (size_t i = 0; i < count && e == SK_OK; i++) {
         e = find_one(txn, &rows[i], &states[i]);
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -177,10 +151,11 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
 {
     struct sk_publication seen;
     struct gathered g = {NULL, 0, 0};
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_publication_read(txn, &seen);
@@ -189,7 +164,7 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
 
         e = (prefix & mask) == prefix ? gather_rows(txn, prefix, mask, &g) : SK_ERR_NOT_FOUND;
     }
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     if (e != SK_OK) {
         free(g.rows);
         return e;
@@ -206,16 +181,17 @@ static enum sk_error
 walk_rows(struct sk_txn *txn, enum sk_error (*fn)(void *, const struct sk_row *, enum sk_row_state),
           void *ctx)
 {
-    struct sk_bytes key = {NULL, 0}, value;
+    const struct sk_bytes all = {NULL, 0};
+    struct sk_bytes key, value;
     struct sk_stored_row stored;
-    enum sk_error e = SK_OK;
 
-    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value); more && e == SK_OK;
-         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
-        e = sk_row_decode(key, value, &stored) ? fn(ctx, &stored.row, state_of(&stored))
-                                               : SK_ERR_CORRUPT;
+    SK_TXN_EACH(txn, SK_INBOX_ROWS, all, key, value)
+    {
+        sk_txn_fail(txn, sk_row_decode(key, value, &stored)
+                             ? fn(ctx, &stored.row, state_of(&stored))
+                             : SK_ERR_CORRUPT);
     }
-    return e != SK_OK ? e : sk_txn_error(txn);
+    return sk_txn_error(txn);
 }
 
 enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
@@ -223,26 +199,24 @@ enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                                     enum sk_row_state state),
                                 void *ctx)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e = walk_rows(txn, fn, ctx);
 
-    if (e == SK_OK) {
-        e = walk_rows(txn, fn, ctx);
-        sk_inbox_abort(inbox, txn);
-    }
+    sk_txn_abort(txn);
     return e;
 }
 
 static enum sk_error put_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     sk_meta_put_u32(txn, name, value);
-    return sk_inbox_commit(inbox, txn);
+    return sk_txn_commit(txn);
 }
 
 enum sk_error sk_inbox_mark_exported(struct sk_inbox *inbox, uint32_t publication)

@@ -1,6 +1,3 @@
-#include <string.h>
-
-#include "keys/base/bytes.h"
 #include "storage/inbox_private.h"
 
 /* One transaction of the store program: the gateway's writer waits no longer than for this. */
@@ -8,53 +5,48 @@
 
 /* ---- envelopes ---------------------------------------------------------------------------- */
 
-/* The envelope is gone with its record; its pieces become doomed ones, which whoever comes next
- * collects if this process does not. */
-static bool doom_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
+/* The envelope is gone with its record; its pieces are collected by whoever comes next, if this
+ * process does not. */
+static bool delete_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
     struct sk_bytes key = sk_bytes(id->b, sizeof id->b), value;
-    struct sk_partial partial = {.doomed = true};
 
     if (!sk_txn_get(txn, SK_INBOX_ENVELOPES, key, &value)) {
         return false;
     }
-    if (value.len == 12) {
-        partial.day = sk_get_u32(value.p);
-        partial.next = sk_get_u32(value.p + 8);
-    }
     sk_txn_delete(txn, SK_INBOX_ENVELOPES, key);
-    sk_partial_put(txn, id, &partial);
+    sk_deleted_put(txn, id);
     return sk_txn_error(txn) == SK_OK;
 }
 
 static enum sk_error delete_group(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
                                   size_t count, uint64_t *deleted)
 {
-    struct sk_txn *txn;
     uint64_t n = 0;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     for (size_t i = 0; i < count; i++) {
-        n += doom_envelope(txn, &ids[i]) ? 1 : 0;
+        n += delete_envelope(txn, &ids[i]) ? 1 : 0;
     }
-    bool more = sk_partial_sweep(txn, GROUP);
+    bool more = sk_deleted_collect(txn, GROUP);
 
-    e = sk_inbox_commit(inbox, txn);
+    e = sk_txn_commit(txn);
     if (e == SK_OK) {
         *deleted += n;
-        sk_ledger_outdate(inbox);
     }
-    return e == SK_OK && more ? sk_partial_sweep_all(inbox) : e;
+    return e == SK_OK && more ? sk_deleted_collect_all(inbox) : e;
 }
 
 enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
                               size_t count, uint64_t *deleted)
 {
     uint64_t gone = 0;
-    enum sk_error e = sk_partial_sweep_all(inbox); /* what a broken-off run left */
+    enum sk_error e = sk_deleted_collect_all(inbox); /* what a broken-off run left */
 
     for (size_t from = 0; from < count && e == SK_OK; from += GROUP) {
         e = delete_group(inbox, ids + from, count - from < GROUP ? count - from : GROUP, &gone);

@@ -24,8 +24,8 @@ struct sk_outbox;
 #define SK_ORGANISATIONS_MAX 64
 #define SK_NAME_MAX 64
 
-enum sk_error sk_outbox_create(const char *store_dir);
-enum sk_error sk_outbox_open(struct sk_outbox **out, const char *store_dir, bool writable);
+enum sk_error sk_outbox_create(const char *address);
+enum sk_error sk_outbox_open(struct sk_outbox **out, const char *address, bool writable);
 void sk_outbox_close(struct sk_outbox *outbox); /* NULL is a no-op */
 enum sk_error sk_outbox_version(struct sk_outbox *outbox, uint64_t *version);
 enum sk_error sk_outbox_tick(struct sk_outbox *outbox); /* about every minute: dead readers */
@@ -150,9 +150,10 @@ enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
  * by other means than a backup, and for one that signs with another key from now on. */
 enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox);
 
-/* Whether an envelope was in a bundle of this chain already. */
-enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
-                                uint32_t *serial);
+/* Leaves of the envelopes those that are in no bundle of this chain yet, in their order; *count
+ * becomes how many. One snapshot. */
+enum sk_error sk_outbox_uncarried(struct sk_outbox *outbox, struct sk_envelope_info *envelopes,
+                                  size_t *count);
 
 /* The serial up to which every organisation that could hold a report in those bundles has said, on
  * its last two boards, that it arrived. One board is not enough: a desk that was set back, or lost
@@ -170,6 +171,6 @@ enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64
 enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles,
                                       uint64_t *broken);
 /* Marks the copy as one (sk_chain_state). */
-enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_dir, uint32_t today);
+enum sk_error sk_outbox_backup(struct sk_outbox *outbox, const char *to_address, uint32_t today);
 
 #endif

@@ -19,8 +19,10 @@ static enum sk_error find_board(struct sk_txn *txn, const struct sk_ed25519_pk *
     struct sk_board board;
 
     sk_board_key(key, pin, counter);
-    if (!sk_txn_get(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_txn_find(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value);
+
+    if (e != SK_OK) {
+        return e;
     }
     if (value.len < 32 || sk_board_peek(&board, value.p + 32, value.len - 32) != SK_OK ||
         board.header_len != value.len - 32) {
@@ -59,7 +61,7 @@ enum sk_error sk_outbox_read_board(struct sk_outbox *outbox, const struct sk_ed2
                                    uint64_t counter, uint64_t offset, uint8_t *buffer,
                                    size_t capacity, size_t *len)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct layout board;
     struct sk_bytes part;
     size_t filled = 0, within;
@@ -86,7 +88,7 @@ enum sk_error sk_outbox_read_board(struct sk_outbox *outbox, const struct sk_ed2
 enum sk_error sk_outbox_read_bucket(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin,
                                     uint64_t counter, unsigned bucket, uint8_t *buffer, size_t len)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct layout board;
     struct sk_bytes part;
     size_t within;
@@ -186,7 +188,7 @@ enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64
     if (c == NULL) {
         return SK_ERR_MEMORY;
     }
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
 
     for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more;
          more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {

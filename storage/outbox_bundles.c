@@ -89,7 +89,7 @@ static enum sk_error may_follow(struct sk_txn *txn, const struct sk_carry *carry
  * between, the next bundle begins a new one all the same, with every envelope in it. */
 static enum sk_error clear_way(struct sk_outbox *outbox, const struct sk_carry *carry)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
     bool begins = false;
     enum sk_error e = may_follow(txn, carry, &begins);
 
@@ -117,7 +117,7 @@ enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
     if (e != SK_OK) {
         return e;
     }
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
 
     e = may_follow(txn, &carry, &begins);
     if (e == SK_OK && begins) {
@@ -170,8 +170,10 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
     struct sk_carry carry;
 
     sk_put_u32_be(key, serial);
-    if (!sk_txn_get(txn, SK_OUTBOX_BUNDLES, sk_bytes(key, sizeof key), &header)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_txn_find(txn, SK_OUTBOX_BUNDLES, sk_bytes(key, sizeof key), &header);
+
+    if (e != SK_OK) {
+        return e;
     }
     if (header.len < SK_CARRY_FIXED || sk_carry_read_fixed(&carry, header.p) != SK_OK ||
         carry.serial != serial) {
@@ -180,7 +182,7 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
     if (!sk_txn_get(txn, SK_OUTBOX_BUNDLE_SHEETS, sk_bytes(key, sizeof key), &sheets)) {
         sheets = sk_bytes(NULL, 0); /* there were none */
     }
-    enum sk_error e = load_bytes(header, &out->header, &out->header_len);
+    e = load_bytes(header, &out->header, &out->header_len);
 
     if (e == SK_OK) {
         e = load_bytes(sheets, &out->sheets, &out->sheets_len);
@@ -196,7 +198,7 @@ static enum sk_error load_bundle(struct sk_txn *txn, uint32_t serial, struct sk_
 enum sk_error sk_outbox_bundle(struct sk_outbox *outbox, uint32_t serial,
                                struct sk_bundle_record *out)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct sk_bundle_record found = {0};
     enum sk_error e = load_bundle(txn, serial, &found);
 
@@ -260,7 +262,7 @@ static enum sk_error check_bundle(struct sk_txn *txn, struct sk_bytes key)
 
 enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundles, uint64_t *broken)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     struct sk_bytes key = {NULL, 0}, value;
     uint64_t all = 0, bad = 0;
     enum sk_error e = SK_OK;
@@ -285,20 +287,36 @@ enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundle
 
 /* ---- envelopes ------------------------------------------------------------------------------- */
 
-enum sk_error sk_outbox_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id,
-                                uint32_t *serial)
+static bool carried(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
     struct sk_bytes value;
-    enum sk_error e = SK_ERR_NOT_FOUND;
 
-    if (sk_txn_get(txn, SK_OUTBOX_CARRIED, sk_bytes(id->b, sizeof id->b), &value)) {
-        e = value.len == 4 ? SK_OK : SK_ERR_CORRUPT;
-        if (e == SK_OK) {
-            *serial = sk_get_u32(value.p);
+    if (!sk_txn_get(txn, SK_OUTBOX_CARRIED, sk_bytes(id->b, sizeof id->b), &value)) {
+        return false;
+    }
+    if (value.len != 4) {
+        sk_txn_fail(txn, SK_ERR_CORRUPT);
+        return false;
+    }
+    return sk_get_u32(value.p) != 0;
+}
+
+enum sk_error sk_outbox_uncarried(struct sk_outbox *outbox, struct sk_envelope_info *envelopes,
+                                  size_t *count)
+{
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
+    size_t left = 0;
+
+    for (size_t i = 0; i < *count && sk_txn_error(txn) == SK_OK; i++) {
+        if (!carried(txn, &envelopes[i].id)) {
+            envelopes[left++] = envelopes[i];
         }
     }
-    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    enum sk_error e = sk_txn_error(txn);
+
     sk_txn_abort(txn);
+    if (e == SK_OK) {
+        *count = left;
+    }
     return e;
 }

@@ -56,7 +56,7 @@ enum sk_error sk_chain_get(struct sk_txn *txn, struct sk_chain_state *out)
 
 enum sk_error sk_outbox_chain(struct sk_outbox *outbox, struct sk_chain_state *out)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     enum sk_error e = sk_chain_get(txn, out);
 
     sk_txn_abort(txn);
@@ -96,7 +96,7 @@ void sk_chain_mark_ended(struct sk_txn *txn)
 
 enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
 
     sk_chain_mark_ended(txn);
     sk_outbox_raise_version(txn);

@@ -58,7 +58,7 @@ enum sk_error sk_outbox_safe_serial(struct sk_outbox *outbox, uint32_t *serial)
     if (safe == NULL) {
         return SK_ERR_MEMORY;
     }
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     enum sk_error e = sk_chain_get(txn, &chain);
 
     if (e == SK_OK) {
@@ -119,7 +119,7 @@ enum sk_error sk_outbox_forget_bundles(struct sk_outbox *outbox, uint32_t serial
     enum sk_error e = SK_OK;
 
     while (e == SK_OK && n == FORGET_GROUP) {
-        struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+        struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
         bool changed = false;
 
         while (forget_header(txn, serial)) {

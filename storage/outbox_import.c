@@ -187,7 +187,7 @@ static enum sk_error make_current(struct sk_txn *txn, struct import *x)
 static enum sk_error import(struct sk_outbox *outbox, struct import *x,
                             void (*progress)(void *, uint64_t, uint64_t), void *ctx)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
     enum sk_error e = sk_txn_error(txn);
 
     if (e == SK_OK) {

@@ -225,7 +225,7 @@ enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet 
     o->sheets = calloc(SK_CARRY_SHEETS_MAX, sizeof *o->sheets);
     o->bytes = malloc(1);
     if (o->sheets != NULL && o->bytes != NULL) {
-        struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+        struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
 
         e = add_all(txn, o);
         sk_txn_abort(txn);

@@ -51,8 +51,11 @@ enum sk_error sk_org_get(struct sk_txn *txn, const struct sk_ed25519_pk *pin, st
 {
     struct sk_bytes value;
 
-    if (!sk_txn_get(txn, SK_OUTBOX_ORGANISATIONS, sk_bytes(pin->b, sizeof pin->b), &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e =
+        sk_txn_find(txn, SK_OUTBOX_ORGANISATIONS, sk_bytes(pin->b, sizeof pin->b), &value);
+
+    if (e != SK_OK) {
+        return e;
     }
     return sk_org_decode(value, out);
 }
@@ -104,8 +107,10 @@ enum sk_error sk_org_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, 
     struct sk_bytes value;
 
     sk_board_key(key, pin, counter);
-    if (!sk_txn_get(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+    enum sk_error e = sk_txn_find(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key), &value);
+
+    if (e != SK_OK) {
+        return e;
     }
     if (value.len <= sizeof desk.b) {
         return SK_ERR_CORRUPT;
@@ -182,7 +187,7 @@ static enum sk_error load_all(struct sk_txn *txn, struct sk_organisation *all, s
 enum sk_error sk_outbox_organisations(struct sk_outbox *outbox, struct sk_organisation **out,
                                       size_t *count)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     size_t n = (size_t)sk_txn_count(txn, SK_OUTBOX_ORGANISATIONS);
     struct sk_organisation *all = NULL;
     enum sk_error e = sk_txn_error(txn);

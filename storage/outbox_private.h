@@ -2,11 +2,10 @@
 #ifndef SK_STORAGE_OUTBOX_PRIVATE_H
 #define SK_STORAGE_OUTBOX_PRIVATE_H
 
-#include "storage/engine.h"
+#include "storage/kv.h"
 #include "storage/outbox.h"
 
-/* meta           "outbox"  -> "SKOUTBX1", u32 version of this layout
- *                "version" -> u64, raised by every change
+/* meta           "version" -> u64, raised by every change
  *                "chain"   -> 16 random bytes that name the chain of bundles
  *                "bundle"  -> u32 serial of the last carry bundle, its header's digest
  *                "copied"  -> u32 day: this is a backup, from which no bundle was made yet
@@ -34,14 +33,13 @@ enum sk_outbox_table {
     SK_OUTBOX_REPLACED,
     SK_OUTBOX_TABLES
 };
-extern const char *const sk_outbox_tables[SK_OUTBOX_TABLES];
+extern const struct sk_kv_shape sk_outbox_shape;
 
 #define SK_BOARD_KEY 40
 #define SK_BUCKET_KEY 44
 
 struct sk_outbox {
-    struct sk_engine *engine;
-    bool writable;
+    struct sk_kv *kv;
 };
 
 /* What is kept of an organisation beside its signed files. */

@@ -31,7 +31,7 @@ static enum sk_error retire(struct sk_txn *txn, const struct sk_ed25519_pk *pin)
 
 enum sk_error sk_outbox_retire(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
     enum sk_error e = sk_txn_error(txn);
 
     if (e == SK_OK) {

@@ -103,7 +103,7 @@ static enum sk_error check_and_store(struct sk_outbox *outbox, struct import *x,
                                      const struct sk_ed25519_pk *pin, struct sk_bytes bytes,
                                      time_t now)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
     enum sk_error e = sk_txn_error(txn);
 
     if (e == SK_OK) {
@@ -160,7 +160,7 @@ static size_t gather(struct sk_txn *txn, uint8_t *out)
 
 enum sk_error sk_outbox_sheets(struct sk_outbox *outbox, uint8_t **out, size_t *len)
 {
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, false);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
     size_t n = gather(txn, NULL);
     uint8_t *all = malloc(n + 1);
 

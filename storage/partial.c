@@ -1,209 +1,130 @@
-#include <stdlib.h>
+/* Envelopes in the making that no resumable upload is, and collecting the pieces of what nobody
+ * will finish. */
 #include <string.h>
 
-#include "keys/base/bytes.h"
-#include "storage/upload_private.h"
+#include "storage/inbox_private.h"
 
-#define VALUE_BYTES 17
-enum state { STATE_ALIVE, STATE_DOOMED, STATE_UPLOAD };
-/* One transaction of a sweep: short enough that nobody waits for it. */
-#define SWEEP_PIECES 256
-#define DOOM_GROUP 512
+/* One transaction of a process that does nothing else: short enough that nobody waits for it. */
+#define SWEEP_STEPS 256
+#define ABANDON_GROUP 512
 
-static bool decode(struct sk_bytes value, struct sk_partial *out)
+static struct sk_bytes name_of(const struct sk_envelope_id *id)
 {
-    if (value.len != VALUE_BYTES || value.p[16] > STATE_UPLOAD) {
-        return false;
-    }
-    out->day = sk_get_u32(value.p);
-    out->next = sk_get_u32(value.p + 4);
-    out->bytes = sk_get_u64(value.p + 8);
-    out->doomed = value.p[16] == STATE_DOOMED;
-    out->upload = value.p[16] == STATE_UPLOAD;
-    return true;
+    return sk_bytes(id->b, sizeof id->b);
 }
 
-bool sk_partial_get(struct sk_txn *txn, const struct sk_envelope_id *id, struct sk_partial *out)
+enum sk_error sk_partial_find(struct sk_txn *txn, const struct sk_envelope_id *id,
+                              struct sk_partial *out)
 {
     struct sk_bytes value;
+    enum sk_error e = sk_txn_find(txn, SK_INBOX_PARTIAL, name_of(id), &value);
 
-    return sk_txn_get(txn, SK_INBOX_PARTIAL, sk_bytes(id->b, sizeof id->b), &value) &&
-           decode(value, out);
+    return e == SK_OK && !sk_partial_decode(value, out) ? SK_ERR_CORRUPT : e;
 }
 
 void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
                     const struct sk_partial *partial)
 {
-    uint8_t value[VALUE_BYTES];
+    uint8_t value[SK_PARTIAL_RECORD];
 
-    sk_put_u32(value, partial->day);
-    sk_put_u32(value + 4, partial->next);
-    sk_put_u64(value + 8, partial->bytes);
-    value[16] = partial->doomed ? STATE_DOOMED : partial->upload ? STATE_UPLOAD : STATE_ALIVE;
-    sk_txn_put(txn, SK_INBOX_PARTIAL, sk_bytes(id->b, sizeof id->b), sk_bytes(value, sizeof value));
+    sk_partial_encode(value, partial);
+    sk_txn_put(txn, SK_INBOX_PARTIAL, name_of(id), sk_bytes(value, sizeof value));
 }
 
-bool sk_partial_doom(struct sk_txn *txn, const struct sk_envelope_id *id, bool upload)
+bool sk_partial_abandon(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
-    struct sk_partial partial;
+    struct sk_bytes value;
 
-    if (!sk_partial_get(txn, id, &partial) || (!partial.doomed && partial.upload != upload)) {
+    if (!sk_txn_get(txn, SK_INBOX_PARTIAL, name_of(id), &value)) {
         return false;
     }
-    if (!partial.doomed) {
-        partial.doomed = true;
-        sk_partial_put(txn, id, &partial);
-    }
+    sk_txn_delete(txn, SK_INBOX_PARTIAL, name_of(id));
+    sk_deleted_put(txn, id);
     return true;
 }
 
-static bool first_doomed(struct sk_txn *txn, struct sk_envelope_id *id)
+static enum sk_error abandon_some(struct sk_inbox *inbox, bool *more)
 {
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+    uint8_t name[SK_KV_KEY_MAX];
     struct sk_bytes key = {NULL, 0}, value;
-    struct sk_partial partial;
-
-    for (bool more = sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); more;
-         more = sk_txn_next(txn, SK_INBOX_PARTIAL, &key, &value)) {
-        /* A record that cannot be read belongs to nobody who could finish it. */
-        if (key.len == sizeof id->b && (!decode(value, &partial) || partial.doomed)) {
-            memcpy(id->b, key.p, sizeof id->b);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* True while the id still has a piece; deletes the first of them. */
-static bool delete_one(struct sk_txn *txn, const struct sk_envelope_id *id)
-{
-    uint8_t first[SK_PIECE_KEY];
-    struct sk_bytes key = {first, sizeof first}, value;
-
-    sk_piece_key(first, id, 0);
-    if (!sk_txn_seek(txn, SK_INBOX_PIECES, &key, &value) || key.len != SK_PIECE_KEY ||
-        memcmp(key.p, id->b, sizeof id->b) != 0) {
-        return false;
-    }
-    memcpy(first, key.p, sizeof first); /* the key's own memory moves when it is deleted */
-    sk_txn_delete(txn, SK_INBOX_PIECES, sk_bytes(first, sizeof first));
-    return sk_txn_error(txn) == SK_OK;
-}
-
-bool sk_partial_sweep(struct sk_txn *txn, size_t max)
-{
     struct sk_envelope_id id;
-    size_t deleted = 0;
-
-    while (first_doomed(txn, &id)) {
-        while (deleted < max && delete_one(txn, &id)) {
-            deleted++;
-        }
-        if (deleted >= max) {
-            return true;
-        }
-        sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(id.b, sizeof id.b));
-    }
-    return false;
-}
-
-enum sk_error sk_partial_sweep_all(struct sk_inbox *inbox)
-{
-    struct sk_envelope_id id;
-    struct sk_txn *txn;
-    bool more = true;
-
-    while (more) {
-        enum sk_error e = sk_inbox_begin(inbox, true, &txn);
-
-        if (e != SK_OK) {
-            return e;
-        }
-        if (!first_doomed(txn, &id) && sk_txn_error(txn) == SK_OK) {
-            sk_inbox_abort(inbox, txn); /* nothing to do costs no sync */
-            return SK_OK;
-        }
-        more = sk_partial_sweep(txn, SWEEP_PIECES);
-        e = sk_inbox_commit(inbox, txn);
-        if (e != SK_OK) {
-            return e;
-        }
-        sk_ledger_outdate(inbox);
-    }
-    return SK_OK;
-}
-
-/* ---- what nobody will finish ------------------------------------------------------- */
-
-struct choice {
-    bool uploads;   /* those that stood still too long, instead of what is no upload */
-    uint32_t today; /* with uploads */
-};
-
-static bool chosen(const struct choice *choice, const struct sk_partial *partial)
-{
-    if (partial->doomed || partial->upload != choice->uploads) {
-        return false;
-    }
-    return !partial->upload || sk_upload_last_day(partial->day) < choice->today;
-}
-
-static size_t list_chosen(struct sk_txn *txn, const struct choice *choice,
-                          struct sk_envelope_id *ids)
-{
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_partial partial;
     size_t n = 0;
 
-    for (bool more = sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); more && n < DOOM_GROUP;
-         more = sk_txn_next(txn, SK_INBOX_PARTIAL, &key, &value)) {
-        if (key.len == sizeof ids->b && decode(value, &partial) && chosen(choice, &partial)) {
-            memcpy(ids[n++].b, key.p, sizeof ids->b);
+    for (; n < ABANDON_GROUP && sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); n++) {
+        size_t len = key.len;
+
+        memcpy(name, key.p, len);
+        sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(name, len));
+        if (len == sizeof id.b) {
+            memcpy(id.b, name, sizeof id.b);
+            sk_deleted_put(txn, &id);
         }
+        key = sk_bytes(NULL, 0);
     }
-    return n;
+    *more = n == ABANDON_GROUP;
+    return sk_txn_commit(txn);
 }
 
-static enum sk_error doom_some(struct sk_inbox *inbox, const struct choice *choice,
-                               struct sk_envelope_id *ids, bool *more)
+enum sk_error sk_partial_abandon_all(struct sk_inbox *inbox)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    size_t n = list_chosen(txn, choice, ids);
-
-    for (size_t i = 0; i < n; i++) {
-        sk_partial_doom(txn, &ids[i], choice->uploads);
-    }
-    *more = n == DOOM_GROUP;
-    return sk_inbox_commit(inbox, txn);
-}
-
-static enum sk_error doom_all(struct sk_inbox *inbox, const struct choice *choice)
-{
-    struct sk_envelope_id *ids = calloc(DOOM_GROUP, sizeof *ids);
     bool more = true;
-    enum sk_error e = ids == NULL ? SK_ERR_MEMORY : SK_OK;
+    enum sk_error e = SK_OK;
 
     while (e == SK_OK && more) {
-        e = doom_some(inbox, choice, ids, &more);
+        e = abandon_some(inbox, &more);
     }
-    free(ids);
     return e;
 }
 
-enum sk_error sk_partial_doom_all(struct sk_inbox *inbox)
-{
-    struct choice choice = {.uploads = false};
+/* ---- collecting ------------------------------------------------------------------------- */
 
-    return doom_all(inbox, &choice);
+void sk_deleted_put(struct sk_txn *txn, const struct sk_envelope_id *id)
+{
+    sk_txn_put(txn, SK_INBOX_DELETED, name_of(id), sk_bytes(NULL, 0));
 }
 
-enum sk_error sk_partial_doom_old(struct sk_inbox *inbox, uint32_t today)
+bool sk_deleted_any(struct sk_txn *txn)
 {
-    struct choice choice = {.uploads = true, .today = today};
+    return sk_txn_count(txn, SK_INBOX_DELETED) > 0;
+}
 
-    return doom_all(inbox, &choice);
+bool sk_deleted_collect(struct sk_txn *txn, size_t max)
+{
+    uint8_t name[SK_KV_KEY_MAX];
+    struct sk_bytes key = {NULL, 0}, value;
+
+    for (size_t steps = 0; sk_txn_seek(txn, SK_INBOX_DELETED, &key, &value); steps++) {
+        size_t len = key.len;
+
+        memcpy(name, key.p, len);
+        steps += sk_txn_delete_prefix(txn, SK_INBOX_PIECES, sk_bytes(name, len), max - steps);
+        if (steps >= max) {
+            return sk_txn_error(txn) == SK_OK;
+        }
+        sk_txn_delete(txn, SK_INBOX_DELETED, sk_bytes(name, len));
+        key = sk_bytes(NULL, 0);
+    }
+    return false;
+}
+
+enum sk_error sk_deleted_collect_all(struct sk_inbox *inbox)
+{
+    bool more = true;
+
+    while (more) {
+        struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+
+        if (!sk_deleted_any(txn) && sk_txn_error(txn) == SK_OK) {
+            sk_txn_abort(txn); /* nothing to do costs no sync */
+            return SK_OK;
+        }
+        more = sk_deleted_collect(txn, SWEEP_STEPS);
+        enum sk_error e = sk_txn_commit(txn);
+
+        if (e != SK_OK) {
+            return e;
+        }
+    }
+    return SK_OK;
 }

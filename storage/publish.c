@@ -21,8 +21,6 @@
 #define UNSEEN_ODDS 5u  /* a batch is at most 5/4 times as likely with one report more in it */
 #define UNSEEN_MOST 64u /* one in a million draws would go on */
 #define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
-#define PLACES_LEAST 32u
-#define BITS_MOST 8u
 #define SET_BACK "set-back"
 
 struct table {
@@ -194,10 +192,10 @@ static void add_nobodys(struct work *w)
 /* FORMAT 9: how many bits a prefix has, and how many places are under each. */
 static void measure(struct work *w, const size_t under[256], size_t total)
 {
-    size_t most = PLACES_LEAST;
+    size_t most = SK_PLACES_LEAST;
     uint32_t bits = 0;
 
-    while (bits < BITS_MOST && total > (size_t)UNDER_ONE << bits) {
+    while (bits < SK_BITS_MOST && total > (size_t)UNDER_ONE << bits) {
         bits++;
     }
     size_t width = (size_t)256 >> bits;
@@ -211,7 +209,7 @@ static void measure(struct work *w, const size_t under[256], size_t total)
         most = sum > most ? sum : most;
     }
     w->after.bits = bits;
-    w->after.places = PLACES_LEAST;
+    w->after.places = SK_PLACES_LEAST;
     while (w->after.places < most) {
         w->after.places *= 2;
     }
@@ -222,14 +220,14 @@ static void write_rows(struct work *w)
 {
     size_t under[256] = {0}, i = 0, k = 0, total = w->old.count + w->fresh.count;
 
-    sk_txn_clear(w->txn, SK_INBOX_ROWS);
+    sk_txn_delete_prefix(w->txn, SK_INBOX_ROWS, sk_bytes(NULL, 0), SIZE_MAX);
     while (i < w->old.count || k < w->fresh.count) {
         bool old = k == w->fresh.count ||
                    (i < w->old.count && by_row(&w->old.rows[i], &w->fresh.rows[k]) < 0);
         const struct sk_stored_row *row = old ? &w->old.rows[i++] : &w->fresh.rows[k++];
 
         under[row->row.b[0]]++;
-        sk_row_append(w->txn, row);
+        sk_row_put(w->txn, row);
     }
     measure(w, under, total);
 }
@@ -257,7 +255,7 @@ static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
         sort_out(w);
         add_nobodys(w);
         write_rows(w);
-        sk_txn_clear(w->txn, SK_INBOX_PENDING);
+        sk_txn_delete_prefix(w->txn, SK_INBOX_PENDING, sk_bytes(NULL, 0), SIZE_MAX);
         sk_publication_write(w->txn, &w->after);
         sk_txn_delete(w->txn, SK_INBOX_META, sk_bytes(SET_BACK, strlen(SET_BACK)));
         if (!told) {
@@ -270,19 +268,17 @@ static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
 
 static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, bool told, struct work *w)
 {
-    enum sk_error e = sk_inbox_begin(p->inbox, true, &w->txn);
+    w->txn = sk_kv_begin(p->inbox->kv, true);
+    enum sk_error e = sk_txn_error(w->txn);
 
+    if (e == SK_OK) {
+        e = publish_in(w, today, told);
+    }
     if (e != SK_OK) {
+        sk_txn_abort(w->txn);
         return e;
     }
-    e = publish_in(w, today, told);
-    if (e == SK_OK) {
-        e = sk_inbox_commit(p->inbox, w->txn);
-        sk_ledger_outdate(p->inbox);
-    } else {
-        sk_inbox_abort(p->inbox, w->txn);
-    }
-    return e;
+    return sk_txn_commit(w->txn);
 }
 
 /* ---- with its key ------------------------------------------------------------------------------
@@ -331,14 +327,10 @@ bool sk_publication_ahead(const struct sk_published *published, uint32_t today)
 
 enum sk_error sk_publication_set_back(struct sk_inbox *inbox, uint32_t today)
 {
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
 
-    if (e == SK_OK) {
-        sk_meta_put_u32(txn, SET_BACK, today);
-        e = sk_inbox_commit(inbox, txn);
-    }
-    return e;
+    sk_meta_put_u32(txn, SET_BACK, today);
+    return sk_txn_commit(txn);
 }
 
 enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told,
@@ -370,10 +362,11 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
                                struct sk_published *published)
 {
     struct sk_bytes value;
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(p->inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(p->inbox->kv, false);
+    enum sk_error e = sk_txn_error(txn);
 
     if (e != SK_OK) {
+        sk_txn_abort(txn);
         return e;
     }
     e = sk_publication_read(txn, last);
@@ -385,7 +378,7 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
     } else if (e == SK_OK) {
         e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
     }
-    sk_inbox_abort(p->inbox, txn);
+    sk_txn_abort(txn);
     return e;
 }
 
@@ -418,21 +411,29 @@ enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today,
     return e;
 }
 
+/* Whether nothing is pending; *number: of the last publication. */
+static bool key_unused(const struct sk_publisher *p, uint32_t *number)
+{
+    struct sk_txn *txn = sk_kv_begin(p->inbox->kv, false);
+    struct sk_publication last;
+    bool unused = sk_txn_count(txn, SK_INBOX_PENDING) == 0 && sk_txn_error(txn) == SK_OK &&
+                  sk_publication_read(txn, &last) == SK_OK;
+
+    sk_txn_abort(txn);
+    if (unused) {
+        *number = last.number;
+    }
+    return unused;
+}
+
 void sk_publisher_stop(struct sk_publisher *p)
 {
-    struct sk_publication last;
-    struct sk_txn *txn;
+    uint32_t number = 0;
 
-    if (p->key != NULL && sk_inbox_begin(p->inbox, false, &txn) == SK_OK) {
-        bool unused = sk_txn_count(txn, SK_INBOX_PENDING) == 0 && sk_txn_error(txn) == SK_OK &&
-                      sk_publication_read(txn, &last) == SK_OK;
+    if (p->key != NULL && key_unused(p, &number)) {
+        struct sk_key_name name = key_name(p, number);
 
-        sk_inbox_abort(p->inbox, txn);
-        if (unused) {
-            struct sk_key_name name = key_name(p, last.number);
-
-            sk_day_key_forget(&name);
-        }
+        sk_day_key_forget(&name);
     }
     sk_secret_free(p->key);
     p->key = NULL;

@@ -1,31 +1,29 @@
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "keys/base/calendar.h"
 #include "storage/upload_private.h"
 
-/* One transaction of forgetting. */
-#define FORGET_GROUP 512
-
 enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_token *token,
                              struct sk_upload *out)
 {
-    struct sk_upload_record record;
-    struct sk_partial partial;
+    struct sk_upload_record record, announced;
     uint8_t key[SK_UPLOAD_KEY];
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
 
-    if (e != SK_OK) {
-        return e;
-    }
     sk_upload_key(key, token);
-    e = sk_upload_load(txn, key, sk_age_past(txn, sk_day_of(time(NULL))), &record, &partial);
-    sk_inbox_abort(inbox, txn);
+    /* First here, then on the disk: what is in neither was never there in between either. */
+    enum sk_error in_memory = sk_announced_find(inbox->announced, key, &announced);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    uint32_t today = sk_age_past(txn, sk_day_of(time(NULL)));
+    enum sk_error e = sk_upload_load(txn, key, today, &record);
+
+    sk_txn_abort(txn);
+    if (e == SK_ERR_NOT_FOUND && in_memory == SK_OK && announced.last_day >= today) {
+        record = announced;
+        e = SK_OK;
+    }
     if (e == SK_OK) {
         out->length = record.length;
-        out->offset = record.finished ? record.length : partial.bytes;
+        out->offset = record.finished ? record.length : record.bytes;
         out->last_day = record.last_day;
         out->finished = record.finished;
         out->has_row = record.has_row;
@@ -38,110 +36,43 @@ enum sk_error sk_upload_tail(struct sk_inbox *inbox, const struct sk_upload *upl
                              uint8_t *buffer, size_t *len)
 {
     size_t tail = upload->finished ? 0 : (size_t)(upload->offset % SK_PIECE_BYTES);
-    uint8_t key[SK_PIECE_KEY];
-    struct sk_bytes value;
-    struct sk_txn *txn;
 
     if (tail == 0) {
         *len = 0;
         return SK_OK;
     }
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    enum sk_error e =
+        sk_tail_read(txn, &upload->id, (uint32_t)(upload->offset / SK_PIECE_BYTES), buffer, tail);
 
-    if (e != SK_OK) {
-        return e;
-    }
-    sk_piece_key(key, &upload->id, (uint32_t)(upload->offset / SK_PIECE_BYTES));
-    if (!sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value)) {
-        e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
-    } else if (value.len < tail) { /* longer: somebody else went on meanwhile */
-        e = SK_ERR_CORRUPT;
-    } else {
-        memcpy(buffer, value.p, tail);
+    sk_txn_abort(txn);
+    if (e == SK_OK) {
         *len = tail;
     }
-    sk_inbox_abort(inbox, txn);
     return e;
 }
 
 enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t *bytes)
 {
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_partial partial;
-    struct sk_envelope_id id;
-    struct sk_txn *txn;
+    const struct sk_bytes all = {NULL, 0};
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    struct sk_bytes key, value;
+    struct sk_upload_record record;
     uint64_t n = 0, sum = 0;
-    enum sk_error e = sk_inbox_begin(inbox, false, &txn);
 
-    if (e != SK_OK) {
-        return e;
-    }
-    for (bool more = sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); more;
-         more = sk_txn_next(txn, SK_INBOX_PARTIAL, &key, &value)) {
-        if (key.len != sizeof id.b) {
-            continue;
-        }
-        memcpy(id.b, key.p, sizeof id.b);
-        if (sk_partial_get(txn, &id, &partial) && partial.upload) {
+    SK_TXN_EACH(txn, SK_INBOX_UPLOADS, all, key, value)
+    {
+        if (sk_upload_decode(value, &record)) {
             n++;
-            sum += partial.bytes;
+            sum += record.bytes;
         }
     }
-    e = sk_txn_error(txn);
-    sk_inbox_abort(inbox, txn);
+    enum sk_error e = sk_txn_error(txn);
+
+    sk_txn_abort(txn);
     if (e == SK_OK) {
         *count = n;
         *bytes = sum;
     }
     return e;
-}
-
-/* ---- forgetting ------------------------------------------------------------------------ */
-
-static size_t list_old(struct sk_txn *txn, uint32_t today, uint8_t (*keys)[SK_UPLOAD_KEY])
-{
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_upload_record record;
-    size_t n = 0;
-
-    for (bool more = sk_txn_seek(txn, SK_INBOX_UPLOADS, &key, &value); more && n < FORGET_GROUP;
-         more = sk_txn_next(txn, SK_INBOX_UPLOADS, &key, &value)) {
-        if (key.len == SK_UPLOAD_KEY &&
-            (!sk_upload_decode(value, &record) || record.last_day < today)) {
-            memcpy(keys[n++], key.p, SK_UPLOAD_KEY);
-        }
-    }
-    return n;
-}
-
-static enum sk_error forget_some(struct sk_inbox *inbox, uint32_t today,
-                                 uint8_t (*keys)[SK_UPLOAD_KEY], bool *more)
-{
-    struct sk_txn *txn;
-    enum sk_error e = sk_inbox_begin(inbox, true, &txn);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    size_t n = list_old(txn, today, keys);
-
-    for (size_t i = 0; i < n; i++) {
-        sk_upload_forget(txn, keys[i]);
-    }
-    *more = n == FORGET_GROUP;
-    return sk_inbox_commit(inbox, txn);
-}
-
-enum sk_error sk_upload_expire(struct sk_inbox *inbox, uint32_t today)
-{
-    uint8_t(*keys)[SK_UPLOAD_KEY] = calloc(FORGET_GROUP, sizeof *keys);
-    bool more = true;
-    enum sk_error e = keys == NULL ? SK_ERR_MEMORY : SK_OK;
-
-    while (e == SK_OK && more) {
-        e = forget_some(inbox, today, keys, &more);
-    }
-    free(keys);
-    /* And pieces that no record leads to any more. */
-    return e == SK_OK ? sk_partial_doom_old(inbox, today) : e;
 }

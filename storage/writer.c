@@ -1,27 +1,25 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "keys/base/calendar.h"
-#include "keys/base/file.h"
 #include "storage/upload_private.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
 #define GROUP_DEPOSITS 512
 #define GROUP_BYTES (UINT64_C(2) << 20)
-/* Doomed pieces that one group also collects: no sync of their own, no long wait. */
+/* Deleted pieces that one group also collects, and uploads that it lets expire: no sync of their
+ * own, no long wait. */
 #define GROUP_SWEEP 64
+#define GROUP_EXPIRE 128
+/* Uploads under way: so many bytes of the size for each. A one-chunk report takes as much. */
+#define UPLOAD_SHARE (UINT64_C(16) << 10)
 
 struct sk_writer {
     struct sk_inbox *inbox;
     pthread_t thread;
     bool started;
-    int lock_file;
+    struct sk_kv_lock *lock_held; /* two writers would collect each other's uploads */
     void (*fatal)(void *);
     void *context;
 
@@ -33,16 +31,16 @@ struct sk_writer {
     bool stop;
     uint64_t deposits, commits;
     enum sk_error state; /* of the last group that had deposits */
-    uint32_t day;        /* of the last look for uploads that stood still; 0: not running */
-    bool new_day;        /* that look is still to be taken */
+    uint32_t day;        /* as the last tick had it; 0: not running */
+    bool new_day;        /* expiry has not run on it */
     bool set_back;       /* that day is behind the last publication: still to be written down */
     struct sk_published published;
     enum { PUBLISH_NOT, PUBLISH_DUE, PUBLISH_TOLD } publish;
 
     /* the thread's own */
-    uint32_t forget; /* uploads whose last day is before this one go; 0: none now */
+    uint32_t expire; /* uploads whose last day is before this one go; 0: nothing to do */
     bool broken;     /* after an I/O error: nothing is written any more */
-    bool sweep;      /* doomed envelopes may be left */
+    bool sweep;      /* deleted envelopes may have pieces left */
     bool publishing, told;
     uint32_t back_to; /* 0: the clock did not go back */
     uint32_t today;   /* as the last tick had it */
@@ -59,7 +57,6 @@ enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
         return SK_ERR_MEMORY;
     }
     w->inbox = w->publisher.inbox = inbox;
-    w->lock_file = -1;
     w->last = &w->first;
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->wake, NULL);
@@ -106,14 +103,14 @@ static void take_group(struct sk_writer *w)
 static bool next_group(struct sk_writer *w)
 {
     pthread_mutex_lock(&w->lock);
-    while (w->first == NULL && !w->stop && !w->sweep && !w->new_day && !w->set_back &&
-           w->publish == PUBLISH_NOT) {
+    while (w->first == NULL && !w->stop && !w->sweep && w->expire == 0 && !w->new_day &&
+           !w->set_back && w->publish == PUBLISH_NOT) {
         pthread_cond_wait(&w->wake, &w->lock);
     }
     bool ended = w->first == NULL && w->stop;
 
     if (w->new_day) {
-        w->forget = w->day;
+        w->expire = w->day;
         w->new_day = false;
     }
     w->publishing = w->publish != PUBLISH_NOT;
@@ -195,15 +192,16 @@ enum sk_error sk_inbox_writer_state(struct sk_inbox *inbox)
 /* Keeps intake out of the reserve that deleting needs, also when it was not asked for first. */
 static bool has_room(struct sk_writer *w, uint64_t wanted)
 {
-    uint64_t used;
+    struct sk_kv_space space;
 
-    if (sk_ledger_used(w->inbox, false, &used) != SK_OK) {
+    if (sk_kv_space(w->inbox->kv, false, &space) != SK_OK) {
         return true; /* the transaction itself will say what is wrong */
     }
-    if (used + wanted <= w->inbox->size) {
+    if (space.used + wanted <= w->inbox->size) {
         return true;
     }
-    return sk_ledger_used(w->inbox, true, &used) != SK_OK || used + wanted <= w->inbox->size;
+    return sk_kv_space(w->inbox->kv, true, &space) != SK_OK ||
+           space.used + wanted <= w->inbox->size;
 }
 
 static bool frees_space(const struct sk_deposit *d)
@@ -217,48 +215,74 @@ static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
     return result != SK_OK && (d->kind == SK_DEPOSIT_PIECE || d->kind == SK_DEPOSIT_FINISH);
 }
 
-/* Returns what the ledger must count. */
-static uint64_t apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
+static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
     const struct sk_deposit *d = w->group[i];
     uint32_t day = sk_day_of(time(NULL));
-    struct sk_today today = {
-        .day = sk_age_past(txn, day), .from = sk_age_from(txn, day), .key = w->publisher.key};
+    struct sk_today today = {.day = sk_age_past(txn, day),
+                             .from = sk_age_from(txn, day),
+                             .key = w->publisher.key,
+                             .announced = w->inbox->announced,
+                             .uploads_most = w->inbox->size / UPLOAD_SHARE};
     struct sk_deposit_effect effect = {0};
 
     w->results[i] =
         !room && !frees_space(d) ? SK_ERR_FULL : sk_deposit_apply(txn, d, &today, &effect);
     if (sk_txn_error(txn) != SK_OK) {
-        return 0;
+        return;
     }
-    w->sweep |= effect.doomed;
+    w->sweep |= effect.deleted;
     if (cannot_go_on(d, w->results[i])) {
-        w->sweep |= sk_partial_doom(txn, &d->id, false);
+        w->sweep |= sk_partial_abandon(txn, &d->id);
     }
-    return w->results[i] == SK_OK ? sk_ledger_cost(d->len) - effect.replaced : 0;
+}
+
+/* Those that have bytes on the disk now are announced no more. */
+static void forget_announced(struct sk_writer *w, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (w->group[i]->kind == SK_DEPOSIT_UPLOAD_PIECE && w->results[i] == SK_OK) {
+            sk_announced_drop(w->inbox->announced, &w->group[i]->token);
+        }
+    }
+}
+
+struct upkeep {
+    bool collect, expire; /* more is left */
+};
+
+/* A bounded step of each. */
+static struct upkeep keep_up(struct sk_writer *w, struct sk_txn *txn)
+{
+    struct upkeep left = {false, false};
+
+    if (w->expire != 0) {
+        left.expire = sk_upload_expire(txn, sk_age_past(txn, w->expire), GROUP_EXPIRE);
+    }
+    if (w->sweep || w->expire != 0) {
+        left.collect = sk_deleted_collect(txn, GROUP_SWEEP);
+    }
+    return left;
 }
 
 /* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
-static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool sweep)
+static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool upkeep)
 {
-    struct sk_txn *txn;
-    uint64_t cost = 0;
-    bool more = w->sweep;
-    enum sk_error e = sk_inbox_begin(w->inbox, true, &txn);
+    struct upkeep left = {.collect = w->sweep, .expire = true};
+    struct sk_txn *txn = sk_kv_begin(w->inbox->kv, true);
 
-    if (e != SK_OK) {
-        return e;
-    }
     for (size_t i = from; i < to && sk_txn_error(txn) == SK_OK; i++) {
-        cost += apply(w, txn, i, room);
+        apply(w, txn, i, room);
     }
-    if (sweep && w->sweep) {
-        more = sk_partial_sweep(txn, GROUP_SWEEP);
+    if (upkeep) {
+        left = keep_up(w, txn);
     }
-    e = sk_inbox_commit(w->inbox, txn);
+    enum sk_error e = sk_txn_commit(txn);
+
     if (e == SK_OK) {
-        sk_ledger_add(w->inbox, cost);
-        w->sweep = sweep ? more : w->sweep;
+        w->sweep = upkeep ? left.collect : w->sweep;
+        w->expire = left.expire ? w->expire : 0;
+        forget_announced(w, from, to);
         pthread_mutex_lock(&w->lock);
         w->commits += to > from ? 1 : 0;
         pthread_mutex_unlock(&w->lock);
@@ -270,11 +294,11 @@ static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool roo
 static enum sk_error store_singly(struct sk_writer *w)
 {
     for (size_t i = 0; i < w->count; i++) {
-        bool room = has_room(w, sk_ledger_cost(w->group[i]->len));
+        bool room = has_room(w, sk_kv_cost(w->group[i]->len));
         enum sk_error e = store(w, i, i + 1, room, false);
 
         if (e == SK_ERR_FULL) {
-            e = store(w, i, i + 1, false, false); /* refuses it; dooms what cannot go on now */
+            e = store(w, i, i + 1, false, false); /* refuses it; deletes what cannot go on now */
             w->results[i] = SK_ERR_FULL;
         }
         if (e != SK_OK && e != SK_ERR_FULL) {
@@ -292,7 +316,7 @@ static enum sk_error store_group(struct sk_writer *w)
     uint64_t wanted = 0;
 
     for (size_t i = 0; i < w->count; i++) {
-        wanted += sk_ledger_cost(w->group[i]->len);
+        wanted += sk_kv_cost(w->group[i]->len);
     }
     enum sk_error e = SK_ERR_FULL;
 
@@ -301,35 +325,15 @@ static enum sk_error store_group(struct sk_writer *w)
     }
     if (e == SK_ERR_FULL) {
         e = store_singly(w);
-        if (e == SK_OK && w->sweep) {
+        if (e == SK_OK && (w->sweep || w->expire != 0)) {
             e = store(w, 0, 0, true, true);
         }
-        if (e == SK_ERR_FULL) {
-            w->sweep = false; /* not even deleting fits: tried again with the next doomed one */
+        if (e ==
+            SK_ERR_FULL) { /* not even deleting fits: tried again with the next one, or tomorrow */
+            w->sweep = false;
+            w->expire = 0;
             e = SK_OK;
         }
-    }
-    return e;
-}
-
-/* Once a day, and at start. */
-static enum sk_error forget_old_uploads(struct sk_writer *w)
-{
-    if (w->forget == 0) {
-        return SK_OK;
-    }
-    uint32_t past = 0;
-    enum sk_error e = sk_inbox_age(w->inbox, w->forget, &past);
-
-    if (e == SK_OK) {
-        e = sk_upload_expire(w->inbox, past);
-    }
-    w->sweep = true;
-    if (e == SK_ERR_FULL) {
-        e = SK_OK; /* not even that fits: tomorrow again */
-    }
-    if (e == SK_OK) {
-        w->forget = 0;
     }
     return e;
 }
@@ -398,9 +402,6 @@ static void *run(void *argument)
             e = set_back(w);
         }
         if (e == SK_OK) {
-            e = forget_old_uploads(w);
-        }
-        if (e == SK_OK) {
             e = store_group(w);
         }
         bool fatal = !w->broken && !harmless(e);
@@ -410,6 +411,7 @@ static void *run(void *argument)
         }
         if (e != SK_OK) {
             w->sweep = false;
+            w->expire = 0;
         }
         w->broken |= fatal;
         answer_group(w, e);
@@ -421,30 +423,6 @@ static void *run(void *argument)
 }
 
 /* ---- starting and stopping ---------------------------------------------------------------- */
-
-/* Two writers would collect each other's uploads: the lock goes with the process. */
-static enum sk_error lock_writer(struct sk_writer *w)
-{
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/writer", w->inbox->folder);
-
-    if (n < 0 || n >= PATH_MAX) {
-        return SK_ERR_USAGE;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        return sk_error_of_errno(errno);
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        enum sk_error e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : SK_ERR_IO;
-
-        close(fd);
-        return e;
-    }
-    w->lock_file = fd;
-    return SK_OK;
-}
 
 static enum sk_error start_thread(struct sk_writer *w)
 {
@@ -475,13 +453,13 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
     if (w->started) {
         return SK_ERR_USAGE;
     }
-    enum sk_error e = lock_writer(w);
+    enum sk_error e = sk_kv_lock(inbox->address, "writer", &w->lock_held);
 
     if (e == SK_OK) {
-        e = sk_engine_preallocate(inbox->engine); /* it may come from a backup */
+        e = sk_kv_reserve(inbox->kv); /* it may come from a backup */
     }
     if (e == SK_OK) {
-        e = sk_partial_doom_all(inbox);
+        e = sk_partial_abandon_all(inbox);
     }
     if (e == SK_OK) {
         e = start_publisher(w, sk_day_of(now));
@@ -491,15 +469,15 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
     }
     if (e == SK_OK) {
         w->sweep = true;
-        w->day = w->forget = sk_day_of(now);
+        w->day = w->expire = sk_day_of(now);
         w->fatal = fatal;
         w->context = context;
         e = start_thread(w);
     }
-    if (e != SK_OK && w->lock_file >= 0) {
+    if (e != SK_OK && w->lock_held != NULL) {
         sk_publisher_stop(&w->publisher);
-        close(w->lock_file);
-        w->lock_file = -1;
+        sk_kv_unlock(w->lock_held);
+        w->lock_held = NULL;
     }
     return e;
 }
@@ -523,9 +501,7 @@ void sk_writer_stop(struct sk_writer *w)
         w->first = d->next;
         d->done(d, SK_ERR_IO);
     }
-    if (w->lock_file >= 0) {
-        close(w->lock_file);
-    }
+    sk_kv_unlock(w->lock_held);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);
     free(w);

@@ -113,6 +113,7 @@
     /* store */                                                                                    \
     X(STORE_RESERVE, "the store is too full for a large report; text reports still fit")           \
     X(STORE_AWAY, "the store was replaced by files that cannot be opened here; see whose they are") \
+    X(STORE_UNKNOWN, "it is not known whether this was stored; check the disk, then look again")    \
     X(STORE_ORDER, "pieces of an upload did not come in order")                                    \
     X(STORE_NAME, "a name has 1 to 64 bytes of text without control characters")                   \
     X(STORE_CLOSED, "no organisation has a key for this week: intake is closed")                   \

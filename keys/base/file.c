@@ -168,6 +168,31 @@ static enum sk_error open_folder_of(const char *path, int *fd)
     return *fd >= 0 ? SK_OK : sk_error_of_errno(errno);
 }
 
+static enum sk_error sync_and_close(int fd)
+{
+    enum sk_error e = fsync(fd) == 0 ? SK_OK : sk_error_of_errno(errno);
+    int reason = errno;
+
+    close(fd);
+    errno = reason;
+    return e;
+}
+
+enum sk_error sk_folder_sync(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? sk_error_of_errno(errno) : sync_and_close(fd);
+}
+
+enum sk_error sk_parent_sync(const char *path)
+{
+    int fd;
+    enum sk_error e = open_folder_of(path, &fd);
+
+    return e == SK_OK ? sync_and_close(fd) : e;
+}
+
 enum sk_error sk_file_writer_open(struct sk_file_writer **out, const char *path)
 {
     static const char suffix[] = ".tmp";
@@ -233,8 +258,7 @@ enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
         errno = reason;
         return e;
     }
-    e = fsync(folder) == 0 ? SK_OK : sk_error_of_errno(errno);
-    close(folder);
+    e = sync_and_close(folder);
     close(w->fd);
     free(w);
     return e;

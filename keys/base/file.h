@@ -27,6 +27,10 @@ enum sk_error sk_fd_write(int fd, const void *data, size_t len);
 /* Writes path.tmp with mode 0600, fsyncs, renames over path, fsyncs the folder. IO or FULL. */
 enum sk_error sk_file_replace(const char *path, const uint8_t *data, size_t len);
 
+/* Makes names that were given or taken in this folder last. IO or FULL. */
+enum sk_error sk_folder_sync(const char *folder);
+enum sk_error sk_parent_sync(const char *path); /* of the folder that path is in */
+
 /* The same, in steps, for what does not fit in memory. All take and return the one object;
  * an unfinished one leaves no file behind. */
 struct sk_file_writer;

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,34 +36,6 @@ static enum sk_error copy_parts(const struct sk_store *store, const char *to)
     return e == SK_OK ? sk_outbox_backup(store->outbox, to, sk_day_of(time(NULL))) : e;
 }
 
-/* Makes the new name last through a power cut. */
-static enum sk_error sync_parent(const char *path)
-{
-    char parent[PATH_MAX];
-    size_t n = strlen(path);
-
-    if (n >= sizeof parent) {
-        return SK_ERR_TOO_LARGE;
-    }
-    memcpy(parent, path, n + 1);
-    char *slash = strrchr(parent, '/');
-
-    if (slash == NULL) {
-        memcpy(parent, ".", 2);
-    } else {
-        slash[slash == parent ? 1 : 0] = '\0';
-    }
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0) {
-        return SK_ERR_IO;
-    }
-    int failed = fsync(fd);
-
-    close(fd);
-    return failed == 0 ? SK_OK : SK_ERR_IO;
-}
-
 static void remove_copy(const char *dir)
 {
     if (sk_unfinished_remove(dir) == SK_OK) {
@@ -94,7 +65,7 @@ static enum sk_error copy_store(const struct sk_store *store, const char *out,
         errno = why;
         return e;
     }
-    return sync_parent(out);
+    return sk_parent_sync(out);
 }
 
 /* Makes the folder, or takes over what a backup that was cut off left there. */

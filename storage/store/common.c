@@ -1,12 +1,10 @@
 #include "storage/store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,24 +34,7 @@ bool sk_store_exists(const char *path)
 
 enum sk_error sk_store_lock(struct sk_store *store)
 {
-    char path[PATH_MAX];
-    enum sk_error e = sk_store_path(path, store->dir, "store.lock");
-
-    if (e != SK_OK) {
-        return e;
-    }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        return sk_error_of_errno(errno);
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : sk_error_of_errno(errno);
-        close(fd);
-        return e;
-    }
-    store->lock = fd;
-    return SK_OK;
+    return sk_kv_lock(store->dir, "store", &store->lock);
 }
 
 int sk_store_own(const struct sk_store *store)
@@ -129,10 +110,8 @@ void sk_store_close(struct sk_store *store)
     sk_outbox_close(store->outbox);
     store->inbox = NULL;
     store->outbox = NULL;
-    if (store->lock >= 0) {
-        close(store->lock);
-        store->lock = -1;
-    }
+    sk_kv_unlock(store->lock);
+    store->lock = NULL;
 }
 
 /* ---- the gateway's key ---------------------------------------------------------- */

@@ -33,37 +33,17 @@ static bool begins_chain(const struct sk_export *x)
     return x->chain.copied || x->new_chain;
 }
 
-static enum sk_error is_new(struct sk_export *x, const struct sk_envelope_id *id, bool *fresh)
-{
-    uint32_t serial = 0;
-
-    if (begins_chain(x)) {
-        *fresh = true;
-        return SK_OK;
-    }
-    enum sk_error e = sk_outbox_carried(x->store->outbox, id, &serial);
-
-    if (e != SK_OK && e != SK_ERR_NOT_FOUND) {
-        return e;
-    }
-    *fresh = e == SK_ERR_NOT_FOUND || serial == 0;
-    return SK_OK;
-}
-
 enum sk_error sk_export_snapshot(struct sk_export *x)
 {
     enum sk_error e =
         sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->envelope_count, &x->publication);
 
-    for (size_t i = 0; e == SK_OK && i < x->envelope_count; i++) {
-        bool fresh = false;
-
-        e = is_new(x, &x->envelopes[i].id, &fresh);
-        if (e == SK_OK && fresh) {
-            x->envelopes[x->new_count++] = x->envelopes[i];
-        }
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    x->new_count = x->envelope_count;
+    return begins_chain(x) ? SK_OK
+                           : sk_outbox_uncarried(x->store->outbox, x->envelopes, &x->new_count);
 }
 
 /* Nothing links a row to its envelope. Rows may be called carried only when no envelope of their

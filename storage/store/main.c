@@ -30,7 +30,7 @@ static const struct sk_program program = {
 
 static int run(int argc, char **argv)
 {
-    struct sk_store store = {.lock = -1};
+    struct sk_store store = {0};
     struct sk_line line;
     int code = sk_line_read(&line, &program, argc, argv);
 

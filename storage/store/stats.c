@@ -7,37 +7,33 @@
 #include "keys/format/class.h"
 #include "storage/upload.h"
 
-struct walk {
-    struct sk_stats *stats;
-    struct sk_outbox *outbox;
-};
-
-static enum sk_error count_envelope(void *ctx, const struct sk_envelope_info *info)
+static enum sk_error count_envelopes(struct sk_stats *s, struct sk_store *store)
 {
-    struct walk *w = ctx;
-    uint32_t serial = 0;
-    enum sk_error e = sk_outbox_carried(w->outbox, &info->id, &serial);
+    struct sk_envelope_info *envelopes;
+    uint32_t publication;
+    size_t count;
+    enum sk_error e = sk_inbox_snapshot(store->inbox, &envelopes, &count, &publication);
 
-    if (e != SK_OK && e != SK_ERR_NOT_FOUND) {
+    if (e != SK_OK) {
         return e;
     }
-    if (e == SK_ERR_NOT_FOUND || serial == 0) {
-        w->stats->waiting++;
+    s->envelopes = count;
+    for (size_t i = 0; i < count; i++) {
+        s->bytes += sk_envelope_length(envelopes[i].chunks);
     }
-    w->stats->envelopes++;
-    w->stats->bytes += sk_envelope_length(info->chunks);
-    return SK_OK;
+    e = sk_outbox_uncarried(store->outbox, envelopes, &count);
+    s->waiting = count;
+    free(envelopes);
+    return e;
 }
 
 static enum sk_error count_row(void *ctx, const struct sk_row *row, enum sk_row_state state)
 {
-    struct walk *w = ctx;
+    struct sk_stats *s = ctx;
 
     (void)row;
-    w->stats->rows++;
-    if (state == SK_ROW_CARRIED) {
-        w->stats->rows_carried++;
-    }
+    s->rows++;
+    s->rows_carried += state == SK_ROW_CARRIED ? 1 : 0;
     return SK_OK;
 }
 
@@ -53,17 +49,16 @@ static enum sk_error collect_outbox(struct sk_stats *s, struct sk_outbox *outbox
 
 static enum sk_error collect(struct sk_stats *s, struct sk_store *store)
 {
-    struct walk w = {.stats = s, .outbox = store->outbox};
     enum sk_error e = sk_store_key_public(store, &s->gateway);
 
     if (e == SK_OK) {
         e = collect_outbox(s, store->outbox);
     }
     if (e == SK_OK) {
-        e = sk_inbox_each(store->inbox, count_envelope, &w);
+        e = count_envelopes(s, store);
     }
     if (e == SK_OK) {
-        e = sk_inbox_each_row(store->inbox, count_row, &w);
+        e = sk_inbox_each_row(store->inbox, count_row, s);
     }
     if (e == SK_OK) {
         e = sk_upload_count(store->inbox, &s->uploads, &s->upload_bytes);

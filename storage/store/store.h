@@ -18,13 +18,14 @@
 #include "keys/cli/option.h"
 #include "keys/cli/progress.h"
 #include "storage/inbox.h"
+#include "storage/kv.h"
 #include "storage/outbox.h"
 
 #define SK_WEEKS_WARNING 3 /* an operator hears of a sheet with this many weeks left or fewer */
 
 struct sk_store {
     const char *dir;
-    int lock; /* of DIR/store.lock; -1 when it is not held */
+    struct sk_kv_lock *lock; /* the store's; NULL when it is not held */
     struct sk_inbox *inbox;
     struct sk_outbox *outbox;
 };
@@ -41,7 +42,7 @@ void sk_store_close(struct sk_store *store);
 /* Refuses unless the folder belongs to whoever runs the command, or is not there. */
 int sk_store_own(const struct sk_store *store);
 
-/* Takes DIR/store.lock. LOCKED, IO. */
+/* Takes the store's lock. LOCKED, IO. */
 enum sk_error sk_store_lock(struct sk_store *store);
 
 /* ---- the gateway's key: signs carry bundles -------------------------------- */

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "keys/base/file.h"
-#include "storage/folder.h"
 #include "storage/store/store.h"
 
 #define KEY "gateway.key"

@@ -34,9 +34,9 @@ done
 
 while read -r _ file header; do
     file=${file%:}
-    others=$(grep -rlE "#[[:space:]]*include[[:space:]]*<$header>" keys storage gateway | grep -vxF "$file" || true)
+    others=$(grep -rlE "#[[:space:]]*include[[:space:]]*[<\"]$header[>\"]" keys storage gateway | grep -vxE "$file" || true)
     if [ -n "$others" ]; then
-        echo "FAIL only $file may include <$header>:" $others
+        echo "FAIL only $file may include $header:" $others
         bad=1
     fi
     checked=$((checked + 1))

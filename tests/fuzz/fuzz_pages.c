@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "storage/engine_pages.h"
+#include "storage/kv_lmdb_pages.h"
 #include "tests/fuzz/fuzz.h"
 
 static void look(int fd, uint8_t snapshot, uint64_t len)

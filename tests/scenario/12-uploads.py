@@ -500,9 +500,16 @@ def check_killed(world, store, desk, rounds=6):
     lots, real = random.Random(7), Real(desk, 900_000)
     gateway = world.gateway(store)
     tus = Tus(gateway.web.port)
-    path = tus.create(len(real.bytes), Upload_Metadata=metadata(
-        row=real.receipt.row())).headers["location"]
-    told = 0
+    token = random.randbytes(16)
+    announce = lambda: tus.create(len(real.bytes), Upload_Metadata=metadata(
+        row=real.receipt.row(), token=token)).headers["location"]
+    path = announce()
+    gateway.kill()
+    gateway = world.gateway(store)
+    tus = Tus(gateway.web.port)
+    equal("killed without a byte: it was only announced", tus.head(path).status, 404)
+    equal("killed without a byte: and is announced again", announce(), path)
+    told = tus.patch(path, 0, real.bytes[:1]).offset
     for i in range(rounds):
         with tus.begin_patch(path, told, len(real.bytes) - told) as s:
             s.sendall(real.bytes[told:told + lots.randrange(1, 250_000)])
@@ -560,6 +567,7 @@ def check_expiry(world, store):
     expires = time.strftime("%a, %d %b %Y 00:00:00 GMT", time.gmtime((today + 7) * 86400))
     equal("expiry: announced", answer.headers["upload-expires"], expires)
     gone = tus.create(17080).headers["location"]
+    tus.patch(gone, 0, data[:1])
     tus.patch(path, 0, data[:100])
     for days, since, offset in ((6, 0, 100), (11, 6, 200)):
         gateway.stop()

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "keys/base/calendar.h"
 #include "keys/open/board_make.h"
@@ -188,6 +189,7 @@ struct sk_outbox *unit_outbox_new(const char *folder)
 {
     struct sk_outbox *outbox = NULL;
 
+    (void)mkdir(folder, 0700); /* boards are put beside it */
     assert_ok(sk_outbox_create(folder));
     assert_ok(sk_outbox_open(&outbox, folder, true));
     return outbox;
@@ -207,4 +209,13 @@ size_t unit_organisations(struct sk_outbox *outbox, struct sk_organisation **out
 
     assert_ok(sk_outbox_organisations(outbox, out, &count));
     return count;
+}
+
+bool unit_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id)
+{
+    struct sk_envelope_info one = {.id = *id};
+    size_t count = 1;
+
+    assert_ok(sk_outbox_uncarried(outbox, &one, &count));
+    return count == 0;
 }

@@ -59,4 +59,7 @@ struct sk_outbox *unit_outbox_new(const char *folder);
 uint64_t unit_outbox_version(struct sk_outbox *outbox);
 size_t unit_organisations(struct sk_outbox *outbox, struct sk_organisation **out);
 
+/* Whether it is in a bundle of this chain. */
+bool unit_carried(struct sk_outbox *outbox, const struct sk_envelope_id *id);
+
 #endif

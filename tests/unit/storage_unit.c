@@ -13,6 +13,7 @@
 #include "keys/base/file.h"
 #include "keys/format/class.h"
 #include "storage/day_key.h"
+#include "storage/inbox_private.h"
 
 /* ---- folders ------------------------------------------------------------------ */
 
@@ -52,6 +53,28 @@ static void forget_keys(const char *path)
     free(data);
 }
 
+/* The same of an engine that keeps no files. */
+static void forget_inbox_keys(const char *address)
+{
+    struct sk_key_name name;
+    struct sk_bytes value;
+    struct sk_kv *kv;
+
+    if (sk_kv_open(&kv, address, &sk_inbox_shape, false) != SK_OK) {
+        return;
+    }
+    struct sk_txn *txn = sk_kv_begin(kv, false);
+
+    if (sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) && value.len == 16) {
+        memcpy(name.inbox, value.p, sizeof name.inbox);
+        for (name.number = 0; name.number < 64; name.number++) {
+            sk_day_key_forget(&name);
+        }
+    }
+    sk_txn_abort(txn);
+    sk_kv_close(kv);
+}
+
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
     (void)st;
@@ -65,10 +88,11 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 int unit_folder_remove(void **state)
 {
+    unit_fault_set(UNIT_NO_FAULT, 0);
+    forget_inbox_keys(*state);
     int r = nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 
     free(*state);
-    unit_fault_set(UNIT_NO_FAULT, 0);
     return r;
 }
 

@@ -223,7 +223,7 @@ static void check_finds_a_broken_bucket(void **state)
     assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
     assert_ok(unit_import_board(outbox, *state, &org, "b1", 3, 0));
     assert_ok(unit_import_board(outbox, *state, &org, "b2", 3, 0));
-    struct sk_txn *txn = sk_txn_begin(outbox->engine, true);
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
 
     sk_bucket_key(key, &org.pin, 1, 0);
     sk_txn_put(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), sk_bytes("x", 1));

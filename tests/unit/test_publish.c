@@ -14,7 +14,6 @@
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"
 
-#define FILE_NAME "inbox/00000001.mdb"
 
 /* What was told last, and how often something was. */
 static struct sk_publication_news last;
@@ -231,17 +230,17 @@ static void seed_rows(struct sk_inbox *inbox, size_t count, bool one_prefix)
     struct sk_stored_row row = {.month = 600, .state = SK_ROW_RECEIVED};
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
-    sk_txn_clear(txn, SK_INBOX_ROWS);
+    txn = sk_kv_begin(inbox->kv, true);
+    sk_txn_delete_prefix(txn, SK_INBOX_ROWS, sk_bytes(NULL, 0), SIZE_MAX);
     for (size_t i = 0; i < count; i++) {
         size_t n = one_prefix ? i : i * (65536 / count);
 
         row.row.b[0] = one_prefix ? 0xa7 : (uint8_t)(n >> 8);
         row.row.b[1] = (uint8_t)(one_prefix ? n >> 8 : n);
         row.row.b[2] = (uint8_t)(one_prefix ? n : 0);
-        sk_row_append(txn, &row);
+        sk_row_put(txn, &row);
     }
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
 }
 
 static struct sk_publication after_publication(struct sk_inbox *inbox, uint8_t prefix, size_t *len)
@@ -326,21 +325,21 @@ static void set_day(struct sk_inbox *inbox, int back)
     struct sk_publication publication;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     assert_ok(sk_publication_read(txn, &publication));
     publication.day = (uint32_t)((int)publication.day - back);
     sk_publication_write(txn, &publication);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
 }
 
 static uint32_t mark(struct sk_inbox *inbox, const char *name)
 {
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     uint32_t value = sk_meta_u32(txn, name, 0);
 
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return value;
 }
 
@@ -348,9 +347,9 @@ static void set_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
 {
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     sk_meta_put_u32(txn, name, value);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
 }
 
 /* Published two years ahead; the clock is right again, over a restart too: nothing until midnight. */
@@ -384,7 +383,7 @@ static void age_follows_the_clock_by_two_days(void **state)
     uint32_t past = 0;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     sk_meta_put_u32(txn, "age", 20000);
     assert_int_equal(sk_age_past(txn, 20730), 20000);
     assert_int_equal(sk_age_from(txn, 20730), 20730);
@@ -400,7 +399,7 @@ static void age_follows_the_clock_by_two_days(void **state)
         sk_age_step(txn, days[i][0], days[i][1]);
         assert_int_equal(sk_meta_u32(txn, "age", 0), days[i][2]);
     }
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
     assert_ok(sk_inbox_age(inbox, UINT32_MAX, &past));
     assert_int_equal(past, 20003);
     sk_inbox_close(inbox);
@@ -451,10 +450,10 @@ static bool lose_key(struct sk_inbox *inbox, uint32_t number)
     struct sk_txn *txn;
     char hex[33], text[64];
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     assert_true(sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value));
     sodium_bin2hex(hex, sizeof hex, value.p, value.len);
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     snprintf(text, sizeof text, "skrynka:%s:%u", hex, number);
     key_serial_t ring = (key_serial_t)keyctl_get_persistent((uid_t)-1, KEY_SPEC_THREAD_KEYRING);
     key_serial_t key = (key_serial_t)keyctl_search(ring, "user", text, 0);
@@ -517,37 +516,6 @@ static void without_anything_pending_the_kernel_keeps_no_key(void **state)
     sk_inbox_close(inbox);
 }
 
-static void before_it_is_published_the_disk_does_not_hold_the_row(void **state)
-{
-    const char *file = unit_path(*state, FILE_NAME);
-    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
-    struct sk_row row = put(inbox);
-
-    assert_false(unit_is_in_file(file, row.b, 16));
-    publish(inbox);
-    assert_true(unit_is_in_file(file, row.b, 16)); /* it would have been found */
-    sk_inbox_close(inbox);
-}
-
-static void the_files_times_are_midnight(void **state)
-{
-    static const char *const names[] = {FILE_NAME, FILE_NAME "-lock", "inbox/writer"};
-    struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
-    struct stat st;
-
-    put(inbox);
-    assert_ok(sk_inbox_tick(inbox));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        assert_int_equal(stat(unit_path(*state, names[i]), &st), 0);
-        assert_int_equal(st.st_mtim.tv_sec % 86400 + st.st_mtim.tv_nsec, 0);
-        assert_int_equal(st.st_atim.tv_sec % 86400 + st.st_atim.tv_nsec, 0);
-    }
-    put(inbox);
-    assert_int_equal(stat(unit_path(*state, FILE_NAME), &st), 0);
-    assert_int_equal(st.st_mtim.tv_sec % 86400 + st.st_mtim.tv_nsec, 0);
-    sk_inbox_close(inbox);
-}
-
 /* ---- faults --------------------------------------------------------------------------------- */
 
 static void what_does_not_fit_is_published_later(void **state)
@@ -571,53 +539,6 @@ static void what_does_not_fit_is_published_later(void **state)
     sk_inbox_close(inbox);
 }
 
-/* A process that dies at a call that changes the disk, while it publishes at its start. */
-static int publish_and_die(const char *folder, unsigned call)
-{
-    pid_t child = fork();
-    int status = -1;
-
-    if (child == 0) {
-        struct sk_inbox *inbox = NULL;
-
-        unit_fault_set(UNIT_DIE, call);
-        if (sk_inbox_open(&inbox, folder) != SK_OK ||
-            sk_inbox_writer_start(inbox, NULL, NULL) != SK_OK) {
-            _exit(1);
-        }
-        unit_fault_set(UNIT_NO_FAULT, 0);
-        sk_inbox_close(inbox);
-        _exit(0);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status) && (WEXITSTATUS(status) == 7 || status == 0));
-    return status;
-}
-
-static void a_power_cut_in_a_publication_is_before_or_after_it(void **state)
-{
-    int status = -1;
-
-    sk_inbox_close(start(*state, 8 * SMALL_INBOX));
-    for (unsigned call = 1; status != 0; call++) {
-        struct sk_inbox *inbox = start(*state, 0);
-        struct sk_row rows[3] = {put(inbox), put(inbox), put(inbox)};
-        size_t before = all_rows(inbox);
-
-        assert_in_range(call, 1, 100);
-        set_day(inbox, 1);
-        sk_inbox_close(inbox);
-        status = publish_and_die(*state, call);
-        inbox = start(*state, 0); /* goes on, or does what was not done */
-        assert_true(unit_is_batch(all_rows(inbox) - before, 3));
-        for (size_t i = 0; i < 3 && unit_kernel_keeps_keys(); i++) {
-            assert_int_equal(unit_row(inbox, &rows[i]), SK_ROW_RECEIVED);
-        }
-        assert_int_equal(last.lost, unit_kernel_keeps_keys() ? 0 : last.lost);
-        sk_inbox_close(inbox);
-    }
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -638,10 +559,7 @@ int main(void)
         TEST(a_lost_key_costs_marks_and_no_report),
         TEST(a_publication_changes_the_key),
         TEST(without_anything_pending_the_kernel_keeps_no_key),
-        TEST(before_it_is_published_the_disk_does_not_hold_the_row),
-        TEST(the_files_times_are_midnight),
         TEST(what_does_not_fit_is_published_later),
-        TEST(a_power_cut_in_a_publication_is_before_or_after_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "keys/format/class.h"
-#include "storage/folder.h"
 #include "storage/inbox_private.h"
+#include "storage/kv_lmdb.h"
 #include "tests/unit/storage_unit.h"
 
 static struct sk_inbox *start(const char *folder)
@@ -258,7 +258,7 @@ static void a_gateway_at_work_loses_nothing(void **state)
     assert_int_equal(waitpid(r.pid, &status, 0), r.pid);
     assert_int_equal(status, 0);
     assert_ok(sk_inbox_tick(inbox));
-    assert_int_equal(inbox->generation, 1 + REWRITES);
+    assert_int_equal(inbox->kv->generation, 1 + REWRITES);
     for (size_t i = 0; i < MANY; i++) {
         unit_assert_whole(inbox, &e[i]);
     }
@@ -343,10 +343,10 @@ static void leftovers_are_told_from_successors(void **state)
     assert_non_null(file);
     fclose(file);
     inbox = start(*state);
-    assert_int_equal(inbox->generation, 1);
+    assert_int_equal(inbox->kv->generation, 1);
     unit_assert_whole(inbox, &e);
     assert_ok(sk_inbox_rewrite(inbox, NULL, NULL));
-    assert_int_equal(inbox->generation, 2);
+    assert_int_equal(inbox->kv->generation, 2);
     unit_assert_whole(inbox, &e);
     sk_inbox_close(inbox);
     only_generation(*state);
@@ -359,9 +359,9 @@ static void a_retired_generation_without_successor_is_damage(void **state)
 
     assert_ok(sk_inbox_create(*state, SMALL_INBOX));
     assert_ok(sk_inbox_open(&inbox, *state));
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
-    sk_txn_put(txn, SK_INBOX_META, sk_bytes("retired", 7), sk_bytes("\2\0\0\0", 4));
-    assert_ok(sk_inbox_commit(inbox, txn));
+    txn = sk_kv_begin(inbox->kv, true);
+    sk_lmdb_put(txn, SK_LMDB_OWN, sk_bytes("retired", 7), sk_bytes("\2\0\0\0", 4));
+    assert_ok(sk_txn_commit(txn));
     assert_error(sk_inbox_tick(inbox), SK_ERR_CORRUPT);
     assert_error(sk_inbox_tick(inbox), SK_ERR_CORRUPT); /* and stays so, without a crash */
     sk_inbox_close(inbox);

@@ -39,7 +39,7 @@ static void opening_again_changes_nothing(void **state)
     again.length = sk_envelope_length(32);
     assert_error(unit_upload_open(inbox, &again), SK_ERR_EXISTS);
     unit_assert_stands(inbox, &u, 1000);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
     assert_ok(unit_upload_to(inbox, &u, u.length));
     unit_publish(inbox);
     unit_assert_row(inbox, &u, SK_ROW_RECEIVED);
@@ -71,10 +71,14 @@ static void only_an_envelope_under_an_id_of_its_own_is_opened(void **state)
     v.e.id = e.id; /* a whole one's */
     assert_error(unit_upload_open(inbox, &v), SK_ERR_STORE_ORDER);
     assert_ok(unit_upload_open(inbox, &u));
-    v.e.id = u.e.id; /* another upload's */
+    v.e.id = u.e.id; /* another upload's: the first that has a byte has it */
+    assert_ok(unit_upload_open(inbox, &v));
+    assert_ok(unit_upload_piece(inbox, &u, 0, 1));
+    assert_error(unit_upload_piece(inbox, &v, 0, 1), SK_ERR_STORE_ORDER);
+    assert_ok(unit_upload_drop(inbox, &v));
     assert_error(unit_upload_open(inbox, &v), SK_ERR_STORE_ORDER);
     unit_assert_no_upload(inbox, &v);
-    unit_assert_stands(inbox, &u, 0);
+    unit_assert_stands(inbox, &u, 1);
     sk_inbox_close(inbox);
 }
 
@@ -215,7 +219,8 @@ static void other_deposits_leave_uploads_alone(void **state)
     unit_envelope_new(&e, 16); /* one of the other kind goes as before */
     assert_ok(unit_put_piece(inbox, &e, 0));
     assert_ok(unit_submit(inbox, SK_DEPOSIT_ABANDON, &e, 0, NULL, 0));
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
     assert_ok(unit_upload_to(inbox, &u, u.length));
     unit_assert_finished(inbox, &u);

@@ -30,8 +30,9 @@ static void a_restart_collects_the_others_only(void **state)
     assert_ok(unit_put_piece(inbox, &e, 0));
     sk_inbox_close(inbox);
     inbox = unit_upload_start(*state, 0);
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
     assert_ok(unit_upload_to(inbox, &u, u.length));
     unit_assert_finished(inbox, &u);
@@ -52,7 +53,8 @@ static void after_its_last_day_it_is_not_found(void **state)
     unit_upload_new(&anew, 1); /* the same token, and even another length */
     anew.token = old.token;
     assert_ok(unit_upload_open(inbox, &anew));
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 2); /* what was there is collected */
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0); /* what was there is collected */
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
     assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 1);
     assert_ok(unit_upload_to(inbox, &anew, anew.length));
     unit_assert_finished(inbox, &anew);
@@ -71,11 +73,13 @@ static void the_start_drops_what_stood_still(void **state)
     finished.day -= SK_UPLOAD_DAYS + 1;
     assert_ok(
         unit_upload_piece(inbox, &finished, 2, (size_t)(finished.length - 2 * SK_PIECE_BYTES)));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 3);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 2);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_FINISHED), 1);
     sk_inbox_close(inbox);
     inbox = unit_upload_start(*state, 0);
     unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_FINISHED, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1 + unit_pieces(16));
     unit_assert_stands(inbox, &kept, SK_PIECE_BYTES);
     unit_assert_whole(inbox, &finished.e); /* forgotten is only that it was an upload */
@@ -88,9 +92,9 @@ static uint32_t publications(struct sk_inbox *inbox)
     struct sk_publication publication;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     assert_ok(sk_publication_read(txn, &publication));
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return publication.number;
 }
 
@@ -122,7 +126,8 @@ static void the_writer_drops_on_a_new_day(void **state)
     assert_ok(sk_inbox_tick(inbox));
     days_pass(inbox, unit_today() + 1, unit_today() + SK_UPLOAD_DAYS);
     unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_FINISHED, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
     unit_assert_stands(inbox, &later, SK_PIECE_BYTES);
     sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS + 1);
@@ -198,11 +203,10 @@ static void every_byte_gives_it_more_days(void **state)
     u.day = today;
     assert_ok(unit_upload_to(inbox, &u, SK_PIECE_BYTES + 1));
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES + 1);
-    assert_ok(sk_upload_expire(inbox, today + SK_UPLOAD_DAYS));
+    unit_expire(inbox, today + SK_UPLOAD_DAYS);
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES + 1);
-    assert_ok(sk_upload_expire(inbox, today + SK_UPLOAD_DAYS + 1));
+    unit_expire(inbox, today + SK_UPLOAD_DAYS + 1);
     unit_assert_no_upload(inbox, &u);
-    assert_ok(sk_partial_sweep_all(inbox));
     assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 0);
     sk_inbox_close(inbox);
 }
@@ -210,49 +214,163 @@ static void every_byte_gives_it_more_days(void **state)
 static void however_many_all_that_is_old_goes(void **state)
 {
     struct sk_inbox *inbox = unit_upload_start(*state, 32 * SMALL_INBOX);
+    uint8_t key[SK_UPLOAD_KEY];
     struct unit_upload u;
     struct sk_txn *txn;
 
-    for (size_t i = 0; i < 1100; i++) {
+    for (size_t i = 0; i < 1101; i++) {
         unit_upload_new(&u, 1);
+        assert_ok(unit_upload_open(inbox, &u));
         u.day -= i % 2 == 0 ? SK_UPLOAD_DAYS + 1 : 0;
+        assert_ok(unit_upload_piece(inbox, &u, 0, 1));
+    }
+    sk_upload_key(key, &u.token); /* a record that nobody can read goes with its pieces, too */
+    txn = sk_kv_begin(inbox->kv, true);
+    sk_txn_put(txn, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key), sk_bytes("?", 1));
+    assert_ok(sk_txn_commit(txn));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1101);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 1101);
+    unit_expire(inbox, unit_today());
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 550);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 550);
+    unit_expire(inbox, unit_today() + SK_UPLOAD_DAYS + 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 0);
+    sk_inbox_close(inbox);
+}
+
+/* Each walk is bounded in steps, and finds what it takes without passing what it leaves. */
+static void forgetting_goes_by_bounded_steps(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    struct sk_envelope_id none = {{0}};
+    struct unit_upload u[12];
+    struct sk_txn *txn;
+
+    for (size_t i = 0; i < 12; i++) {
+        begin(inbox, &u[i], i < 10 ? SK_UPLOAD_DAYS + 1 : 0);
+    }
+    txn = sk_kv_begin(inbox->kv, true);
+    assert_true(sk_upload_expire(txn, unit_today(), 4));
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_UPLOADS), 8);
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_DELETED), 4);
+    assert_true(sk_deleted_collect(txn, 5)); /* two pieces and what led to them, and one piece */
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_DELETED), 2);
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_PIECES), 9);
+    assert_false(sk_upload_expire(txn, unit_today(), 6));
+    assert_false(sk_deleted_collect(txn, 100));
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_PIECES), 2);
+    for (size_t i = 0; i < 10; i++) { /* without any pieces they are steps all the same */
+        none.b[0] = (uint8_t)i;
+        sk_deleted_put(txn, &none);
+    }
+    assert_true(sk_deleted_collect(txn, 4));
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_DELETED), 6);
+    assert_ok(sk_txn_commit(txn));
+    unit_assert_stands(inbox, &u[11], SK_PIECE_BYTES);
+    sk_inbox_close(inbox);
+}
+
+/* No fault leaves such entries behind, and none is to cost a report if one ever does. */
+static void an_entry_left_behind_takes_nothing_that_is_whole_or_goes_on(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
+    uint32_t old = unit_today() - SK_UPLOAD_DAYS - 1;
+    uint8_t key[SK_UPLOAD_KEY], name[SK_EXPIRY_KEY];
+    struct unit_upload done, u;
+    struct sk_txn *txn;
+
+    unit_upload_new(&done, 1);
+    assert_ok(unit_upload_open(inbox, &done));
+    assert_ok(unit_upload_to(inbox, &done, done.length));
+    begin(inbox, &u, 0);
+    txn = sk_kv_begin(inbox->kv, true);
+    sk_upload_key(key, &done.token);
+    sk_expiry_key(name, old, key);
+    sk_txn_put(txn, SK_INBOX_EXPIRY, sk_bytes(name, sizeof name), sk_bytes(done.e.id.b, 16));
+    sk_upload_key(key, &u.token);
+    sk_expiry_key(name, old, key);
+    sk_txn_put(txn, SK_INBOX_EXPIRY, sk_bytes(name, sizeof name), sk_bytes(u.e.id.b, 16));
+    assert_ok(sk_txn_commit(txn));
+    unit_expire(inbox, unit_today());
+    unit_assert_finished(inbox, &done);
+    unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
+    assert_ok(unit_upload_to(inbox, &u, u.length));
+    unit_assert_finished(inbox, &u);
+    sk_inbox_close(inbox);
+}
+
+static void one_without_a_byte_costs_the_disk_nothing(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, SMALL_INBOX);
+    struct unit_upload first, u;
+
+    unit_upload_new(&first, 16);
+    assert_ok(unit_upload_open(inbox, &first));
+    unit_assert_stands(inbox, &first, 0);
+    for (size_t table = 0; table < SK_INBOX_TABLES; table++) {
+        assert_true(table == SK_INBOX_META || table == SK_INBOX_ROWS ||
+                    unit_entries(inbox, (enum sk_inbox_table)table) == 0);
+    }
+    for (size_t i = 0; i < 8191; i++) {
+        unit_upload_new(&u, 1);
         assert_ok(unit_upload_open(inbox, &u));
     }
-    /* A record that nobody can read, whose envelope nobody can find any more. */
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
-    sk_txn_put(txn, SK_INBOX_UPLOADS, sk_bytes("0123456789abcdef", 16), sk_bytes("?", 1));
-    struct sk_partial orphan = {.day = unit_today() - SK_UPLOAD_DAYS - 1, .upload = true};
+    unit_assert_stands(inbox, &first, 0);
+    unit_upload_new(&u, 1);
+    assert_ok(unit_upload_open(inbox, &u));
+    unit_assert_no_upload(inbox, &first); /* the oldest made way */
+    unit_assert_stands(inbox, &u, 0);
+    assert_ok(unit_upload_piece(inbox, &u, 0, 1));
+    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_ok(unit_upload_drop(inbox, &u));
+    unit_assert_no_upload(inbox, &u);
+    assert_ok(unit_upload_open(inbox, &first)); /* whoever announced it can do so again */
+    sk_inbox_close(inbox);
+    inbox = unit_upload_start(*state, 0);
+    unit_assert_no_upload(inbox, &first);
+    sk_inbox_close(inbox);
+}
 
-    sk_envelope_id_random(&u.e.id);
-    sk_partial_put(txn, &u.e.id, &orphan);
-    assert_ok(sk_inbox_commit(inbox, txn));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1101);
-    assert_ok(sk_upload_expire(inbox, unit_today()));
-    assert_ok(sk_partial_sweep_all(inbox));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 550);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 550);
-    assert_ok(sk_upload_expire(inbox, unit_today() + SK_UPLOAD_DAYS + 1)); /* over one group */
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
-    assert_ok(sk_partial_sweep_all(inbox));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
+static void only_so_many_are_under_way(void **state)
+{
+    struct sk_inbox *inbox = unit_upload_start(*state, SMALL_INBOX); /* 64 of 16 KiB */
+    struct unit_upload u, last, done;
+
+    unit_upload_new(&done, 1);
+    assert_ok(unit_upload_open(inbox, &done));
+    assert_ok(unit_upload_to(inbox, &done, done.length)); /* is not under way */
+    for (size_t i = 0; i < 64; i++) {
+        unit_upload_new(&last, 1);
+        assert_ok(unit_upload_open(inbox, &last));
+        assert_ok(unit_upload_piece(inbox, &last, 0, 1));
+    }
+    unit_upload_new(&u, 1);
+    assert_ok(unit_upload_open(inbox, &u));
+    assert_error(unit_upload_piece(inbox, &u, 0, 1), SK_ERR_STORE_RESERVE);
+    unit_assert_stands(inbox, &u, 0);
+    assert_ok(unit_upload_piece(inbox, &last, 0, 100)); /* those that are go on */
+    assert_ok(unit_upload_drop(inbox, &last));
+    assert_ok(unit_upload_piece(inbox, &u, 0, 1));
+    unit_assert_stands(inbox, &u, 1);
     sk_inbox_close(inbox);
 }
 
 static void what_is_no_upload_does_not_grow_old(void **state)
 {
     struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
-    struct sk_partial partial = {.day = 1};
+    struct sk_partial partial = {.next = 1, .bytes = SK_PIECE_BYTES};
     struct sk_envelope_id id;
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
+    txn = sk_kv_begin(inbox->kv, true);
     for (size_t i = 0; i < 600; i++) { /* more than one group */
         sk_envelope_id_random(&id);
         sk_partial_put(txn, &id, &partial);
     }
-    assert_ok(sk_inbox_commit(inbox, txn));
-    assert_ok(sk_upload_expire(inbox, unit_today()));
-    assert_ok(sk_partial_sweep_all(inbox));
+    assert_ok(sk_txn_commit(txn));
+    unit_expire(inbox, unit_today());
     assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 600);
     sk_inbox_close(inbox);
 }
@@ -268,7 +386,7 @@ static void dropping_takes_record_and_pieces(void **state)
     unit_assert_no_upload(inbox, &u);
     assert_error(unit_upload_drop(inbox, &u), SK_ERR_NOT_FOUND);
     assert_error(unit_upload_piece(inbox, &u, 1, SK_PIECE_BYTES), SK_ERR_NOT_FOUND);
-    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
     unit_assert_stands(inbox, &other, SK_PIECE_BYTES);
     assert_ok(unit_upload_to(inbox, &other, other.length));
@@ -295,6 +413,10 @@ int main(void)
         TEST(tick_tells_the_writer_the_day),
         TEST(every_byte_gives_it_more_days),
         TEST(however_many_all_that_is_old_goes),
+        TEST(forgetting_goes_by_bounded_steps),
+        TEST(an_entry_left_behind_takes_nothing_that_is_whole_or_goes_on),
+        TEST(one_without_a_byte_costs_the_disk_nothing),
+        TEST(only_so_many_are_under_way),
         TEST(what_is_no_upload_does_not_grow_old),
         TEST(dropping_takes_record_and_pieces),
     };

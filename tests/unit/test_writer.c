@@ -47,10 +47,10 @@ static uint64_t count_pieces(struct sk_inbox *inbox)
 {
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     uint64_t n = sk_txn_count(txn, SK_INBOX_PIECES);
 
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return n;
 }
 
@@ -124,12 +124,9 @@ static void there_is_one_writer(void **state)
 
     assert_error(sk_inbox_writer_start(inbox, NULL, NULL), SK_ERR_USAGE);
     /* A second handle, as another process would have it; only its lock is looked at. */
-    char copy[PATH_MAX];
-
-    snprintf(copy, sizeof copy, "%s", inbox->folder);
     second = calloc(1, sizeof *second);
     assert_non_null(second);
-    memcpy(second->folder, copy, sizeof second->folder);
+    second->address = inbox->address;
     assert_ok(sk_writer_new(&second->writer, second));
     assert_error(sk_inbox_writer_start(second, NULL, NULL), SK_ERR_LOCKED);
     sk_writer_stop(second->writer);
@@ -215,7 +212,6 @@ static void abandoned_pieces_are_collected(void **state)
 
     unit_envelope_new(&kept, 16);
     assert_ok(unit_put_piece(inbox, &kept, 0));
-    sk_ledger_outdate(inbox);
     assert_ok(sk_inbox_space(inbox, &before));
     unit_envelope_new(&e, 1024);
     for (uint32_t i = 0; i < 120; i++) { /* more than one sweep takes */
@@ -226,7 +222,6 @@ static void abandoned_pieces_are_collected(void **state)
         sched_yield();
     }
     assert_int_equal(count_pieces(inbox), 1);
-    sk_ledger_outdate(inbox);
     assert_ok(sk_inbox_space(inbox, &after));
     assert_true(after.used < before.used + 300000);
     assert_ok(unit_put_piece(inbox, &kept, 1)); /* another's upload goes on */
@@ -258,17 +253,16 @@ static void what_a_dead_process_left_is_collected_at_start(void **state)
 static void a_broken_off_deletion_is_finished_by_the_next(void **state)
 {
     struct sk_inbox *inbox = start(*state, 8 * SMALL_INBOX);
-    struct sk_partial doomed = {.day = 1, .doomed = true};
     struct unit_envelope e;
     struct sk_txn *txn;
     uint64_t deleted;
 
     unit_envelope_new(&e, 64);
     assert_ok(unit_put(inbox, &e));
-    assert_ok(sk_inbox_begin(inbox, true, &txn)); /* as far as a killed purge may have come */
+    txn = sk_kv_begin(inbox->kv, true); /* as far as a killed purge may have come */
     sk_txn_delete(txn, SK_INBOX_ENVELOPES, sk_bytes(e.id.b, 16));
-    sk_partial_put(txn, &e.id, &doomed);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    sk_deleted_put(txn, &e.id);
+    assert_ok(sk_txn_commit(txn));
     assert_true(count_pieces(inbox) > 0);
     assert_ok(sk_inbox_delete(inbox, NULL, 0, &deleted));
     assert_int_equal(count_pieces(inbox), 0);

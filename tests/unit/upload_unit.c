@@ -52,24 +52,21 @@ static struct sk_deposit deposit_of(enum sk_deposit_kind kind, const struct unit
 /* Nothing begins to grow old in the past: what is to have stood still for some days is made to. */
 static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
 {
-    struct sk_upload_record record;
-    struct sk_partial partial;
+    struct sk_upload_record before, record;
     uint8_t key[SK_UPLOAD_KEY];
-    struct sk_bytes value;
-    struct sk_txn *txn;
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
 
     sk_upload_key(key, &u->token);
-    assert_ok(sk_inbox_begin(inbox, true, &txn));
-    assert_true(sk_txn_get(txn, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key), &value));
-    assert_true(sk_upload_decode(value, &record));
-    record.last_day = sk_upload_last_day(u->day);
-    if (!record.finished) {
-        assert_true(sk_partial_get(txn, &record.id, &partial));
-        partial.day = u->day;
-        sk_partial_put(txn, &record.id, &partial);
+    if (sk_upload_load(txn, key, 0, &before) == SK_OK) {
+        record = before;
+        record.last_day = sk_upload_last_day(u->day);
+        sk_upload_put(txn, key, &before, &record);
+    } else { /* announced only */
+        assert_ok(sk_announced_find(inbox->announced, key, &record));
+        record.last_day = sk_upload_last_day(u->day);
+        sk_announced_put(inbox->announced, key, &record);
     }
-    sk_upload_put(txn, key, &record);
-    assert_ok(sk_inbox_commit(inbox, txn));
+    assert_ok(sk_txn_commit(txn));
 }
 
 static enum sk_error dated(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_error e)
@@ -188,10 +185,10 @@ uint64_t unit_entries(struct sk_inbox *inbox, enum sk_inbox_table table)
 {
     struct sk_txn *txn;
 
-    assert_ok(sk_inbox_begin(inbox, false, &txn));
+    txn = sk_kv_begin(inbox->kv, false);
     uint64_t n = sk_txn_count(txn, table);
 
-    sk_inbox_abort(inbox, txn);
+    sk_txn_abort(txn);
     return n;
 }
 
@@ -203,4 +200,17 @@ void unit_wait_for_entries(struct sk_inbox *inbox, enum sk_inbox_table table, ui
         assert_true(time(NULL) < limit);
         sched_yield();
     }
+}
+
+void unit_expire(struct sk_inbox *inbox, uint32_t today)
+{
+    bool more = true;
+
+    while (more) {
+        struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+
+        more = sk_upload_expire(txn, today, 100);
+        assert_ok(sk_txn_commit(txn));
+    }
+    assert_ok(sk_deleted_collect_all(inbox));
 }

@@ -32,6 +32,8 @@ void unit_assert_finished(struct sk_inbox *inbox, const struct unit_upload *u);
 void unit_assert_no_upload(struct sk_inbox *inbox, const struct unit_upload *u);
 void unit_assert_row(struct sk_inbox *inbox, const struct unit_upload *u, enum sk_row_state state);
 uint64_t unit_entries(struct sk_inbox *inbox, enum sk_inbox_table table);
+/* Lets everything expire whose last day is before today, and collects it. */
+void unit_expire(struct sk_inbox *inbox, uint32_t today);
 /* The writer collects beside its work: looks until the table has so many entries. */
 void unit_wait_for_entries(struct sk_inbox *inbox, enum sk_inbox_table table, uint64_t n);
 

@@ -1,4 +1,4 @@
-#include "storage/engine_pages.h"
+#include "storage/kv_lmdb_pages.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "storage/engine_lock.h"
+#include "storage/kv_lmdb_readers.h"
 
 #include <errno.h>
 #include <fcntl.h>

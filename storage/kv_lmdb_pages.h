@@ -6,8 +6,8 @@
  * by the layout of LMDB's data version 1 (mdb.c of 0.9: MDB_page, MDB_meta, MDB_node), each number
  * checked before it is used.
  */
-#ifndef SK_STORAGE_ENGINE_PAGES_H
-#define SK_STORAGE_ENGINE_PAGES_H
+#ifndef SK_STORAGE_KV_LMDB_PAGES_H
+#define SK_STORAGE_KV_LMDB_PAGES_H
 
 #include <stdint.h>
 

@@ -8,24 +8,43 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "storage/engine.h"
-#include "storage/engine_pages.h"
+#include "storage/kv_lmdb.h"
+#include "storage/kv_lmdb_pages.h"
 #include "storage/outbox_private.h"
 #include "tests/unit/storage_unit.h"
 
-#define MIB (UINT64_C(1) << 20)
 #define PAGE 4096
 
 static const char *const TABLES[] = {"one", "two"};
+static const struct sk_kv_shape SHAPE = {
+    .name = "part", .version = 1, .tables = TABLES, .table_count = 2};
 
 /* ---- making files ------------------------------------------------------------------- */
 
-static struct sk_engine *open_engine(const char *path, uint64_t size)
+static enum sk_error fill_nothing(struct sk_txn *txn, void *ctx)
 {
-    struct sk_engine *engine = NULL;
+    (void)ctx;
+    return sk_txn_error(txn);
+}
 
-    assert_ok(sk_engine_open(&engine, path, size, false, true, TABLES, 2));
-    return engine;
+static struct sk_kv *open_kv(const char *address)
+{
+    struct sk_kv *kv = NULL;
+
+    assert_ok(sk_kv_open(&kv, address, &SHAPE, true));
+    return kv;
+}
+
+/* A new one, that grows. */
+static struct sk_kv *new_kv(const char *address)
+{
+    assert_ok(sk_kv_create(address, &SHAPE, 0, fill_nothing, NULL));
+    return open_kv(address);
+}
+
+static const char *file_of(const char *address)
+{
+    return unit_path(address, "part/00000001.mdb");
 }
 
 static void put_number(struct sk_txn *txn, size_t table, unsigned i, size_t len)
@@ -50,30 +69,30 @@ static void delete_number(struct sk_txn *txn, size_t table, unsigned i)
 
 /* Small pages are freed and can be used again; a large value finds no room among them, is put at
  * the end and deleted by the same transaction, which needs nothing else at the end. */
-static void leave_end_unwritten(struct sk_engine *engine, unsigned first)
+static void leave_end_unwritten(struct sk_kv *kv, unsigned first)
 {
-    struct sk_txn *txn = sk_txn_begin(engine, true);
+    struct sk_txn *txn = sk_kv_begin(kv, true);
 
     for (unsigned i = first; i < first + 60; i++) {
         put_number(txn, 1, i, 1500);
     }
     assert_ok(sk_txn_commit(txn));
-    txn = sk_txn_begin(engine, true);
+    txn = sk_kv_begin(kv, true);
     for (unsigned i = first; i < first + 60; i++) {
         delete_number(txn, 1, i);
     }
     assert_ok(sk_txn_commit(txn));
     for (unsigned i = 0; i < 2; i++) {
-        txn = sk_txn_begin(engine, true);
+        txn = sk_kv_begin(kv, true);
         put_number(txn, 1, first, i * 800000 + 10);
         delete_number(txn, 1, first);
         assert_ok(sk_txn_commit(txn));
     }
 }
 
-static void fill(struct sk_engine *engine, unsigned count, size_t len)
+static void fill(struct sk_kv *kv, unsigned count, size_t len)
 {
-    struct sk_txn *txn = sk_txn_begin(engine, true);
+    struct sk_txn *txn = sk_kv_begin(kv, true);
 
     for (unsigned i = 0; i < count; i++) {
         put_number(txn, 0, i, len);
@@ -123,9 +142,9 @@ static void assert_short(const char *path)
 /* ---- judging them --------------------------------------------------------------------- */
 
 /* All values of table one, touched to their last byte. */
-static bool all_there(struct sk_engine *engine, unsigned count)
+static bool all_there(struct sk_kv *kv, unsigned count)
 {
-    struct sk_txn *txn = sk_txn_begin(engine, false);
+    struct sk_txn *txn = sk_kv_begin(kv, false);
     struct sk_bytes key = {NULL, 0}, value;
     unsigned n = 0;
     bool right = true;
@@ -144,34 +163,34 @@ static bool all_there(struct sk_engine *engine, unsigned count)
 
 enum judged { WHOLE = 20, REFUSED, WRONG };
 
-static enum judged judge(const char *path, bool writable, unsigned count)
+static enum judged judge(const char *address, bool writable, unsigned count)
 {
-    struct sk_engine *engine = NULL;
-    enum sk_error e = sk_engine_open(&engine, path, 0, false, writable, TABLES, 2);
+    struct sk_kv *kv = NULL;
+    enum sk_error e = sk_kv_open(&kv, address, &SHAPE, writable);
 
     if (e != SK_OK) {
         return e == SK_ERR_CORRUPT ? REFUSED : WRONG;
     }
-    bool right = all_there(engine, count);
+    bool right = all_there(kv, count);
 
     if (right && writable) {
-        struct sk_txn *txn = sk_txn_begin(engine, true);
+        struct sk_txn *txn = sk_kv_begin(kv, true);
 
         put_number(txn, 1, 1, 20000);
-        right = sk_txn_commit(txn) == SK_OK && all_there(engine, count);
+        right = sk_txn_commit(txn) == SK_OK && all_there(kv, count);
     }
-    sk_engine_close(engine);
+    sk_kv_close(kv);
     return right ? WHOLE : WRONG;
 }
 
 /* In a process of its own, which a signal may end. */
-static enum judged judge_apart(const char *path, bool writable, unsigned count)
+static enum judged judge_apart(const char *address, bool writable, unsigned count)
 {
     int status;
     pid_t child = fork();
 
     if (child == 0) {
-        _exit((int)judge(path, writable, count));
+        _exit((int)judge(address, writable, count));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -192,13 +211,14 @@ static void copy_file(const char *from, const char *to, uint64_t len)
 static uint64_t cut_everywhere(const char *folder, const char *path, unsigned count, uint64_t step,
                                unsigned *refused)
 {
-    const char *cut = unit_path(folder, "cut.mdb");
+    const char *cut = unit_path(folder, "cut"), *cut_file = file_of(cut);
     uint64_t len = shape_of(path).len, shortest = 0;
 
+    sk_kv_close(new_kv(cut));
     *refused = 0;
     for (uint64_t page = 0; page * PAGE <= len; page += step) {
         for (uint64_t at = page * PAGE; at <= page * PAGE + 1000; at += 1000) {
-            copy_file(path, cut, at < len ? at : len);
+            copy_file(path, cut_file, at < len ? at : len);
             enum judged reading = judge_apart(cut, false, count);
 
             assert_int_equal(judge_apart(cut, true, count), reading);
@@ -218,26 +238,26 @@ static uint64_t cut_everywhere(const char *folder, const char *path, unsigned co
 
 static void a_short_whole_file_opens(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 8 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
 
-    fill(engine, 50, 3000);
-    leave_end_unwritten(engine, 1000);
-    sk_engine_close(engine);
+    fill(kv, 50, 3000);
+    leave_end_unwritten(kv, 1000);
+    sk_kv_close(kv);
     assert_short(path);
-    assert_int_equal(judge_apart(path, false, 50), WHOLE);
-    assert_int_equal(judge_apart(path, true, 50), WHOLE);
-    assert_int_equal(judge_apart(path, true, 50), WHOLE); /* also after it was written to */
+    assert_int_equal(judge_apart(address, false, 50), WHOLE);
+    assert_int_equal(judge_apart(address, true, 50), WHOLE);
+    assert_int_equal(judge_apart(address, true, 50), WHOLE); /* also after it was written to */
 }
 
 static void nothing_free_can_be_cut_off(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 8 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
     unsigned refused;
 
-    fill(engine, 20, 3000);
-    sk_engine_close(engine);
+    fill(kv, 20, 3000);
+    sk_kv_close(kv);
     struct shape shape = shape_of(path);
 
     assert_int_equal(shape.len, shape.pages * PAGE);
@@ -247,20 +267,20 @@ static void nothing_free_can_be_cut_off(void **state)
 
 static void every_cut_is_refused_or_whole(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 8 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
     struct sk_txn *txn;
     unsigned refused;
 
-    fill(engine, 30, 9000);
-    leave_end_unwritten(engine, 1000);
-    txn = sk_txn_begin(engine, true);
+    fill(kv, 30, 9000);
+    leave_end_unwritten(kv, 1000);
+    txn = sk_kv_begin(kv, true);
     for (unsigned i = 20; i < 30; i++) {
         delete_number(txn, 0, i); /* free pages before the end, that are in the file */
     }
     assert_ok(sk_txn_commit(txn));
-    leave_end_unwritten(engine, 2000);
-    sk_engine_close(engine);
+    leave_end_unwritten(kv, 2000);
+    sk_kv_close(kv);
     assert_true(cut_everywhere(*state, path, 20, 1, &refused) > 20 * 9000);
     assert_true(refused > 40);
 }
@@ -269,36 +289,36 @@ static void every_cut_is_refused_or_whole(void **state)
  * like any other. */
 static void a_long_list_of_free_pages_is_read(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 32 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
     unsigned refused;
 
-    fill(engine, 900, 9000);
-    struct sk_txn *txn = sk_txn_begin(engine, true);
+    fill(kv, 900, 9000);
+    struct sk_txn *txn = sk_kv_begin(kv, true);
 
     for (unsigned i = 5; i < 900; i++) {
         delete_number(txn, 0, i);
     }
-    assert_ok(sk_txn_commit(txn));     /* 2,685 pages at least, in one list */
-    leave_end_unwritten(engine, 1000); /* what is in use moves to the front */
-    sk_engine_close(engine);
+    assert_ok(sk_txn_commit(txn)); /* 2,685 pages at least, in one list */
+    leave_end_unwritten(kv, 1000); /* what is in use moves to the front */
+    sk_kv_close(kv);
     uint64_t shortest = cut_everywhere(*state, path, 5, 37, &refused);
 
     assert_true(shortest > 5 * 9000);
     assert_true(refused > 0);
 }
 
-static void put_alone(struct sk_engine *engine, unsigned i, size_t len)
+static void put_alone(struct sk_kv *kv, unsigned i, size_t len)
 {
-    struct sk_txn *txn = sk_txn_begin(engine, true);
+    struct sk_txn *txn = sk_kv_begin(kv, true);
 
     put_number(txn, 1, i, len);
     assert_ok(sk_txn_commit(txn));
 }
 
-static void delete_alone(struct sk_engine *engine, size_t table, unsigned i)
+static void delete_alone(struct sk_kv *kv, size_t table, unsigned i)
 {
-    struct sk_txn *txn = sk_txn_begin(engine, true);
+    struct sk_txn *txn = sk_kv_begin(kv, true);
 
     delete_number(txn, table, i);
     assert_ok(sk_txn_commit(txn));
@@ -306,24 +326,24 @@ static void delete_alone(struct sk_engine *engine, size_t table, unsigned i)
 
 static void many_lists_make_a_tree_that_is_read(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 32 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
     struct sk_txn *reader;
     struct shape shape;
     unsigned refused;
 
-    fill(engine, 300, 2500);
-    reader = sk_txn_begin(engine, false); /* so that no list is used up */
+    fill(kv, 300, 2500);
+    reader = sk_kv_begin(kv, false); /* so that no list is used up */
     for (unsigned i = 10; i < 300; i++) {
-        delete_alone(engine, 0, i);
+        delete_alone(kv, 0, i);
     }
-    put_alone(engine, 1, 800000); /* at the end, where nothing will be in use any more */
+    put_alone(kv, 1, 800000); /* at the end, where nothing will be in use any more */
     sk_txn_abort(reader);
-    delete_alone(engine, 1, 1);
+    delete_alone(kv, 1, 1);
     for (unsigned i = 0; i < 4; i++) {
-        put_alone(engine, 2, 100);
+        put_alone(kv, 2, 100);
     }
-    sk_engine_close(engine);
+    sk_kv_close(kv);
     shape = shape_of(path);
     assert_true(shape.free_depth > 1);
     uint64_t shortest = cut_everywhere(*state, path, 10, 41, &refused);
@@ -335,15 +355,14 @@ static void many_lists_make_a_tree_that_is_read(void **state)
 static void an_outbox_in_that_state_opens(void **state)
 {
     const char *store = unit_path(*state, "store");
+    const char *path = unit_path(store, "outbox/00000001.mdb");
     struct sk_outbox *outbox = NULL;
-    struct sk_engine *engine = NULL;
+    struct sk_kv *kv = NULL;
 
     assert_ok(sk_outbox_create(store));
-    const char *path = unit_path(store, "outbox/outbox.mdb");
-
-    assert_ok(sk_engine_open(&engine, path, 0, false, true, sk_outbox_tables, SK_OUTBOX_TABLES));
-    leave_end_unwritten(engine, 0);
-    sk_engine_close(engine);
+    assert_ok(sk_kv_open(&kv, store, &sk_outbox_shape, true));
+    leave_end_unwritten(kv, 0);
+    sk_kv_close(kv);
     assert_short(path);
     assert_ok(sk_outbox_open(&outbox, store, false)); /* as the gateway does */
     sk_outbox_close(outbox);
@@ -355,38 +374,38 @@ static void an_outbox_in_that_state_opens(void **state)
 /* Another process writes, and leaves the file short again and again. */
 static void opens_while_another_process_writes(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 64 * MIB);
+    const char *address = unit_path(*state, "e");
+    struct sk_kv *kv = new_kv(address);
     int status, go[2];
     char byte = 0;
 
-    fill(engine, 5, 3000);
-    sk_engine_close(engine);
+    fill(kv, 5, 3000);
+    sk_kv_close(kv);
     assert_int_equal(pipe(go), 0);
     pid_t child = fork();
 
     if (child == 0) {
         close(go[1]);
-        engine = open_engine(path, 0);
+        kv = open_kv(address);
         fcntl(go[0], F_SETFL, O_NONBLOCK);
         for (unsigned i = 0; read(go[0], &byte, 1) != 0; i++) { /* until the other end is closed */
-            leave_end_unwritten(engine, 1000);
-            fill(engine, 5, 3000 + i % 7 * 400);
+            leave_end_unwritten(kv, 1000);
+            fill(kv, 5, 3000 + i % 7 * 400);
         }
-        sk_engine_close(engine);
+        sk_kv_close(kv);
         _exit(0);
     }
     close(go[0]);
     for (unsigned i = 0; i < 300; i++) {
-        enum sk_error e = sk_engine_open(&engine, path, 0, false, false, TABLES, 2);
+        enum sk_error e = sk_kv_open(&kv, address, &SHAPE, false);
 
         assert_ok(e);
-        sk_engine_close(engine);
+        sk_kv_close(kv);
     }
     close(go[1]);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
-    assert_int_equal(judge_apart(path, false, 5), WHOLE);
+    assert_int_equal(judge_apart(address, false, 5), WHOLE);
 }
 
 static enum sk_error look(int fd, uint64_t snapshot, uint64_t len)
@@ -400,13 +419,13 @@ static enum sk_error look(int fd, uint64_t snapshot, uint64_t len)
 /* The answer that asks for another look: the snapshot's page holds a newer one. */
 static void a_snapshot_that_was_overtaken_is_no_damage(void **state)
 {
-    const char *path = unit_path(*state, "e.mdb");
-    struct sk_engine *engine = open_engine(path, 8 * MIB);
+    const char *address = unit_path(*state, "e"), *path = file_of(address);
+    struct sk_kv *kv = new_kv(address);
 
     for (unsigned i = 0; i < 4; i++) {
-        fill(engine, 20, 3000);
+        fill(kv, 20, 3000);
     }
-    sk_engine_close(engine);
+    sk_kv_close(kv);
     struct shape shape = shape_of(path);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 

@@ -1,0 +1,18 @@
+/* What is the same for every engine. */
+#include "storage/kv.h"
+
+#include <string.h>
+
+bool sk_begins(struct sk_bytes key, struct sk_bytes prefix)
+{
+    return prefix.len == 0 || (key.len >= prefix.len && memcmp(key.p, prefix.p, prefix.len) == 0);
+}
+
+enum sk_error sk_txn_find(struct sk_txn *txn, size_t table, struct sk_bytes key,
+                          struct sk_bytes *value)
+{
+    if (sk_txn_get(txn, table, key, value)) {
+        return SK_OK;
+    }
+    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_NOT_FOUND;
+}
