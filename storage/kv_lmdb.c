@@ -235,29 +235,40 @@ static void count_out(struct sk_txn *txn, size_t table, struct sk_bytes key)
 }
 
 static int put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value,
-               unsigned flags)
+               unsigned flags, size_t *before)
 {
     MDB_val k = val_of(key), v = val_of(value);
+    int rc = mdb_put(txn->mdb, dbi_of(txn, table), &k, &v, flags);
 
-    return mdb_put(txn->mdb, dbi_of(txn, table), &k, &v, flags);
+    *before = rc == MDB_KEYEXIST ? v.mv_size : 0;
+    return rc;
 }
 
 void sk_lmdb_append(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value)
 {
+    size_t before;
+
     if (txn->error == SK_OK) {
-        txn->error = sk_lmdb_error(put(txn, table, key, value, MDB_APPEND));
+        txn->error = sk_lmdb_error(put(txn, table, key, value, MDB_APPEND, &before));
     }
 }
 
+/* What is there already says so, with its length, and is replaced then. */
 void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value)
 {
-    if (txn->error == SK_OK && cost_of(value.len) > 0) {
-        count_out(txn, table, key);
-        txn->added += cost_of(value.len);
+    size_t before;
+
+    if (txn->error != SK_OK) {
+        return;
     }
-    if (txn->error == SK_OK) {
-        txn->error = sk_lmdb_error(put(txn, table, key, value, 0));
+    int rc = put(txn, table, key, value, MDB_NOOVERWRITE, &before);
+
+    if (rc == MDB_KEYEXIST) {
+        txn->added -= cost_of(before);
+        rc = put(txn, table, key, value, 0, &before);
     }
+    txn->added += cost_of(value.len);
+    txn->error = sk_lmdb_error(rc);
 }
 
 static MDB_cursor *cursor_of(struct sk_txn *txn, size_t table)
