@@ -229,6 +229,7 @@ class Loop:
         for length in (0, 50, 191, 1000, len(data) - 1):
             self.refused("cut to %d bytes" % length, data[:length], before)
         self.refused("one byte too many", data + b"\0", before)
+        equal("none of them is acknowledged", self.publish(self.first).carry_serial, 3)
         self.first.import_(path)
         equal("the whole one is taken", len(self.first.list()), len(before) + 1)
 

@@ -41,7 +41,7 @@ class Canary:
         self.w = world
         self.store, (self.desk,) = world.intake(("Одна",))
         self.words = {n: ("%s-канарка-" % n + secrets.token_hex(12)) for n in
-                      ("text", "where", "contact", "file", "cut", "held", "follow")}
+                      ("text", "where", "contact", "file", "cut", "sealed", "held", "follow")}
         self.may_search = os.geteuid() == 0
         if not self.may_search:
             note("SKIP memory: only root may read it, because the gateway is not dumpable")
@@ -99,11 +99,14 @@ class Canary:
                 connection.sendall(bytes([byte]))
             ok("a status check byte by byte", connection.recv(4096).startswith(b"HTTP/1.1 200"))
 
-    def head_and_body(self, word, length):
-        form = Form([("text", word), ("file", "y.bin", canary_file(word.encode(), length))])
+    def request(self, parts):
+        form = Form(parts)
         head = "POST /uk/report HTTP/1.1\r\nHost: localhost\r\n" + "".join(
             "%s: %s\r\n" % pair for pair in form.headers.items()) + "\r\n"
         return head.encode() + b"".join(form.pieces())
+
+    def head_and_body(self, word, length):
+        return self.request([("text", word), ("file", "y.bin", canary_file(word.encode(), length))])
 
     def appears(self, pid, name):
         deadline = time.monotonic() + 20
@@ -153,19 +156,29 @@ class Canary:
             with socket.create_connection((web.host, web.port), 60) as connection:
                 connection.sendall(whole[:len(whole) * i // 21])
 
+    def goes(self, pid, name):
+        deadline = time.monotonic() + 20
+        while name in self.needles.in_memory(pid):
+            if time.monotonic() > deadline:
+                return False
+        return True
+
     def held_upload(self, web, pid):
-        """While an upload is under way its last chunk must be in memory: the search finds it."""
+        """While an upload is under way its last chunk must be in memory: the search finds it, and
+        nothing of the chunks before, which are sealed. The last bytes come by themselves, so that they
+        do not cover in a buffer what came before them."""
         if not self.may_search:
             return
-        whole = self.head_and_body(self.words["held"], 1 << 18)
+        sealed, held = self.words["sealed"], self.words["held"]
+        whole = self.request([("text", sealed), ("file", "y.bin", canary_file(sealed.encode(), 80 << 10) +
+                                                 canary_file(held.encode(), 1 << 18))])
         with socket.create_connection((web.host, web.port), 60) as connection:
-            connection.sendall(whole[:100_000])
-            deadline = time.monotonic() + 20
-            found = set()
-            while not found and time.monotonic() < deadline:
-                found = self.needles.in_memory(pid)
-            ok("positive control: the search finds an upload under way", "held" in found, found)
-            connection.sendall(whole[100_000:])
+            connection.sendall(whole[:90_000])
+            ok("positive control: the search finds an upload under way", self.appears(pid, "held"))
+            connection.sendall(whole[90_000:105_000])
+            ok("of an upload under way nothing stays that is sealed", self.goes(pid, "sealed"))
+            ok("but what is not", self.appears(pid, "held"))
+            connection.sendall(whole[105_000:])
             answer = connection.recv(65536)
             ok("and it ends well", answer.startswith(b"HTTP/1.1 201"), answer[:100])
 

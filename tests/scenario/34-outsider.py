@@ -180,6 +180,19 @@ def behind(store, gateway, tus, receipt):
     equal("but with the next export", gateway.web.status(receipt.code).json()["state"], "carried")
 
 
+def left_behind(store, gateway):
+    """A bundle that holds only a part of what its export saw: nobody can say whose part."""
+    codes = [gateway.web.report("Частина %d." % number).code for number in (1, 2)]
+    states = lambda: {gateway.web.status(code).json()["state"] for code in codes}
+    gateway.publish()
+    store.export("--limit", "1")
+    gateway.publish()
+    equal("an export that leaves one behind calls neither carried", states(), {"received"})
+    store.export()
+    gateway.publish()
+    equal("the one that takes the rest calls both so", states(), {"carried"})
+
+
 def marking(gateway):
     """Rows of one's own choice, all alike: everybody's answer stays the same one."""
     tus = Tus(gateway.web.port)
@@ -250,6 +263,7 @@ def main():
         store, gateway, outsider, known = diary(world)
         note("carried")
         carried(store, gateway, outsider, known)
+        left_behind(store, gateway)
         note("marking")
         marking(gateway)
         note("days")

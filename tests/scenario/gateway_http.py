@@ -327,6 +327,7 @@ def status_json(web, code, *headers):
     answer = web.post("/en/status", ("code=" + code).encode(),
                       "application/x-www-form-urlencoded", "Accept: application/json", *headers)
     equal("status is JSON", answer.headers.get("content-type"), "application/json; charset=utf-8")
+    ok("no length tells what it says", len(answer.body) % 16384 == 0, len(answer.body))
     return json.loads(answer.body)
 
 

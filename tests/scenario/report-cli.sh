@@ -120,6 +120,12 @@ name.bin' --out r.sealed
 check "is in the class of 32 chunks" [ "$(stat -c %s r.sealed)" = $((680 + 32 * 16400)) ]
 rm r.sealed
 
+# ---- a file's name, which may come from a stranger, steers no terminal
+strange=$(printf 'a\033[2J\r\177\302\233b')
+refused "a strange name" seal --sheet "$strange" --text-file text --out r.sealed
+check "a strange name: no control character" [ "$(LC_ALL=C tr -d '\n' <err | LC_ALL=C tr -cd '\000-\037\177\233' | wc -c)" = 0 ]
+check "a strange name: a question mark for each" grep -qF 'a?[2J???b' err
+
 refused "a foreign fingerprint" seal --sheet sheet.bin --fingerprint "$(printf '%064d' 0)" --text-file text --out r.sealed
 head -c -1 sheet.bin >cut.bin
 refused "a sheet that was cut" seal --sheet cut.bin --text-file text --out r.sealed

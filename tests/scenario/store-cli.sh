@@ -58,6 +58,8 @@ usage "init --size beyond all disks" --store s init --size 99999999999T
 usage "import-sheet without a file" --store s import-sheet --name A --fingerprint "$(printf '%064d' 0)"
 usage "import-sheet without a fingerprint" --store s import-sheet --name A sheet.bin
 usage "import-sheet with a short fingerprint" --store s import-sheet --name A --fingerprint abcd sheet.bin
+usage "import-sheet with a fingerprint and more" --store s import-sheet --name A --fingerprint "$(printf '%064d' 0) x" sheet.bin
+usage "import-sheet with a long fingerprint" --store s import-sheet --name A --fingerprint "$(printf '%066d' 0)" sheet.bin
 usage "import-board without a file" --store s import-board
 usage "purge with no days" --store s purge --rows-older-than 0
 usage "stats with a value" --store s stats --json=yes
