@@ -118,6 +118,7 @@ def check_creation(tus, store):
     refused("creation: the same token, another length",
             tus.create(33480, Upload_Metadata=metadata(token=token)), 409)
     equal("creation: nothing is visible", inbox(store), 0)
+    equal("creation: without a byte nothing is on the disk", store.stats()["uploads"], 0)
     return path
 
 
