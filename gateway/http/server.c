@@ -133,6 +133,23 @@ static void lane_wake(struct lane *lane)
     (void)eventfd_write(lane->wake, 1); /* fails only when it is as awake as can be */
 }
 
+static unsigned connections(struct lane *lane)
+{
+    return MHD_get_daemon_info(lane->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}
+
+/* A full daemon takes the listening socket out of its epoll set, and looks whether it can put it
+ * back before it sees that connections have ended: whoever waits would wait for the next event. */
+static void lane_step(struct lane *lane)
+{
+    unsigned before;
+
+    do {
+        before = connections(lane);
+        MHD_run(lane->daemon);
+    } while (connections(lane) < before);
+}
+
 static void *lane_run(void *argument)
 {
     struct lane *lane = argument;
@@ -143,7 +160,7 @@ static void *lane_run(void *argument)
             stop_accepting(lane);
             quiet = true;
         }
-        MHD_run(lane->daemon);
+        lane_step(lane);
         lane_wait(lane);
     }
     MHD_stop_daemon(lane->daemon);

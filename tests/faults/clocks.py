@@ -12,6 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "scenario"))
 import checks
+import skrynka as sk
 from checks import equal, note, ok
 from tus import Tus
 from world import CLOCK, DESK, GATEWAY, STORE, World, need_programs
@@ -120,6 +121,7 @@ def gateways_clock(world):
     equal("a report of today", gate.post("звіт, нині").status, 201)
     upload = Tus(gate.web.port)
     begun = upload.create(17080).headers["location"]
+    equal("an upload begins", upload.patch(begun, 0, struct.pack("<BxxxI", 1, sk.week_of(NOW))).status, 204)
     for name, seconds in WRONG:
         wrong_and_right(gate, name, seconds)
     equal("an upload that began before all this still stands", Tus(gate.web.port).head(begun).status, 200)

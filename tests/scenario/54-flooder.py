@@ -5,6 +5,7 @@ He may keep others waiting while he holds every connection, and fill the store w
 others out by announcing alone, to make acknowledged reports vanish, or to have the gateway take memory without bound.
 """
 import os
+import signal
 import socket
 import struct
 import sys
@@ -19,7 +20,7 @@ from web import Form
 from world import GATEWAY, STORE, World, sanitized
 
 SILENT, PROMISES, EMPTY, NOISE = 96, 24, 300, 40
-CONNECTIONS = 64
+CONNECTIONS, FEW = 64, 8
 MIB = 1 << 20
 
 
@@ -81,6 +82,41 @@ def served(web):
     return False
 
 
+def sockets(pid):
+    """How many a process has open."""
+    folder, found = "/proc/%d/fd" % pid, 0
+    for name in os.listdir(folder):
+        try:
+            found += os.readlink(os.path.join(folder, name)).startswith("socket:")
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    return found
+
+
+def leave_at_once(world, store):
+    """Whoever held all connections goes away in one moment, while somebody waits to be let in."""
+    gateway = world.gateway(store, options=("--threads", "1", "--connections", str(FEW)))
+    flood, own, deadline = Flood(gateway), sockets(gateway.pid), time.monotonic() + 60
+    for _ in range(FEW):
+        flood.connect()
+    while sockets(gateway.pid) < own + FEW and time.monotonic() < deadline:
+        pass
+    must("all connections are held", sockets(gateway.pid) >= own + FEW)
+    with socket.create_connection((gateway.web.host, gateway.web.port), 60) as waiting:
+        waiting.sendall(b"GET /uk/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        os.kill(gateway.pid, signal.SIGSTOP)
+        for s in flood.held:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        flood.end()
+        os.kill(gateway.pid, signal.SIGCONT)
+        try:
+            answer = waiting.recv(12)
+        except TimeoutError:
+            answer = b"nothing in a minute"
+    equal("who waited is served", answer, b"HTTP/1.1 200")
+    equal("and it ends well", gateway.stop(), 0)
+
+
 def main():
     with World("flooder", (GATEWAY, STORE)) as world:
         store, (desk,) = world.intake(("Одна",), make=Paper, size="64M")
@@ -113,6 +149,7 @@ def main():
         opened, _ = desk.import_(store.export())
         texts = {sk.field(out, "text") for _, out in opened}
         equal("and is carried", set(words) - texts, set())
+        leave_at_once(world, store)
 
 
 if __name__ == "__main__":
