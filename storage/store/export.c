@@ -188,7 +188,8 @@ static void print_new_chain(const struct sk_export *x)
     printf(": %s\nEverything that is here goes out again; desks drop what they have already.\n"
            "Tell every desk, by another way than the bundle:\n"
            "  the gateway with the key\n  %s\n"
-           "  began a new chain; take its bundle with: skrynka-desk import --new-chain FILE\n",
+           "  began a new chain; take its bundle with: skrynka-desk import --new-chain FILE\n"
+           "A desk that pinned an older key runs first: skrynka-desk gateway --replace KEY\n",
            sk_store_chain_text(chain, &x->bundle.carry.chain), key);
 }
 
