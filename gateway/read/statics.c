@@ -73,7 +73,7 @@ static enum sk_error made_new(struct made **out, const struct sk_view *view, uin
     atomic_init(&made->references, 1);
     made->version = view->version;
     made->week = view->week;
-    for (int n = 0; error == SK_OK && n < LISTED * SK_LANG_COUNT; n++) {
+    for (int n = 0; error == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
         enum listed which = (enum listed)(n / SK_LANG_COUNT);
         enum sk_lang lang = (enum sk_lang)(n % SK_LANG_COUNT);
         struct sk_page page;

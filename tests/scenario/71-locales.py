@@ -22,7 +22,7 @@ ENVIRONMENTS = {
     # glibc itself never frees what it read of LOCPATH: no business of a leak detector.
     "no locale installed": ("LC_ALL=C.UTF-8", "LANG=uk_UA.UTF-8", "LOCPATH=/nonexistent", "ASAN_OPTIONS=detect_leaks=0"),
 }
-USAGE = {lang: catalogue(lang).gettext("Usage: %s [OPTION]...%s\n").split(" %s")[0] for lang in LANGUAGES}
+USAGE = {lang: catalogue(lang).gettext("Usage:") for lang in LANGUAGES}
 
 
 def clean(variables):

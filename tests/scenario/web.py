@@ -104,7 +104,9 @@ class Web:
             try:
                 connection.request(method, path, body, dict(headers or {}))
             except (BrokenPipeError, ConnectionResetError):
-                pass  # answered before everything was sent: the answer says why
+                if connection.sock is None:
+                    raise  # there never was a connection
+            # Else it was answered before everything was sent: the answer says why.
             return Reply(connection.getresponse())
         finally:
             connection.close()
