@@ -144,6 +144,7 @@ static bool in_key_order(const char *path, struct unit_envelope *e, size_t count
 static void the_order_of_arrival_is_gone_from_the_file(void **state)
 {
     struct unit_envelope e[60];
+    size_t firsts = 0;
 
     assert_ok(sk_inbox_create(*state, 2 * SMALL_INBOX));
     struct sk_inbox *inbox = start(*state);
@@ -157,9 +158,14 @@ static void the_order_of_arrival_is_gone_from_the_file(void **state)
     assert_true(in_key_order(only_generation(*state), e, 60, true));
     assert_ok(sk_inbox_rewrite(inbox, NULL, NULL));
     assert_true(in_key_order(only_generation(*state), e, 60, true));
+    /* Each row once; the first of a page stands in the page above, too. */
     for (size_t i = 0; i < 60; i++) {
-        assert_int_equal(unit_count_in_file(only_generation(*state), e[i].row.b, 16, NULL), 1);
+        size_t n = unit_count_in_file(only_generation(*state), e[i].row.b, 16, NULL);
+
+        assert_in_range(n, 1, 2);
+        firsts += n - 1;
     }
+    assert_in_range(firsts, 0, 4);
     sk_inbox_close(inbox);
 }
 
