@@ -7,9 +7,11 @@ import checks
 from checks import equal, note, ok
 from world import GATEWAY, SKIP, World, sanitized
 
-BODIES, PARTS = 12, 900  # of 1.7 MB each; a body may have 1,000 parts
+ROUNDS, BODIES, PARTS = 4, 4, 900  # of 1.7 MB each; a body may have 1,000 parts
 WARM = 3
-BOUND = 0.03  # bytes that stay for every byte sent
+# Bytes that stay for every byte sent, in the best round: what a part leaves behind is left in every round, while a
+# buffer or a context that a slow disk calls for is made once.
+BOUND = 0.03
 
 
 def anonymous(pid):
@@ -31,7 +33,8 @@ class Nested:
     def __init__(self, world):
         self.w = world
         self.store, (self.desk,) = world.intake(("Одна",))
-        self.gateway = world.gateway(self.store)
+        # Each thread has a heap of its own, which the first requests fill.
+        self.gateway = world.gateway(self.store, options=("--threads", "1"))
 
     def post(self, path, body):
         return self.gateway.web.request("POST", path, body, {
@@ -41,13 +44,16 @@ class Nested:
         """Nothing of it is stored: it has neither text nor file, so each is refused at its very end."""
         for _ in range(WARM):
             equal("%s: refused as empty" % name, self.post(path, body).status, 400)
-        before = anonymous(self.gateway.pid)
-        answers = {self.post(path, body).status for _ in range(BODIES)}
-        grown, sent = anonymous(self.gateway.pid) - before, BODIES * len(body)
-        note("%s: %.1f MB posted, RssAnon %+.2f MB, %.4f bytes for every byte" %
-             (name, sent / 1e6, grown / 1e6, grown / sent))
+        grown, answers = [], set()
+        for _ in range(ROUNDS):
+            before = anonymous(self.gateway.pid)
+            answers |= {self.post(path, body).status for _ in range(BODIES)}
+            grown.append(anonymous(self.gateway.pid) - before)
+        sent = BODIES * len(body)
+        note("%s: %d times %.1f MB posted, RssAnon %s MB" %
+             (name, ROUNDS, sent / 1e6, ", ".join("%+.2f" % (n / 1e6) for n in grown)))
         equal("%s: all are refused alike" % name, answers, {400})
-        ok("%s: memory stays as it was" % name, grown < BOUND * sent, grown)
+        ok("%s: memory stays as it was" % name, min(grown) < BOUND * sent, grown)
 
     def fields_within(self):
         """A part within a part is content, at the gateway and at the desk."""
