@@ -12,16 +12,16 @@
 #include "gateway/health.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
+#include "gateway/http/peers.h"
+#include "gateway/http/server.h"
+#include "gateway/intake/sealers.h"
+#include "gateway/intake/turns.h"
+#include "gateway/intake/tus.h"
 #include "gateway/offline.h"
 #include "gateway/options.h"
 #include "gateway/pages/page.h"
-#include "gateway/http/peers.h"
 #include "gateway/read/directory.h"
-#include "gateway/intake/sealers.h"
-#include "gateway/http/server.h"
 #include "gateway/read/statics.h"
-#include "gateway/intake/turns.h"
-#include "gateway/intake/tus.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -169,9 +169,8 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     watch(gateway);
     sk_notify("STOPPING=1");
     sk_listen_remove(listener);
-    bool clean =
-        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH,
-                       let_go);
+    bool clean = sk_server_stop(
+        server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH, let_go);
     if (atomic_load(&gateway->failed)) {
         sk_refuse("writing to the store failed; check the disk, then start again");
         _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */
@@ -221,8 +220,8 @@ static int run(struct sk_gateway *gateway)
     return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
 }
 
-/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note is
- * said after the line that whoever started us waits for. */
+/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note
+ * is said after the line that whoever started us waits for. */
 static int keep_from_disk(bool accept_swap, const char **note)
 {
     static const char limit[] = "LimitMEMLOCK=infinity in the unit, ulimit -l unlimited in a shell";
@@ -241,11 +240,12 @@ static int keep_from_disk(bool accept_swap, const char **note)
                 "people write may be written to the disk in plain";
         return -1;
     }
-    return sk_refuse("memory cannot be locked and swap is on, so what people write could be written "
-                     "to the disk in plain. Raise the limit on locked memory (%s); or switch swap "
-                     "off (swapoff -a, or MemorySwapMax=0 in the unit); or, where that does not "
-                     "matter, give --accept-swap",
-                     limit);
+    return sk_refuse(
+        "memory cannot be locked and swap is on, so what people write could be written "
+        "to the disk in plain. Raise the limit on locked memory (%s); or switch swap "
+        "off (swapoff -a, or MemorySwapMax=0 in the unit); or, where that does not "
+        "matter, give --accept-swap",
+        limit);
 }
 
 int main(int argc, char **argv)

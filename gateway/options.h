@@ -10,7 +10,7 @@
 struct sk_settings {
     const char *store;
     const char *offline; /* a folder for the pages that work without a network; NULL: serve */
-    bool accept_swap; /* although memory cannot be locked */
+    bool accept_swap;    /* although memory cannot be locked */
     struct sk_listen_address listen;
     unsigned threads;
     unsigned connections;

@@ -122,7 +122,7 @@ struct sk_txn {
     struct sk_kv *kv;
     MDB_txn *mdb;
     enum sk_error error;
-    bool write, locked; /* locked: holds kv->swap shared */
+    bool write, locked;                        /* locked: holds kv->swap shared */
     int64_t added;                             /* what the figure is to count */
     MDB_cursor *cursors[SK_KV_TABLES_MAX + 1]; /* opened at first use */
 };

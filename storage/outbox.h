@@ -75,8 +75,8 @@ enum sk_error sk_outbox_import_sheet(struct sk_outbox *outbox, const char *name,
                                      const struct sk_ed25519_pk *pin, const uint8_t *bytes,
                                      size_t len, time_t now);
 
-/* Forgets an organisation that will never come again: its sheet (the next bundle still carries it), its
- * boards, and that anything waits for it. NOT_FOUND. */
+/* Forgets an organisation that will never come again: its sheet (the next bundle still carries it),
+ * its boards, and that anything waits for it. NOT_FOUND. */
 enum sk_error sk_outbox_retire(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin);
 
 /* All current sheets, one after the other exactly as imported (a sheet announces its own length):

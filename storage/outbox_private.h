@@ -68,8 +68,8 @@ enum sk_error sk_org_load(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
 
 /* The bundle up to which an organisation's last two boards say that all arrived. */
 uint32_t sk_org_arrived(const struct sk_org *org);
-/* What it means when bytes that this store keeps do not read as what they were: damage, but for what
- * passes (no memory, the disk). */
+/* What it means when bytes that this store keeps do not read as what they were: damage, but for
+ * what passes (no memory, the disk). */
 enum sk_error sk_kept(enum sk_error read);
 
 /* Its header and its buckets. */

@@ -104,7 +104,8 @@ static enum sk_error store_piece(struct sk_txn *txn, const struct sk_deposit *d,
     record.last_day = sk_upload_last_day(later(d->day, today->from));
     bool whole = record.bytes == record.length;
 
-    if (whole && record.has_row && !sk_upload_row_open(&row, &d->token, &record.id, record.sealed_row)) {
+    if (whole && record.has_row &&
+        !sk_upload_row_open(&row, &d->token, &record.id, record.sealed_row)) {
         return SK_ERR_CORRUPT;
     }
     if (whole || d->len == SK_PIECE_BYTES) {

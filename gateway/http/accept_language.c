@@ -9,10 +9,12 @@ static unsigned quality(const char *text, size_t len)
     unsigned value = 0, unit = 1000;
 
     for (size_t i = 0; i < len && strchr(" \t;", text[i]) == NULL; i++) {
-        if (i == 1 && text[i] == '.')
+        if (i == 1 && text[i] == '.') {
             continue;
-        if (!isdigit((unsigned char)text[i]) || i > 4)
+        }
+        if (!isdigit((unsigned char)text[i]) || i > 4) {
             return 0;
+        }
         value += (unsigned)(text[i] - '0') * unit;
         unit /= 10;
     }
@@ -23,8 +25,9 @@ static unsigned quality(const char *text, size_t len)
 static unsigned weight(const char *element, size_t len, size_t tag_len)
 {
     for (size_t i = tag_len; i + 1 < len; i++) {
-        if ((element[i] == 'q' || element[i] == 'Q') && element[i + 1] == '=')
+        if ((element[i] == 'q' || element[i] == 'Q') && element[i + 1] == '=') {
             return quality(element + i + 2, len - i - 2);
+        }
     }
     return 1000;
 }
@@ -34,12 +37,15 @@ static bool primary_lang(const char *tag, size_t len, enum sk_lang *lang)
     char lower[4];
     size_t n = 0;
 
-    while (n < len && isalpha((unsigned char)tag[n]))
+    while (n < len && isalpha((unsigned char)tag[n])) {
         n++;
-    if (n == 0 || n > 3 || (n < len && tag[n] != '-'))
+    }
+    if (n == 0 || n > 3 || (n < len && tag[n] != '-')) {
         return false;
-    for (size_t i = 0; i < n; i++)
+    }
+    for (size_t i = 0; i < n; i++) {
         lower[i] = (char)tolower((unsigned char)tag[i]);
+    }
     return sk_lang_of_code(lower, n, lang);
 }
 

@@ -19,8 +19,9 @@ static size_t blanks(const char *text, size_t len)
 {
     size_t n = 0;
 
-    while (n < len && (text[n] == ' ' || text[n] == '\t'))
+    while (n < len && (text[n] == ' ' || text[n] == '\t')) {
         n++;
+    }
     return n;
 }
 
@@ -29,16 +30,19 @@ static bool weight_parse(const char *text, size_t len, int *weight)
 {
     int value, unit = 100;
 
-    if (len == 0 || len > 5 || (text[0] != '0' && text[0] != '1') || (len > 1 && text[1] != '.'))
+    if (len == 0 || len > 5 || (text[0] != '0' && text[0] != '1') || (len > 1 && text[1] != '.')) {
         return false;
+    }
     value = text[0] == '1' ? WHOLE : 0;
     for (size_t i = 2; i < len; i++, unit /= 10) {
-        if (text[i] < '0' || text[i] > '9')
+        if (text[i] < '0' || text[i] > '9') {
             return false;
+        }
         value += unit * (text[i] - '0');
     }
-    if (value > WHOLE)
+    if (value > WHOLE) {
         return false;
+    }
     *weight = value;
     return true;
 }
@@ -49,17 +53,21 @@ static bool rest_parse(const char *text, size_t len, int *weight)
     size_t at = blanks(text, len);
 
     *weight = WHOLE;
-    if (at == len)
+    if (at == len) {
         return true;
-    if (text[at++] != ';')
+    }
+    if (text[at++] != ';') {
         return false;
+    }
     at += blanks(text + at, len - at);
-    if (len - at < 2 || (text[at] != 'q' && text[at] != 'Q') || text[at + 1] != '=')
+    if (len - at < 2 || (text[at] != 'q' && text[at] != 'Q') || text[at + 1] != '=') {
         return false;
+    }
     text += at + 2;
     len -= at + 2;
-    while (len > 0 && blanks(text + len - 1, 1) == 1)
+    while (len > 0 && blanks(text + len - 1, 1) == 1) {
         len--;
+    }
     return weight_parse(text, len, weight);
 }
 
@@ -76,15 +84,19 @@ static void element(const char *text, size_t len, int weights[SK_CODING_COUNT], 
 
     text += lead;
     len -= lead;
-    while (name < len && strchr(" \t;", text[name]) == NULL)
+    while (name < len && strchr(" \t;", text[name]) == NULL) {
         name++;
-    if (!rest_parse(text + name, len - name, &weight))
+    }
+    if (!rest_parse(text + name, len - name, &weight)) {
         return;
-    if (is(text, name, "*"))
+    }
+    if (is(text, name, "*")) {
         *others = weight;
+    }
     for (size_t i = 0; i < SK_CODING_COUNT; i++) {
-        if (is(text, name, names[i]))
+        if (is(text, name, names[i])) {
             weights[i] = weight;
+        }
     }
 }
 
@@ -99,14 +111,17 @@ enum sk_coding sk_coding_accept(const char *header)
         element(header, len, weights, &others);
         header += len + (header[len] == ',');
     }
-    if (weights[SK_CODING_GZIP] == UNSAID)
+    if (weights[SK_CODING_GZIP] == UNSAID) {
         weights[SK_CODING_GZIP] = others;
+    }
     /* Unsaid it is acceptable, and the last choice. */
-    if (weights[SK_CODING_IDENTITY] == UNSAID)
+    if (weights[SK_CODING_IDENTITY] == UNSAID) {
         weights[SK_CODING_IDENTITY] = 0;
+    }
     for (int i = SK_CODING_GZIP; i < SK_CODING_COUNT; i++) {
-        if (weights[i] > 0 && weights[i] >= weights[best])
+        if (weights[i] > 0 && weights[i] >= weights[best]) {
             best = (enum sk_coding)i;
+        }
     }
     return best;
 }

@@ -22,7 +22,7 @@ struct sk_head {
     size_t bytes; /* of all fields as "name: value" lines with CRLF */
     unsigned hosts, lengths, encodings, types, ranges;
     unsigned once[SK_HEAD_ONCE]; /* headers of uploads, each of which says one thing */
-    bool odd; /* a name that is no token, a NUL, a length that is no number */
+    bool odd;                    /* a name that is no token, a NUL, a length that is no number */
     bool has_length;
     uint64_t length; /* 0 without Content-Length */
 };

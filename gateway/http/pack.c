@@ -101,8 +101,9 @@ static enum sk_error pack_gzip(char *out, size_t *room, const char *bytes, size_
     int code;
 
     if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
         return SK_ERR_MEMORY;
+    }
     /* Only read; the interface knows no const unless asked before its header. */
     stream.next_in = (Bytef *)(uintptr_t)bytes;
     stream.avail_in = (uInt)len;
@@ -126,8 +127,9 @@ enum sk_error sk_pack(struct sk_page *out, enum sk_coding coding, const char *by
     enum sk_error error = SK_OK;
     char *packed = len > INT_MAX / 2 ? NULL : malloc(room);
 
-    if (packed == NULL)
+    if (packed == NULL) {
         return SK_ERR_MEMORY;
+    }
     if (coding == SK_CODING_BR) {
         error = pack_brotli(packed, &room, bytes, len);
     } else if (coding == SK_CODING_GZIP) {
@@ -136,9 +138,10 @@ enum sk_error sk_pack(struct sk_page *out, enum sk_coding coding, const char *by
         memcpy(packed, bytes, len);
         room = len;
     }
-    if (error == SK_OK)
+    if (error == SK_OK) {
         *out = (struct sk_page){packed, room, NULL};
-    else
+    } else {
         free(packed);
+    }
     return error;
 }

@@ -135,9 +135,8 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
 /* The method that is meant. */
 static const char *method_of(struct sk_request *request, const char *method)
 {
-    const char *meant = request->manner->override
-                            ? sk_request_header(request, "X-HTTP-Method-Override")
-                            : NULL;
+    const char *meant =
+        request->manner->override ? sk_request_header(request, "X-HTTP-Method-Override") : NULL;
 
     return meant == NULL ? method : meant;
 }

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/http/endpoint.h"
 #include "gateway/gateway.h"
+#include "gateway/http/endpoint.h"
 #include "gateway/http/problem.h"
 #include "gateway/http/route.h"
 

@@ -11,9 +11,9 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "gateway/intake/errand.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
+#include "gateway/intake/errand.h"
 #include "gateway/intake/tus.h"
 #include "gateway/intake/upload_turn.h"
 #include "keys/base/calendar.h"
@@ -162,11 +162,12 @@ static enum sk_step patch_open(struct sk_request *request)
         return sk_tus_refuse_error(request, error);
     }
     if (patch->offset != patch->upload.offset) {
-        return sk_request_refuse_line(request, MHD_HTTP_CONFLICT, "Upload-Offset is not where it stands");
+        return sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
+                                      "Upload-Offset is not where it stands");
     }
     if (request->length > patch->upload.length - patch->upload.offset) {
         return sk_request_refuse_line(request, MHD_HTTP_CONTENT_TOO_LARGE,
-                             "these are more bytes than the upload has");
+                                      "these are more bytes than the upload has");
     }
     if (request->length == 0) {
         return SK_STEP_ON;
@@ -188,12 +189,12 @@ static enum sk_step check_head(struct sk_request *request, uint64_t *offset)
     }
     if (type == NULL || strcasecmp(type, "application/offset+octet-stream") != 0) {
         return sk_request_refuse_line(request, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                             "Content-Type must be application/offset+octet-stream");
+                                      "Content-Type must be application/offset+octet-stream");
     }
     return sk_tus_number(request, "Upload-Offset", offset)
                ? SK_STEP_ON
                : sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                               "Upload-Offset is missing or no number");
+                                        "Upload-Offset is missing or no number");
 }
 
 static enum sk_step patch_begin(struct sk_request *request)
@@ -231,7 +232,7 @@ static enum sk_step look(struct sk_request *request, size_t before)
         return SK_STEP_ON;
     }
     return refused(request, sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                                          "this is no sealed file of these weeks"));
+                                                   "this is no sealed file of these weeks"));
 }
 
 static enum sk_step gather(struct sk_request *request, const uint8_t *bytes, size_t len,

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "gateway/http/head.h"
-#include "gateway/intake/incoming.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
+#include "gateway/intake/incoming.h"
 #include "gateway/intake/sealers.h"
 #include "keys/base/calendar.h"
 
@@ -284,8 +284,8 @@ static enum sk_step report_end(struct sk_request *request)
         struct sk_row row;
 
         sk_receipt_row(&row, &report->sealer->secrets->receipt.row_key, sk_day_of(time(NULL)));
-        step = sk_incoming_finish(&report->incoming, sk_report_chunks(report->sealer->report),
-                                  &row);
+        step =
+            sk_incoming_finish(&report->incoming, sk_report_chunks(report->sealer->report), &row);
     }
     return step;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/intake/errand.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
+#include "gateway/intake/errand.h"
 #include "gateway/intake/tus.h"
 #include "gateway/intake/upload_meta.h"
 #include "gateway/intake/upload_turn.h"
@@ -60,19 +60,20 @@ const struct sk_endpoint sk_endpoint_upload_options = {.takes = SK_BODY_NONE, .e
 static enum sk_step check_length(struct sk_request *request, uint64_t *length)
 {
     if (sk_request_header(request, "Upload-Defer-Length") != NULL) {
-        return sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                             "the length must be known: Upload-Defer-Length is not supported");
+        return sk_request_refuse_line(
+            request, MHD_HTTP_BAD_REQUEST,
+            "the length must be known: Upload-Defer-Length is not supported");
     }
     if (!sk_tus_number(request, "Upload-Length", length)) {
         return sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                             "Upload-Length is missing or no number");
+                                      "Upload-Length is missing or no number");
     }
     if (*length > sk_tus_most(&request->gateway->settings)) {
         return sk_request_refuse(request, SK_PROBLEM_TOO_LARGE);
     }
     return sk_class_of_length(*length) == 0
                ? sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                               "Upload-Length is not the length of a sealed file")
+                                        "Upload-Length is not the length of a sealed file")
                : SK_STEP_ON;
 }
 
@@ -104,7 +105,8 @@ static enum sk_step create_begin(struct sk_request *request)
         return step;
     }
     if (!sk_upload_meta_parse(sk_request_header(request, "Upload-Metadata"), &meta)) {
-        return sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST, "Upload-Metadata is malformed");
+        return sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
+                                      "Upload-Metadata is malformed");
     }
     enum sk_error error = sk_inbox_admit(request->gateway->inbox, length);
     if (error != SK_OK) {
@@ -147,7 +149,7 @@ static enum sk_step create_end(struct sk_request *request)
     }
     if (error == SK_ERR_EXISTS) {
         return sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
-                             "this token names an upload of another length");
+                                      "this token names an upload of another length");
     }
     return error == SK_OK ? created(request, &upload->errand.deposit.token)
                           : sk_tus_refuse_error(request, error);

@@ -28,8 +28,8 @@ enum sk_field {
 };
 
 struct sk_fields {
-    struct sk_form form; /* reads what the desk will read */
-    uint8_t name[16];    /* of the field in hand: longer than any that is known */
+    struct sk_form form;        /* reads what the desk will read */
+    uint8_t name[16];           /* of the field in hand: longer than any that is known */
     const struct sk_view *view; /* borrowed */
     enum sk_field current;
     bool addressed; /* `to` and `code` come too late now */

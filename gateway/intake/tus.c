@@ -29,7 +29,7 @@ enum sk_step sk_tus_check_version(struct sk_request *request)
     return version != NULL && strcmp(version, SK_TUS_VERSION) == 0
                ? SK_STEP_ON
                : sk_request_refuse_line(request, MHD_HTTP_PRECONDITION_FAILED,
-                               "Tus-Resumable: 1.0.0 is missing");
+                                        "Tus-Resumable: 1.0.0 is missing");
 }
 
 bool sk_tus_number(struct sk_request *request, const char *name, uint64_t *number)
@@ -53,9 +53,9 @@ struct sk_upload_token sk_tus_token(const struct sk_request *request)
 
 enum sk_step sk_tus_refuse_error(struct sk_request *request, enum sk_error error)
 {
-    return error == SK_ERR_STORE_ORDER
-               ? sk_request_refuse_line(request, MHD_HTTP_CONFLICT, "the upload is elsewhere by now")
-               : sk_request_refuse_error(request, error);
+    return error == SK_ERR_STORE_ORDER ? sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
+                                                                "the upload is elsewhere by now")
+                                       : sk_request_refuse_error(request, error);
 }
 
 static enum MHD_Result reply_refused(struct sk_request *request)

@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "gateway/http/endpoint.h"
 #include "gateway/gateway.h"
+#include "gateway/http/endpoint.h"
 #include "keys/base/error.h"
 #include "storage/upload.h"
 

@@ -10,8 +10,9 @@
 
 void sk_html_free(struct sk_html *html)
 {
-    if (html->bytes != NULL)
+    if (html->bytes != NULL) {
         sodium_memzero(html->bytes, html->len);
+    }
     free(html->bytes);
     *html = (struct sk_html){0};
 }
@@ -22,13 +23,16 @@ static bool grow(struct sk_html *html, size_t more)
     size_t room = html->room == 0 ? FIRST_ROOM : html->room;
     char *bytes;
 
-    if (more > SIZE_MAX / 4 - html->len)
+    if (more > SIZE_MAX / 4 - html->len) {
         return false;
-    while (room < html->len + more)
+    }
+    while (room < html->len + more) {
         room *= 2;
+    }
     bytes = malloc(room);
-    if (bytes == NULL)
+    if (bytes == NULL) {
         return false;
+    }
     if (html->bytes != NULL) {
         memcpy(bytes, html->bytes, html->len);
         sodium_memzero(html->bytes, html->len);
@@ -41,8 +45,9 @@ static bool grow(struct sk_html *html, size_t more)
 
 void sk_html_bytes(struct sk_html *html, const char *bytes, size_t len)
 {
-    if (html->failed || len == 0)
+    if (html->failed || len == 0) {
         return;
+    }
     if (len > html->room - html->len && !grow(html, len)) {
         html->failed = true;
         return;
@@ -81,8 +86,9 @@ static void escaped(struct sk_html *html, const char *text, size_t len, bool lin
     for (size_t i = 0; i < len; i++) {
         const char *escape = lines && text[i] == '\n' ? "<br>" : escape_of(text[i]);
 
-        if (escape == NULL)
+        if (escape == NULL) {
             continue;
+        }
         sk_html_bytes(html, text + done, i - done);
         sk_html_raw(html, escape);
         done = i + 1;

@@ -13,8 +13,9 @@ static int print_page(enum sk_lang lang)
 {
     struct sk_page page;
 
-    if (sk_page_offline(&page, lang, NULL, 0) != SK_OK)
+    if (sk_page_offline(&page, lang, NULL, 0) != SK_OK) {
         return 1;
+    }
     bool written = fwrite(page.bytes, 1, page.len, stdout) == page.len && fflush(stdout) == 0;
     sk_page_free(&page);
     return written ? 0 : 1;
@@ -29,10 +30,12 @@ int main(int argc, char **argv)
         (void)fputs("usage: offline_template LANGUAGE\n", stderr);
         return 2;
     }
-    if (sodium_init() < 0 || sk_pages_offline_start(&missing) != SK_OK)
+    if (sodium_init() < 0 || sk_pages_offline_start(&missing) != SK_OK) {
         return 1;
-    if (missing > 0)
+    }
+    if (missing > 0) {
         (void)fprintf(stderr, "offline_template: %u translations are missing\n", missing);
+    }
     int code = missing > 0 ? 1 : print_page(lang);
     sk_pages_offline_stop();
     return code;

@@ -6,10 +6,12 @@ enum sk_error sk_pages_start(unsigned *missing)
 {
     enum sk_error error = sk_pages_offline_start(missing);
 
-    if (error == SK_OK)
+    if (error == SK_OK) {
         error = sk_problem_page_start();
-    if (error != SK_OK)
+    }
+    if (error != SK_OK) {
         sk_pages_stop();
+    }
     return error;
 }
 

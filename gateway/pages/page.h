@@ -1,7 +1,7 @@
 /*
- * What residents see: every page in every language. Texts are looked up once at start; each page is a
- * template (template.h), expanded when it is asked for; the pages of problems are made at start. Of
- * HTTP only http/rendered.h and http/problem.h are known here.
+ * What residents see: every page in every language. Texts are looked up once at start; each page is
+ * a template (template.h), expanded when it is asked for; the pages of problems are made at start.
+ * Of HTTP only http/rendered.h and http/problem.h are known here.
  */
 #ifndef SK_GATEWAY_PAGES_PAGE_H
 #define SK_GATEWAY_PAGES_PAGE_H
@@ -26,8 +26,8 @@ void sk_pages_stop(void);
  * of its own: the script pins the sheets that it fetches by that. */
 struct sk_page_organisation {
     const char *slug, *name;
-    const char *pin;      /* 64 hexadecimal digits */
-    bool offered;         /* has a key for this week: residents can choose it */
+    const char *pin; /* 64 hexadecimal digits */
+    bool offered;    /* has a key for this week: residents can choose it */
     bool revoked;
     const uint8_t *sheet; /* as imported; only the offline page carries it */
     size_t sheet_len;
@@ -53,8 +53,12 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
 /* Pages that depend on a secret are filled up to multiples of so many bytes (page_part.h). */
 #define SK_PAGE_STEP 16384u
 
-enum sk_receipt_state { SK_RECEIPT_UNKNOWN, SK_RECEIPT_RECEIVED, SK_RECEIPT_CARRIED,
-                        SK_RECEIPT_ANSWERED };
+enum sk_receipt_state {
+    SK_RECEIPT_UNKNOWN,
+    SK_RECEIPT_RECEIVED,
+    SK_RECEIPT_CARRIED,
+    SK_RECEIPT_ANSWERED
+};
 const char *sk_receipt_state_name(enum sk_receipt_state state); /* as in the JSON answer */
 
 struct sk_page_answer {
@@ -69,8 +73,8 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
                                    const struct sk_page_organisation *organisations, size_t count,
                                    uint64_t max_bytes);
 /* results[i]: what became of the i-th file handed in. */
-enum sk_error sk_page_courier(struct sk_page *out, enum sk_lang lang,
-                              const enum sk_error *results, size_t count);
+enum sk_error sk_page_courier(struct sk_page *out, enum sk_lang lang, const enum sk_error *results,
+                              size_t count);
 
 /* How to write safely, what is promised and what is not (linked from the form). */
 enum sk_error sk_page_help(struct sk_page *out, enum sk_lang lang);

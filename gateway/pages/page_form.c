@@ -46,8 +46,9 @@ static void each_offered(struct sk_html *html, enum sk_lang lang, const struct d
                          struct sk_template template)
 {
     for (size_t i = 0; i < data->count; i++) {
-        if (data->organisations[i].offered)
+        if (data->organisations[i].offered) {
             sk_expand(html, lang, template, &data->organisations[i]);
+        }
     }
 }
 
@@ -60,10 +61,11 @@ static void put_recipients(struct sk_html *html, enum sk_lang lang, const void *
 {
     const struct data *data = context;
 
-    if (data->offered == 1)
+    if (data->offered == 1) {
         each_offered(html, lang, data, SK_TEMPLATE(to_one));
-    else
+    } else {
         sk_expand(html, lang, SK_TEMPLATE(to_choice), data);
+    }
 }
 
 /* ---- about what ---- */
@@ -97,8 +99,9 @@ static void put_categories(struct sk_html *html, enum sk_lang lang, const void *
     };
 
     (void)context;
-    for (size_t i = 0; i < SK_COUNT(categories); i++)
+    for (size_t i = 0; i < SK_COUNT(categories); i++) {
         sk_expand(html, lang, SK_TEMPLATE(category), &categories[i]);
+    }
 }
 
 static enum sk_error closed(struct sk_page *out, enum sk_lang lang)
@@ -126,7 +129,8 @@ enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
                                   .organisations = organisations,
                                   .count = count};
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         data.offered += organisations[i].offered ? 1 : 0;
+    }
     return data.offered == 0 ? closed(out, lang) : sk_frame_take(out, lang, &page);
 }

@@ -32,8 +32,9 @@ static void put_script(struct sk_html *html, enum sk_lang lang, const void *cont
 {
     const struct sk_frame *page = context;
 
-    if (page->script == SK_SCRIPT_NONE)
+    if (page->script == SK_SCRIPT_NONE) {
         return;
+    }
     const struct sk_script *texts = sk_script(page->script, lang);
 
     sk_html_raw(html, "<script>");
@@ -70,8 +71,9 @@ static void put_languages(struct sk_html *html, enum sk_lang lang, const void *c
 {
     const struct sk_frame *page = context;
 
-    if (page->path != NULL)
+    if (page->path != NULL) {
         sk_expand(html, lang, SK_TEMPLATE(language_links), page);
+    }
 }
 
 static void put_main(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -86,8 +88,9 @@ static void put_organisations(struct sk_html *html, enum sk_lang lang, const voi
     const struct sk_frame *page = context;
 
     (void)lang;
-    if (page->script != SK_SCRIPT_NONE)
+    if (page->script != SK_SCRIPT_NONE) {
         sk_put_organisations(html, page->organisations, page->count, false);
+    }
 }
 
 static void put_level(struct sk_html *html)
@@ -96,8 +99,9 @@ static void put_level(struct sk_html *html)
     size_t fill = (SK_PAGE_STEP - least % SK_PAGE_STEP) % SK_PAGE_STEP;
 
     sk_html_raw(html, COMMENT);
-    for (; fill > 0; fill--)
+    for (; fill > 0; fill--) {
         sk_html_bytes(html, ".", 1);
+    }
     sk_html_raw(html, COMMENT_END);
 }
 
@@ -107,11 +111,13 @@ enum sk_error sk_frame_take(struct sk_page *out, enum sk_lang lang, const struct
 
     sk_expand(&html, lang, SK_TEMPLATE(frame), page);
     sk_html_raw(&html, "\n");
-    if (page->level)
+    if (page->level) {
         put_level(&html);
+    }
 
     enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK && page->script != SK_SCRIPT_NONE)
+    if (error == SK_OK && page->script != SK_SCRIPT_NONE) {
         out->csp = sk_script(page->script, lang)->csp;
+    }
     return error;
 }

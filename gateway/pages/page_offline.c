@@ -38,11 +38,13 @@ static enum sk_error put_current(struct sk_html *html,
     struct sk_page_organisation *current = calloc(count + 1, sizeof *current);
     size_t n = 0;
 
-    if (current == NULL)
+    if (current == NULL) {
         return SK_ERR_MEMORY;
+    }
     for (size_t i = 0; i < count; i++) {
-        if (!organisations[i].revoked && organisations[i].sheet != NULL)
+        if (!organisations[i].revoked && organisations[i].sheet != NULL) {
             current[n++] = organisations[i];
+        }
     }
     sk_put_organisations(html, current, n, true);
     free(current);
@@ -54,10 +56,11 @@ static void put_organisations(struct sk_html *html, enum sk_lang lang, const voi
     const struct data *data = context;
 
     (void)lang;
-    if (data->organisations == NULL)
+    if (data->organisations == NULL) {
         sk_html_raw(html, "\n");
-    else if (put_current(html, data->organisations, data->count) != SK_OK)
+    } else if (put_current(html, data->organisations, data->count) != SK_OK) {
         html->failed = true;
+    }
 }
 
 enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
@@ -70,8 +73,9 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
     sk_html_raw(&html, "\n");
 
     enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK)
+    if (error == SK_OK) {
         out->csp = sk_script(SK_SCRIPT_OFFLINE, lang)->csp;
+    }
     return error;
 }
 
@@ -81,8 +85,9 @@ enum sk_error sk_pages_offline_start(unsigned *missing)
     sk_style_start();
     enum sk_error error = sk_script_start();
 
-    if (error != SK_OK)
+    if (error != SK_OK) {
         sk_pages_offline_stop();
+    }
     return error;
 }
 

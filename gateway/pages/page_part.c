@@ -16,20 +16,23 @@ static void english_date(char out[32], const char iso[11])
     long month = strtol(iso + 5, NULL, 10);
     long day = strtol(iso + 8, NULL, 10);
 
-    if (month >= 1 && month <= 12)
+    if (month >= 1 && month <= 12) {
         (void)snprintf(out, 32, "%ld %s %.4s", day, months[month - 1], iso);
+    }
 }
 
 void sk_put_date(struct sk_html *html, enum sk_lang lang, enum sk_message message, uint32_t day)
 {
     char iso[11], text[32] = "";
 
-    if (!sk_day_format(day, iso))
+    if (!sk_day_format(day, iso)) {
         return;
-    if (sk_lang_date(lang) == SK_DATE_WORDS)
+    }
+    if (sk_lang_date(lang) == SK_DATE_WORDS) {
         english_date(text, iso);
-    else
+    } else {
         (void)snprintf(text, sizeof text, "%.2s.%.2s.%.4s", iso + 8, iso + 5, iso);
+    }
     sk_html_raw(html, "<p class=h>");
     sk_html_with(html, sk_text(lang, message), text);
     sk_html_raw(html, "</p>");
@@ -53,10 +56,11 @@ void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message messa
     (void)snprintf(digits, sizeof digits, "%" PRIu64, number);
     sk_html_with(&size, sk_text(lang, unit), digits);
     sk_html_bytes(&size, "", 1);
-    if (size.failed)
+    if (size.failed) {
         html->failed = true;
-    else
+    } else {
         sk_html_with(html, sk_text(lang, message), size.bytes);
+    }
     sk_html_free(&size);
 }
 
@@ -88,8 +92,9 @@ void sk_put_organisations(struct sk_html *html, const struct sk_page_organisatio
         sk_html_raw(html, "\" data-pin=\"");
         sk_html_text(html, organisations[i].pin);
         sk_html_raw(html, organisations[i].offered ? "\" data-offered=1" : "\" data-offered=0");
-        if (sheets)
+        if (sheets) {
             put_sheet(html, &organisations[i]);
+        }
         sk_html_raw(html, ">");
         sk_html_text(html, organisations[i].name);
         sk_html_raw(html, "</data>");

@@ -36,8 +36,9 @@ static void put_back(struct sk_html *html, enum sk_lang lang, const void *contex
 {
     const struct row *row = context;
 
-    if (row->next == BACK)
+    if (row->next == BACK) {
         sk_expand(html, lang, SK_TEMPLATE(go_back), row);
+    }
 }
 
 static void put_next(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -65,8 +66,9 @@ enum sk_error sk_problem_page_start(void)
 
     sk_problem_page_stop();
     for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++)
+        for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
             error = make((enum sk_problem)i, (enum sk_lang)lang);
+        }
     }
     return error;
 }
@@ -74,8 +76,9 @@ enum sk_error sk_problem_page_start(void)
 void sk_problem_page_stop(void)
 {
     for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        for (int lang = 0; lang < SK_LANG_COUNT; lang++)
+        for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
             sk_page_free(&pages[i][lang]);
+        }
     }
 }
 

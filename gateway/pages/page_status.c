@@ -88,16 +88,18 @@ static void put_words(struct sk_html *html, enum sk_lang lang, const void *conte
 {
     const struct sk_page_answer *one = context;
 
-    if (one->answer->text[0] != '\0')
+    if (one->answer->text[0] != '\0') {
         sk_expand(html, lang, SK_TEMPLATE(said), one);
+    }
 }
 
 static void put_more(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct sk_page_answer *one = context;
 
-    if (one->answer->status == SK_STATUS_MORE)
+    if (one->answer->status == SK_STATUS_MORE) {
         sk_expand(html, lang, SK_TEMPLATE(add_more), one);
+    }
 }
 
 /* ---- the state, and all answers ---- */
@@ -129,16 +131,18 @@ static void put_arrived(struct sk_html *html, enum sk_lang lang, const void *con
 {
     const struct found *found = context;
 
-    if (found->day != 0)
+    if (found->day != 0) {
         sk_put_date(html, lang, SK_MSG_STATE_DAY, found->day);
+    }
 }
 
 static void put_answers(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct found *found = context;
 
-    for (size_t i = 0; i < found->count; i++)
+    for (size_t i = 0; i < found->count; i++) {
         sk_expand(html, lang, SK_TEMPLATE(answer), &found->answers[i]);
+    }
 }
 
 static void put_advice(struct sk_html *html, enum sk_lang lang, const void *context)

@@ -17,8 +17,9 @@ static void row(struct sk_html *html, const unsigned char *modules, int width)
     while (from < width) {
         int to = from + 1;
 
-        while (to < width && ((modules[to] ^ modules[from]) & 1) == 0)
+        while (to < width && ((modules[to] ^ modules[from]) & 1) == 0) {
             to++;
+        }
         sk_html_raw(html, (modules[from] & 1) != 0 ? "<td class=d" : "<td");
         if (to - from > 1) {
             sk_html_raw(html, " colspan=");
@@ -36,8 +37,9 @@ static QRcode *encode(const char *text)
     QRcode *qr = NULL;
 
     if (input != NULL &&
-        QRinput_append(input, QR_MODE_AN, (int)strlen(text), (const unsigned char *)text) == 0)
+        QRinput_append(input, QR_MODE_AN, (int)strlen(text), (const unsigned char *)text) == 0) {
         qr = QRcode_encodeInput(input);
+    }
     QRinput_free(input);
     return qr;
 }
@@ -55,8 +57,9 @@ void sk_qr_table(struct sk_html *html, const char *text, const char *label)
     sk_html_raw(html, "\"><colgroup><col span=");
     sk_html_number(html, (uint64_t)qr->width);
     sk_html_raw(html, "></colgroup><tbody>");
-    for (int y = 0; y < qr->width; y++)
+    for (int y = 0; y < qr->width; y++) {
         row(html, qr->data + y * qr->width, qr->width);
+    }
     sk_html_raw(html, "</table>");
     sodium_memzero(qr->data, (size_t)qr->width * (size_t)qr->width);
     QRcode_free(qr);

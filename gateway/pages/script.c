@@ -12,7 +12,8 @@ enum bundle { F = 1, S = 2, C = 4, O = 8 };
 static const enum bundle bundle_of[SK_SCRIPT_KINDS] = {
     [SK_SCRIPT_FORM] = F, [SK_SCRIPT_STATUS] = S, [SK_SCRIPT_COURIER] = C, [SK_SCRIPT_OFFLINE] = O};
 
-/* Which scripts get a text. A bundle knows its own by their number among these (client/facts.mjs). */
+/* Which scripts get a text. A bundle knows its own by their number among these (client/facts.mjs).
+ */
 static const unsigned scripts_of[SK_MSG_COUNT] = {
 #define N_(text)
 #define X(name, scripts, text) [SK_MSG_##name] = scripts,
@@ -66,10 +67,11 @@ void sk_put_json(struct sk_html *html, const char *text)
     while (*text != '\0') {
         size_t len = escape(text, escaped);
 
-        if (len > 0)
+        if (len > 0) {
             sk_html_raw(html, escaped);
-        else
+        } else {
             sk_html_bytes(html, text, 1);
+        }
         text += len > 0 ? len : 1;
     }
     sk_html_raw(html, "\"");
@@ -81,8 +83,9 @@ static void put_texts(struct sk_html *html, enum sk_lang lang, unsigned in)
 
     sk_html_raw(html, "const T=[");
     for (int i = 0; i < SK_MSG_COUNT; i++) {
-        if ((scripts_of[i] & in) == 0)
+        if ((scripts_of[i] & in) == 0) {
             continue;
+        }
         sk_html_raw(html, before);
         sk_put_json(html, sk_text(lang, (enum sk_message)i));
         before = ",";
@@ -96,8 +99,9 @@ static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum s
     struct sk_page page;
 
     put_texts(&html, lang, bundle_of[kind]);
-    if (inlined[kind] != NULL)
+    if (inlined[kind] != NULL) {
         sk_html_bytes(&html, inlined[kind]->bytes, inlined[kind]->len);
+    }
 
     enum sk_error error = sk_html_take(&html, &page);
     if (error == SK_OK) {
@@ -112,17 +116,18 @@ static void put_policy(struct sk_script *script, enum sk_script_kind kind)
 {
     static const char trusted[] = "require-trusted-types-for 'script'; trusted-types 'none'";
 
-    if (kind == SK_SCRIPT_OFFLINE)
+    if (kind == SK_SCRIPT_OFFLINE) {
         (void)snprintf(script->csp, SK_SCRIPT_CSP,
                        "default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; "
                        "connect-src 'none'; form-action 'none'; base-uri 'none'; %s",
                        script->hash, sk_style_hash(), trusted);
-    else
+    } else {
         (void)snprintf(script->csp, SK_SCRIPT_CSP,
                        "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'; "
                        "connect-src 'self'; style-src 'sha256-%s'; form-action 'self'; "
                        "base-uri 'none'; frame-ancestors 'none'; %s",
                        script->hash, file_hash[kind], sk_style_hash(), trusted);
+    }
 }
 
 static enum sk_error make(enum sk_script_kind kind)
@@ -138,8 +143,9 @@ static enum sk_error make(enum sk_script_kind kind)
         struct sk_script *script = &scripts[kind][lang];
 
         error = compose(script, (enum sk_lang)lang, kind);
-        if (error == SK_OK)
+        if (error == SK_OK) {
             put_policy(script, kind);
+        }
     }
     return error;
 }
@@ -149,8 +155,9 @@ enum sk_error sk_script_start(void)
     enum sk_error error = SK_OK;
 
     sk_script_stop();
-    for (int kind = SK_SCRIPT_FORM; error == SK_OK && kind < SK_SCRIPT_KINDS; kind++)
+    for (int kind = SK_SCRIPT_FORM; error == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
         error = make((enum sk_script_kind)kind);
+    }
     return error;
 }
 
@@ -165,8 +172,9 @@ static void drop(struct sk_script *script)
 void sk_script_stop(void)
 {
     for (int kind = 0; kind < SK_SCRIPT_KINDS; kind++) {
-        for (int lang = 0; lang < SK_LANG_COUNT; lang++)
+        for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
             drop(&scripts[kind][lang]);
+        }
     }
 }
 

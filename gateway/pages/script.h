@@ -1,8 +1,9 @@
 /*
- * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`, inline, before its form; behind them
- * stands the guard of the pages whose form must not leave by itself (client/guard.js); the bundle is a file, the same in every language,
- * that comes later. The page without a network holds texts and bundle. Composed once at start; a page
- * admits its scripts by their hashes and by nothing else.
+ * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`,
+ * inline, before its form; behind them stands the guard of the pages whose form must not leave by
+ * itself (client/guard.js); the bundle is a file, the same in every language, that comes later. The
+ * page without a network holds texts and bundle. Composed once at start; a page admits its scripts
+ * by their hashes and by nothing else.
  */
 #ifndef SK_GATEWAY_PAGES_SCRIPT_H
 #define SK_GATEWAY_PAGES_SCRIPT_H

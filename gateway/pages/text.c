@@ -24,8 +24,9 @@ unsigned sk_text_start(void)
 
         for (size_t i = 0; i < SK_MSG_COUNT; i++) {
             table[lang][i] = sk_catalogue_text(catalogue, source[i]);
-            if (table[lang][i] == NULL && lang != SK_LANG_EN)
+            if (table[lang][i] == NULL && lang != SK_LANG_EN) {
                 missing++;
+            }
         }
     }
     return missing;

@@ -5,10 +5,10 @@
  */
 #include <string.h>
 
-#include "gateway/read/code_field.h"
 #include "gateway/http/head.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
+#include "gateway/read/code_field.h"
 #include "gateway/read/directory.h"
 #include "gateway/read/status_look.h"
 #include "keys/base/secret.h"

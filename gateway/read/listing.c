@@ -26,8 +26,9 @@ static void assign_all(struct sk_listing *listing)
     const uint8_t *at = listing->sheets;
     size_t left = listing->sheets_len, len;
 
-    for (; (len = sk_sheet_length(at, left)) > 0 && len <= left; at += len, left -= len)
+    for (; (len = sk_sheet_length(at, left)) > 0 && len <= left; at += len, left -= len) {
         assign(listing, at, len);
+    }
 }
 
 static bool offered(const struct sk_organisation *organisation, uint32_t week)
@@ -57,14 +58,17 @@ enum sk_error sk_listing_read(struct sk_listing *listing, struct sk_outbox *outb
 {
     enum sk_error error = sk_outbox_organisations(outbox, &listing->all, &listing->count);
 
-    if (error == SK_OK)
+    if (error == SK_OK) {
         error = sk_outbox_sheets(outbox, &listing->sheets, &listing->sheets_len);
-    if (error != SK_OK)
+    }
+    if (error != SK_OK) {
         return error;
+    }
     listing->pages = calloc(listing->count + 1, sizeof *listing->pages);
     listing->pins = calloc(listing->count + 1, sizeof *listing->pins);
-    if (listing->pages == NULL || listing->pins == NULL)
+    if (listing->pages == NULL || listing->pins == NULL) {
         return SK_ERR_MEMORY;
+    }
     fill(listing, week);
     assign_all(listing);
     return SK_OK;

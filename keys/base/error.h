@@ -112,8 +112,9 @@
     X(KEYRING_RECORD, "a record of the keyring is malformed")                                      \
     /* store */                                                                                    \
     X(STORE_RESERVE, "the store is too full for a large report; text reports still fit")           \
-    X(STORE_AWAY, "the store was replaced by files that cannot be opened here; see whose they are") \
-    X(STORE_UNKNOWN, "it is not known whether this was stored; check the disk, then look again")    \
+    X(STORE_AWAY,                                                                                  \
+      "the store was replaced by files that cannot be opened here; see whose they are")            \
+    X(STORE_UNKNOWN, "it is not known whether this was stored; check the disk, then look again")   \
     X(STORE_ORDER, "pieces of an upload did not come in order")                                    \
     X(STORE_NAME, "a name has 1 to 64 bytes of text without control characters")                   \
     X(STORE_CLOSED, "no organisation has a key for this week: intake is closed")                   \
@@ -127,7 +128,7 @@ enum sk_error {
 #define X(name, text) SK_ERR_##name,
     SK_ERRORS(X)
 #undef X
-    SK_ERR_COUNT,
+        SK_ERR_COUNT,
     SK_OK = SK_ERR_OK
 };
 

@@ -12,7 +12,8 @@
 
 /* key: 32 bytes, or NULL for none. label: at most 255 bytes, NUL-terminated. data may be NULL
  * when len is 0. out must not overlap data. Cannot fail. */
-void sk_derive(uint8_t out[32], const uint8_t *key, const char *label, const void *data, size_t len);
+void sk_derive(uint8_t out[32], const uint8_t *key, const char *label, const void *data,
+               size_t len);
 
 /* Plain BLAKE2b-256. */
 void sk_blake2b(struct sk_digest *out, const void *data, size_t len);

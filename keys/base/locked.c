@@ -16,7 +16,8 @@
 
 #define LINE 4096
 
-/* ---- swap -------------------------------------------------------------------------------------- */
+/* ---- swap --------------------------------------------------------------------------------------
+ */
 
 static bool swap_is_on(const char *swaps)
 {
@@ -84,7 +85,8 @@ bool sk_swap_possible(const char *swaps, const char *cgroup, const char *root)
     return swap_is_on(swaps) && !cgroup_forbids(cgroup, root);
 }
 
-/* ---- locking ------------------------------------------------------------------------------------ */
+/* ---- locking ------------------------------------------------------------------------------------
+ */
 
 static void raise_limit(void)
 {
@@ -194,7 +196,8 @@ void sk_memory_unlock_file(int fd)
                    &major_number, &minor_number, &inode) == 5 &&
             inode == st.st_ino && major_number == major(st.st_dev) &&
             minor_number == minor(st.st_dev)) {
-            (void)munlock((const void *)from, to - from); /* NOLINT: an address as the kernel has it */
+            (void)munlock((const void *)from,
+                          to - from); /* NOLINT: an address as the kernel has it */
         }
     }
     if (f != NULL) {
@@ -202,7 +205,8 @@ void sk_memory_unlock_file(int fd)
     }
 }
 
-/* ---- binding ------------------------------------------------------------------------------------ */
+/* ---- binding ------------------------------------------------------------------------------------
+ */
 
 enum sk_error sk_bind_now(char **argv)
 {

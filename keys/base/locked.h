@@ -5,8 +5,8 @@
 #ifndef SK_KEYS_BASE_LOCKED_H
 #define SK_KEYS_BASE_LOCKED_H
 
-#include <stdbool.h>
 #include "keys/base/error.h"
+#include <stdbool.h>
 
 enum sk_locking {
     SK_LOCKING_DONE,    /* all memory, what comes later too; from here sk_secret_new() gives none
@@ -33,9 +33,9 @@ void sk_memory_unlock_file(int fd);
  * read says nothing in our favour. */
 bool sk_swap_possible(const char *swaps, const char *cgroup, const char *root);
 
-/* Starts the program anew with LD_BIND_NOW set, if it was not: a function of a library that is bound
- * at its first call saves the vector registers on the stack, and with them what they held of a text.
- * Call first in main(). Returns when there is nothing to do; IO when it did not work. */
+/* Starts the program anew with LD_BIND_NOW set, if it was not: a function of a library that is
+ * bound at its first call saves the vector registers on the stack, and with them what they held of
+ * a text. Call first in main(). Returns when there is nothing to do; IO when it did not work. */
 enum sk_error sk_bind_now(char **argv);
 
 #endif

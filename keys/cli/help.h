@@ -1,4 +1,5 @@
-/* --help, printed from the tables: usage, commands, and every option with its value and its line. */
+/* --help, printed from the tables: usage, commands, and every option with its value and its line.
+ */
 #ifndef SK_KEYS_CLI_HELP_H
 #define SK_KEYS_CLI_HELP_H
 

@@ -43,7 +43,8 @@ struct sk_option {
     const char *value;   /* its name in --help; NULL: takes none */
     const char *help;    /* one line, or several */
     const char *choices; /* "json|table" */
-    const char *(*names)(unsigned number); /* of a NUMBER: what 1 to most mean, for --help; or NULL */
+    const char *(*names)(
+        unsigned number); /* of a NUMBER: what 1 to most mean, for --help; or NULL */
     uint64_t least, most;
     enum sk_value kind;
     enum sk_need need;

@@ -1,4 +1,5 @@
-/* What a person reads when a file could not be written: what is wrong with the place, and what to do. */
+/* What a person reads when a file could not be written: what is wrong with the place, and what to
+ * do. */
 #ifndef SK_KEYS_CLI_PLACE_H
 #define SK_KEYS_CLI_PLACE_H
 

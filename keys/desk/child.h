@@ -18,8 +18,8 @@ struct sk_child_task {
 /* How far the body could be read stands in task->outcome: also after PARSE_FAILED (the child died
  * or broke the protocol: SK_PARSE_STOPPED) what the handlers were given is good up to the last end
  * of a part. Faults of the machine pass, and are never the report's: NOT_FOUND when there is no
- * skrynka-parse, PARSE_START when it came to its end before it read the report, IO, MEMORY. And errors
- * of the handlers. */
+ * skrynka-parse, PARSE_START when it came to its end before it read the report, IO, MEMORY. And
+ * errors of the handlers. */
 enum sk_error sk_child_run(struct sk_child_task *task, const struct sk_frame_handler *handler,
                            void *ctx);
 

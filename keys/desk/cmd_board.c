@@ -197,8 +197,7 @@ static int refuse_board(const char *path, enum sk_error e, enum reached reached,
 
 /* What this desk cannot show any more is not acknowledged: the gateway may be the last to have it.
  */
-static enum sk_error withhold(struct sk_desk *desk, struct sk_board *plan,
-                              struct withheld *out)
+static enum sk_error withhold(struct sk_desk *desk, struct sk_board *plan, struct withheld *out)
 {
     enum sk_error e = plan->carry_serial > 0 ? sk_originals_look(desk, &out->lacking) : SK_OK;
 
@@ -305,6 +304,7 @@ int sk_cmd_board(void *program, const struct sk_args *args)
     if (counter > 0) {
         return again(desk, counter, out);
     }
-    return sk_state_is_set_back(&desk->state) ? sk_tell_set_back(desk)
-                                              : board(desk, out, sk_args_has(args, "without-originals"));
+    return sk_state_is_set_back(&desk->state)
+               ? sk_tell_set_back(desk)
+               : board(desk, out, sk_args_has(args, "without-originals"));
 }

@@ -9,7 +9,6 @@
 #include "keys/desk/text.h"
 #include "keys/parse/protocol.h"
 
-
 static enum sk_error read_numbers(struct sk_entry *out, const json_t *json)
 {
     const struct {

@@ -85,8 +85,8 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
  * why not; returns an exit code. */
 int sk_import_trust_gateway(struct sk_desk *desk, const struct sk_bundle_file *bundle);
 
-/* Whether this desk trusts its gateway, or did before the key was replaced. Prints why not; returns an
- * exit code. */
+/* Whether this desk trusts its gateway, or did before the key was replaced. Prints why not; returns
+ * an exit code. */
 int sk_import_trusted_ever(const struct sk_state *state, const struct sk_bundle_file *bundle);
 
 /* Its chain's series, which is made when there is none; a further chain of the gateway is taken

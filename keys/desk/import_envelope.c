@@ -286,14 +286,14 @@ static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
     if (e != SK_OK) {
         return e;
     }
-    json = json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:i, s:b, s:o, s:o}", "digest",
-                     sk_json_hex(&p->actual, sizeof p->actual), "header",
-                     sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch,
-                     "day", (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks,
-                     "sealed_by", (int)p->opened.prelude.sealed_by, "flags",
-                     (int)p->opened.prelude.flags, "parsed", (int)(l.outcome == SK_PARSE_WHOLE),
-                     "outcome", (int)l.outcome, "cut", (int)l.cut, "fields", l.fields, "files",
-                     l.files);
+    json =
+        json_pack("{s:o, s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:i, s:b, s:o, s:o}", "digest",
+                  sk_json_hex(&p->actual, sizeof p->actual), "header",
+                  sk_json_hex(&p->header, sizeof p->header), "epoch", (json_int_t)p->epoch, "day",
+                  (json_int_t)p->entry->day, "chunks", (json_int_t)p->opened.chunks, "sealed_by",
+                  (int)p->opened.prelude.sealed_by, "flags", (int)p->opened.prelude.flags, "parsed",
+                  (int)(l.outcome == SK_PARSE_WHOLE), "outcome", (int)l.outcome, "cut", (int)l.cut,
+                  "fields", l.fields, "files", l.files);
     if (json == NULL) {
         return SK_ERR_MEMORY;
     }

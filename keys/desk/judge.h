@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "keys/desk/keyset.h"
-#include "keys/open/opener.h"
 #include "keys/format/class.h"
+#include "keys/open/opener.h"
 
 /* So many combinations of sheets are tried for a report's sheets digest. */
 #define SK_SHEETS_COMBINATIONS 4096u

@@ -1,5 +1,5 @@
-/* Whether the sealed originals of all reports are still here: what a board acknowledges is deleted at the
- * gateway, and a disk may have lost what was imported. */
+/* Whether the sealed originals of all reports are still here: what a board acknowledges is deleted
+ * at the gateway, and a disk may have lost what was imported. */
 #ifndef SK_KEYS_DESK_ORIGINALS_H
 #define SK_KEYS_DESK_ORIGINALS_H
 
@@ -10,7 +10,7 @@
 #include "keys/desk/home.h"
 
 struct sk_lacking {
-    size_t count;            /* reports whose original is gone, or has another length */
+    size_t count;           /* reports whose original is gone, or has another length */
     char first[SK_ID_TEXT]; /* the id of one of them */
 };
 

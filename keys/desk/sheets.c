@@ -177,7 +177,7 @@ enum sk_error sk_known_sheets_digest(const struct sk_known_sheets *sheets, struc
 }
 
 enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_digest *digest,
-                              const uint8_t *bytes, size_t len)
+                                     const uint8_t *bytes, size_t len)
 {
     char path[SK_PATH_MAX], hex[2 * sizeof digest->b + 1];
     enum sk_error e;

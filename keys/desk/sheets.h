@@ -35,7 +35,7 @@ enum sk_error sk_known_sheets_digest(const struct sk_known_sheets *sheets, struc
 
 /* Keeps a sheet that the gateway offered; the caller saves the state. IO, FULL, MEMORY. */
 enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_digest *digest,
-                              const uint8_t *bytes, size_t len);
+                                     const uint8_t *bytes, size_t len);
 
 /* Makes a folder of the home that homes of before do not have. IO, FULL. */
 enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name);

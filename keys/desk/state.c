@@ -217,7 +217,7 @@ void sk_state_forget(struct sk_state *state, uint32_t segment)
 }
 
 const struct sk_known_peer *sk_state_peer(const struct sk_state *state,
-                                    const struct sk_ed25519_pk *identity)
+                                          const struct sk_ed25519_pk *identity)
 {
     for (size_t i = 0; i < state->peer_count; i++) {
         if (memcmp(&state->peers[i].identity, identity, sizeof *identity) == 0) {

@@ -25,7 +25,7 @@ struct sk_known_bundle { /* one that was imported whole, or that is known to be 
 struct sk_series { /* the bundles of one chain of one gateway */
     struct sk_chain id;
     struct sk_ed25519_pk gateway;
-    uint32_t start;            /* the bundle with which this desk joined; 1 unless told otherwise */
+    uint32_t start; /* the bundle with which this desk joined; 1 unless told otherwise */
     struct sk_known_bundle *bundles; /* by ascending serial */
     size_t bundle_count;
 };
@@ -108,6 +108,6 @@ void sk_state_forget(struct sk_state *state, uint32_t segment); /* a segment tha
 enum sk_error sk_state_put_peer(struct sk_state *state, const struct sk_known_peer *peer);
 /* NULL if there is none. */
 const struct sk_known_peer *sk_state_peer(const struct sk_state *state,
-                                    const struct sk_ed25519_pk *identity);
+                                          const struct sk_ed25519_pk *identity);
 
 #endif

@@ -4,8 +4,8 @@
  * own. `destroy` writes what is still needed into a log of the next generation and destroys the
  * key of this one. Generation 0 is a home of before: index/threads.log under the index key 0.
  *
- * A thread is all reports with the same mailbox. A mailbox is the digest of its keys (FORMAT section
- * 3), so all of them come from the holder of the code.
+ * A thread is all reports with the same mailbox. A mailbox is the digest of its keys (FORMAT
+ * section 3), so all of them come from the holder of the code.
  */
 #ifndef SK_KEYS_DESK_THREADS_H
 #define SK_KEYS_DESK_THREADS_H

@@ -76,9 +76,8 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
 
         sk_entry_id(&other->digest, id);
         if (other != c) {
-            list = with(list, json_pack("{s:s, s:o, s:s}", "id", id, "day",
-                                        day_json(other->day), "status",
-                                        sk_status_name(other->status)));
+            list = with(list, json_pack("{s:s, s:o, s:s}", "id", id, "day", day_json(other->day),
+                                        "status", sk_status_name(other->status)));
         }
         other = other->next_of_thread != SIZE_MAX ? sk_threads_at(threads, other->next_of_thread)
                                                   : NULL;

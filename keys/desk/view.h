@@ -22,5 +22,4 @@ json_t *sk_view_thread(const struct sk_case *c, const struct sk_threads *threads
 /* "browser", "gateway", "offline page", "command line". */
 const char *sk_view_sealed_by(unsigned sealed_by);
 
-
 #endif

@@ -31,8 +31,8 @@ static enum sk_error decode(struct sk_armour *armour, uint8_t *out, size_t *out_
     return SK_OK;
 }
 
-/* After five dashes a sixth leaves the last five standing; after anything else of the line, what does
- * not fit can at most be its first dash. */
+/* After five dashes a sixth leaves the last five standing; after anything else of the line, what
+ * does not fit can at most be its first dash. */
 static void seek_begin(struct sk_armour *armour, char c)
 {
     static const char line[] = SK_ARMOUR_BEGIN;

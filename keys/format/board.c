@@ -10,7 +10,6 @@
 
 enum { RECORD_BITS_MIN = 3 };
 
-
 /* ---- layout ----------------------------------------------------------------- */
 
 size_t sk_board_header_bytes(uint8_t bucket_bits)

@@ -1,8 +1,8 @@
 /*
- * What a body may hold so that a desk can read it: one definition for the desk's parser (keys/parse), for
- * whoever takes a body in or makes one (gateway, keys/report), and for the pages' scripts, whose build
- * reads the numbers from here (gateway/client/bundle.mjs). A body beyond one of them is refused, with
- * words, before it is stored; one within all of them is read whole.
+ * What a body may hold so that a desk can read it: one definition for the desk's parser
+ * (keys/parse), for whoever takes a body in or makes one (gateway, keys/report), and for the pages'
+ * scripts, whose build reads the numbers from here (gateway/client/bundle.mjs). A body beyond one
+ * of them is refused, with words, before it is stored; one within all of them is read whole.
  */
 #ifndef SK_KEYS_FORMAT_LIMITS_H
 #define SK_KEYS_FORMAT_LIMITS_H

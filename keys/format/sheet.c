@@ -10,7 +10,6 @@
 #include "keys/format/signed.h"
 #include "keys/format/slots.h"
 
-
 /* ---- layout ----------------------------------------------------------------- */
 
 static size_t key_count(const struct sk_sheet *sheet)

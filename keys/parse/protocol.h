@@ -50,10 +50,10 @@ enum sk_frame_type {
 };
 
 enum sk_parse_outcome {
-    SK_PARSE_WHOLE = 0,     /* the closing boundary was met */
-    SK_PARSE_TRUNCATED = 1, /* the body ended before it */
-    SK_PARSE_MALFORMED = 2, /* no part, or one whose head has no end */
-    SK_PARSE_CROWDED = 3,   /* more than SK_PARSE_PARTS_MAX parts */
+    SK_PARSE_WHOLE = 0,      /* the closing boundary was met */
+    SK_PARSE_TRUNCATED = 1,  /* the body ended before it */
+    SK_PARSE_MALFORMED = 2,  /* no part, or one whose head has no end */
+    SK_PARSE_CROWDED = 3,    /* more than SK_PARSE_PARTS_MAX parts */
     SK_PARSE_UNREADABLE = 4, /* the envelope could not be read or did not authenticate */
     SK_PARSE_STOPPED = 5     /* never sent: the child died or broke the protocol */
 };
@@ -63,8 +63,9 @@ enum sk_parse_outcome {
 #define SK_PARSE_STARTED 0x53
 
 #define SK_FRAME_HEAD 5
-#define SK_PARSE_PIECE 32768u   /* the most payload of any frame */
-#define SK_PARSE_NAME_MAX SK_BODY_NAME_MAX /* the most bytes of each name in a FIELD or FILE frame */
+#define SK_PARSE_PIECE 32768u /* the most payload of any frame */
+#define SK_PARSE_NAME_MAX                                                                          \
+    SK_BODY_NAME_MAX /* the most bytes of each name in a FIELD or FILE frame */
 #define SK_PARSE_PARTS_MAX SK_BODY_PARTS_MAX
 #define SK_PARSE_HEAD_MAX SK_BODY_HEAD_MAX /* the most bytes of a part's header lines */
 

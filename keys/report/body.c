@@ -130,7 +130,8 @@ static enum sk_error put_lines(struct sk_body_writer *body, const char *text, si
     return put(body, text + start, len - start);
 }
 
-enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text, size_t len)
+enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text,
+                            size_t len)
 {
     enum sk_error e = part_begin(body, name);
 

@@ -21,7 +21,8 @@ enum sk_error sk_body_begin(struct sk_body_writer **out, struct sk_file_writer *
                             struct sk_address *address);
 
 /* name: of ASCII letters. Ends of lines become CR LF, as a browser sends them. */
-enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text, size_t len);
+enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text,
+                            size_t len);
 
 /* Everything that can be read from fd, under the last part of path. IO: reading failed. */
 enum sk_error sk_body_file(struct sk_body_writer *body, const char *path, int fd,

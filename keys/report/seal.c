@@ -125,7 +125,8 @@ static int prepare(struct seal *s)
 
 /* ---- the body ------------------------------------------------------------------------ */
 
-static enum sk_error put_text(struct sk_body_writer *body, const char *name, const struct sk_text *text)
+static enum sk_error put_text(struct sk_body_writer *body, const char *name,
+                              const struct sk_text *text)
 {
     return text->bytes == NULL ? SK_OK
                                : sk_body_field(body, name, (const char *)text->bytes, text->len);
@@ -161,7 +162,8 @@ static enum sk_error put_fields(struct sk_body_writer *body, const struct seal *
     return e;
 }
 
-static enum sk_error put_files(struct sk_body_writer *body, const struct seal *s, const char **subject)
+static enum sk_error put_files(struct sk_body_writer *body, const struct seal *s,
+                               const char **subject)
 {
     struct sk_progress progress;
     enum sk_error e = SK_OK;

@@ -61,7 +61,8 @@ void sk_report_reset(struct sk_report *report)
 /* While the body is taken, a chunk's content is exactly one block of the digest. */
 static void digest_chunk(struct sk_report *report)
 {
-    sk_block_digest_update(&report->digest, sk_chunker_content(&report->chunker), report->chunker.fill);
+    sk_block_digest_update(&report->digest, sk_chunker_content(&report->chunker),
+                           report->chunker.fill);
 }
 
 enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, size_t len,

@@ -44,8 +44,7 @@ enum sk_report_step {
 /* Takes body bytes. *used <= len always says how many were taken. TOO_LARGE when the content
  * would pass SK_CONTENT_MAX. */
 enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, size_t len,
-                              size_t *used, uint8_t out[SK_CHUNK_BYTES],
-                              enum sk_report_step *step);
+                              size_t *used, uint8_t out[SK_CHUNK_BYTES], enum sk_report_step *step);
 
 struct sk_address {
     uint32_t epoch;
@@ -55,7 +54,7 @@ struct sk_address {
     uint8_t sealed_by;                     /* enum sk_sealed_by */
     uint8_t flags;                         /* SK_FLAG_... */
     struct sk_digest sheets;
-    const char *boundary;               /* NUL-terminated */
+    const char *boundary;       /* NUL-terminated */
     const struct sk_seed *seed; /* NULL draws a new one; given only by known-answer tests */
 };
 

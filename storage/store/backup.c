@@ -72,8 +72,8 @@ static enum sk_error copy_store(const struct sk_store *store, const char *out,
 static int make_folder(const char *unfinished, int *lock)
 {
     if (mkdir(unfinished, 0700) != 0 && errno != EEXIST) {
-        return sk_refuse_out(
-            unfinished, errno == ENOENT ? SK_ERR_IO : sk_error_of_errno(errno), "No copy was made");
+        return sk_refuse_out(unfinished, errno == ENOENT ? SK_ERR_IO : sk_error_of_errno(errno),
+                             "No copy was made");
     }
     enum sk_error e = sk_unfinished_claim(unfinished, lock);
 

@@ -26,8 +26,8 @@ struct sk_export {
 /* Envelopes as they are now, those first that are in no bundle of this chain. */
 enum sk_error sk_export_snapshot(struct sk_export *x);
 
-/* The rows that were public at the snapshot are carried from the next publication on, if none of its
- * envelopes stays behind. */
+/* The rows that were public at the snapshot are carried from the next publication on, if none of
+ * its envelopes stays behind. */
 enum sk_error sk_export_mark_rows(struct sk_export *x, size_t left_behind);
 
 void sk_export_print(const struct sk_export *x, size_t left_behind);

@@ -11,7 +11,7 @@ struct sk_stats {
     struct sk_ed25519_pk gateway;
     uint64_t envelopes, waiting; /* waiting: in no bundle yet */
     uint64_t rows, rows_carried;
-    uint64_t bytes; /* of the envelopes */
+    uint64_t bytes;                 /* of the envelopes */
     uint64_t uploads, upload_bytes; /* resumable ones under way, and what is here of them */
     struct sk_inbox_space space;
     struct sk_chain_state chain;

@@ -225,16 +225,16 @@ static json_t *stats_json(const struct sk_stats *s)
     }
     sk_fingerprint_text(hex, &s->gateway);
     sk_store_chain_text(chain, &s->chain.chain);
-    return json_pack(
-        "{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "
-        "s:o}",
-        "gateway", hex, "chain", chain, "chain_ended", s->chain.copied, "uploads",
-        (json_int_t)s->uploads, "upload_bytes", (json_int_t)s->upload_bytes, "envelopes",
-        (json_int_t)s->envelopes, "waiting", (json_int_t)s->waiting, "rows", (json_int_t)s->rows,
-        "rows_carried", (json_int_t)s->rows_carried, "bytes", (json_int_t)s->bytes, "size",
-        (json_int_t)s->space.size, "used", (json_int_t)s->space.used, "used_percent",
-        (int)sk_stats_used_percent(s), "last_bundle", (json_int_t)s->chain.last, "safe_serial",
-        (json_int_t)s->safe_serial, "organisations", list);
+    return json_pack("{s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, "
+                     "s:o}",
+                     "gateway", hex, "chain", chain, "chain_ended", s->chain.copied, "uploads",
+                     (json_int_t)s->uploads, "upload_bytes", (json_int_t)s->upload_bytes,
+                     "envelopes", (json_int_t)s->envelopes, "waiting", (json_int_t)s->waiting,
+                     "rows", (json_int_t)s->rows, "rows_carried", (json_int_t)s->rows_carried,
+                     "bytes", (json_int_t)s->bytes, "size", (json_int_t)s->space.size, "used",
+                     (json_int_t)s->space.used, "used_percent", (int)sk_stats_used_percent(s),
+                     "last_bundle", (json_int_t)s->chain.last, "safe_serial",
+                     (json_int_t)s->safe_serial, "organisations", list);
 }
 
 enum sk_error sk_stats_print_json(const struct sk_stats *stats)

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "keys/open/board_make.h"
 #include "keys/format/answer.h"
 #include "keys/format/board.h"
 #include "keys/format/sheet.h"
 #include "keys/format/signed.h"
+#include "keys/open/board_make.h"
 #include "tests/client/peer.h"
 
 static void give_sheet(const struct sk_sheet *sheet)
@@ -70,8 +70,7 @@ enum sk_error op_verify(struct in *in)
 
     memcpy(file, take(in, len), len);
     memcpy(file + len, signature, 64);
-    enum sk_error e =
-        sk_signed_check(file, len + 64, SK_BOARD_LABEL, &pk, SK_ERR_BOARD_SIGNATURE);
+    enum sk_error e = sk_signed_check(file, len + 64, SK_BOARD_LABEL, &pk, SK_ERR_BOARD_SIGNATURE);
 
     free(file);
     return e;
@@ -84,8 +83,9 @@ static enum sk_error emit(void *ctx, const uint8_t *bytes, size_t len)
     return SK_OK;
 }
 
-/* seed 32, identity 32, previous 32, carry digest 32, u32 issued, stale, carry serial, sheet serial, u64 counter,
- * then threads: r 15, u8 status, u32 day, envelope 32, u32 n, text n -> the file */
+/* seed 32, identity 32, previous 32, carry digest 32, u32 issued, stale, carry serial, sheet
+ * serial, u64 counter, then threads: r 15, u8 status, u32 day, envelope 32, u32 n, text n -> the
+ * file */
 enum sk_error op_board(struct in *in)
 {
     struct sk_board plan = {0};

@@ -1,9 +1,8 @@
 /*
- * Preloaded in front of the C library: the clock of the day is some seconds wrong. What measures time
- * that passes (CLOCK_MONOTONIC, timers) is left alone. Words in the environment:
- *   CLOCK_AHEAD  seconds, negative for a clock that is behind
- *   CLOCK_FILE   a file of eight bytes, such a number as the machine writes it: whoever writes into it
- *                sets the clock of a program that runs
+ * Preloaded in front of the C library: the clock of the day is some seconds wrong. What measures
+ * time that passes (CLOCK_MONOTONIC, timers) is left alone. Words in the environment: CLOCK_AHEAD
+ * seconds, negative for a clock that is behind CLOCK_FILE   a file of eight bytes, such a number as
+ * the machine writes it: whoever writes into it sets the clock of a program that runs
  */
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,14 +1,14 @@
 /*
- * Preloaded into a program under test: writes down, in order, what the program and its threads do to
- * the files of one folder. disk.py reads the log and makes from it the disks that a loss of power
- * could leave behind.
+ * Preloaded into a program under test: writes down, in order, what the program and its threads do
+ * to the files of one folder. disk.py reads the log and makes from it the disks that a loss of
+ * power could leave behind.
  *
  *     SKRYNKA_RECORD_UNDER  the folder, absolute and without links
  *     SKRYNKA_RECORD_LOG    the log; several programs may append to one
  *
- * A record: u32 kind, u32 length of the text, u64 inode, u64 a, u64 b, the text (one path, or two with
- * a NUL between), then b bytes of data for a write. It is written in one call after the real one.
- * A sync says where the log ended when it began: what was written down before that is on disk.
+ * A record: u32 kind, u32 length of the text, u64 inode, u64 a, u64 b, the text (one path, or two
+ * with a NUL between), then b bytes of data for a write. It is written in one call after the real
+ * one. A sync says where the log ended when it began: what was written down before that is on disk.
  */
 #define _GNU_SOURCE
 #undef _FILE_OFFSET_BITS /* both names of each function are defined here */
@@ -26,7 +26,18 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { CREATE = 1, WRITE, TRUNCATE, ALLOCATE, SYNC, RENAME, UNLINK, MKDIR, RMDIR, SYNCED_WRITE };
+enum kind {
+    CREATE = 1,
+    WRITE,
+    TRUNCATE,
+    ALLOCATE,
+    SYNC,
+    RENAME,
+    UNLINK,
+    MKDIR,
+    RMDIR,
+    SYNCED_WRITE
+};
 
 struct record {
     uint32_t kind, text_len;
@@ -143,7 +154,8 @@ static void put(enum kind kind, uint64_t inode, uint64_t a, uint64_t b, const ch
         const void *in;
         void *out;
     } text_part = {.in = text}, data_part = {.in = data};
-    struct iovec parts[3] = {{&record, sizeof record}, {text_part.out, text_len},
+    struct iovec parts[3] = {{&record, sizeof record},
+                             {text_part.out, text_len},
                              {data_part.out, data == NULL ? 0 : (size_t)b}};
     int error = errno;
 
@@ -191,10 +203,22 @@ static mode_t mode_of(int flags, va_list args)
     va_end(args);                                                                                  \
     return open_at(__VA_ARGS__, path, flags, mode);
 
-int open(const char *path, int flags, ...) { OPENER(open, AT_FDCWD) }
-int open64(const char *path, int flags, ...) { OPENER(open64, AT_FDCWD) }
-int openat(int dir, const char *path, int flags, ...) { OPENER(openat, dir) }
-int openat64(int dir, const char *path, int flags, ...) { OPENER(openat64, dir) }
+int open(const char *path, int flags, ...)
+{
+    OPENER(open, AT_FDCWD)
+}
+int open64(const char *path, int flags, ...)
+{
+    OPENER(open64, AT_FDCWD)
+}
+int openat(int dir, const char *path, int flags, ...)
+{
+    OPENER(openat, dir)
+}
+int openat64(int dir, const char *path, int flags, ...)
+{
+    OPENER(openat64, dir)
+}
 
 static void wrote(int fd, uint64_t offset, const struct iovec *parts, int count, ssize_t done)
 {
@@ -298,7 +322,10 @@ int ftruncate(int fd, off_t size)
     return rc;
 }
 
-int ftruncate64(int fd, off64_t size) { return ftruncate(fd, size); }
+int ftruncate64(int fd, off64_t size)
+{
+    return ftruncate(fd, size);
+}
 
 int posix_fallocate(int fd, off_t offset, off_t len)
 {
@@ -368,7 +395,10 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to)
     return rc;
 }
 
-int rename(const char *from, const char *to) { return renameat(AT_FDCWD, from, AT_FDCWD, to); }
+int rename(const char *from, const char *to)
+{
+    return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
 
 int unlinkat(int dir, const char *path, int flags)
 {
@@ -383,8 +413,14 @@ int unlinkat(int dir, const char *path, int flags)
     return rc;
 }
 
-int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
-int rmdir(const char *path) { return unlinkat(AT_FDCWD, path, AT_REMOVEDIR); }
+int unlink(const char *path)
+{
+    return unlinkat(AT_FDCWD, path, 0);
+}
+int rmdir(const char *path)
+{
+    return unlinkat(AT_FDCWD, path, AT_REMOVEDIR);
+}
 
 int mkdir(const char *path, mode_t mode)
 {

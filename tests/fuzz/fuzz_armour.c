@@ -43,8 +43,7 @@ static void check_again(const struct reading *r)
     at += sizeof SK_ARMOUR_BEGIN - 1;
     for (size_t done = 0; done < r->len; done += ARMOUR_LINE_BYTES) {
         size_t left = r->len - done;
-        at += armour_line(at, r->bytes + done,
-                             left < ARMOUR_LINE_BYTES ? left : ARMOUR_LINE_BYTES);
+        at += armour_line(at, r->bytes + done, left < ARMOUR_LINE_BYTES ? left : ARMOUR_LINE_BYTES);
     }
     memcpy(at, SK_ARMOUR_END, sizeof SK_ARMOUR_END - 1);
     at += sizeof SK_ARMOUR_END - 1;

@@ -37,8 +37,9 @@ static bool find(const char *method, const char *path)
 
     sk_route_find(&match, method, path);
     FUZZ_MUST(sk_route_manner(path) ==
-              (strncmp(path, "/uploads", 8) == 0 && (path[8] == '\0' || path[8] == '/') ? &sk_manner_tus
-                                                                                    : &sk_manner_page));
+              (strncmp(path, "/uploads", 8) == 0 && (path[8] == '\0' || path[8] == '/')
+                   ? &sk_manner_tus
+                   : &sk_manner_page));
     FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
     FUZZ_MUST(match.org[strspn(match.org, "0123456789abcdef")] == '\0');
     FUZZ_MUST(memchr(match.token, '\0', sizeof match.token) != NULL);

@@ -64,12 +64,12 @@ void unit_board_make(const struct unit_org *org, const char *path, size_t thread
                      struct sk_digest *digest)
 {
     struct sk_board plan = {.issued_day = sk_day_of(NOW),
-                                 .stale_day = sk_day_of(NOW) + 30,
-                                 .carry_serial = carry,
-                                 .sheet_serial = org->serial,
-                                 .counter = org->counter + 1,
-                                 .identity = org->pin,
-                                 .previous = org->last_board};
+                            .stale_day = sk_day_of(NOW) + 30,
+                            .carry_serial = carry,
+                            .sheet_serial = org->serial,
+                            .counter = org->counter + 1,
+                            .identity = org->pin,
+                            .previous = org->last_board};
 
     if (carry != 0) {
         plan.carry_digest = org->bundle;

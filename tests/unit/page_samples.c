@@ -44,8 +44,9 @@ static enum sk_error receipt_page(struct sk_page *out, enum sk_lang lang, bool f
 {
     struct sk_receipt receipt = {0};
 
-    for (size_t i = 0; i < sizeof receipt.r; i++)
+    for (size_t i = 0; i < sizeof receipt.r; i++) {
         receipt.r[i] = (uint8_t)(17 * i + 1);
+    }
     return sk_page_receipt(out, lang, &receipt, follow_up);
 }
 
@@ -113,8 +114,9 @@ static enum sk_error status_answered(struct sk_page *out, enum sk_lang lang)
         size_t n = i % COUNT(texts);
 
         answers[i].status = (uint8_t)(SK_STATUS_MORE - 3 + i);
-        if (answers[i].status >= SK_STATUS_END)
+        if (answers[i].status >= SK_STATUS_END) {
             answers[i].status = SK_STATUS_ARRIVED;
+        }
         answers[i].day = DAY + (uint32_t)i;
         answers[i].text_len = strlen(texts[n]);
         memcpy(answers[i].text, texts[n], answers[i].text_len + 1);
@@ -185,8 +187,9 @@ static const char *const problem_names[SK_PROBLEM_COUNT] = {
 
 const char *sample_name(size_t i)
 {
-    if (i < COUNT(samples))
+    if (i < COUNT(samples)) {
         return samples[i].name;
+    }
     i -= COUNT(samples);
     return i < SK_PROBLEM_COUNT ? problem_names[i] : NULL;
 }
@@ -196,12 +199,14 @@ enum sk_error sample_make(size_t i, enum sk_lang lang, struct sk_page *out)
     const char *bytes;
     size_t len;
 
-    if (i < COUNT(samples))
+    if (i < COUNT(samples)) {
         return samples[i].make(out, lang);
+    }
     sk_page_problem((enum sk_problem)(i - COUNT(samples)), lang, &bytes, &len);
     out->bytes = malloc(len);
-    if (out->bytes == NULL)
+    if (out->bytes == NULL) {
         return SK_ERR_MEMORY;
+    }
     memcpy(out->bytes, bytes, len);
     out->len = len;
     return SK_OK;

@@ -15,8 +15,9 @@ static bool write_file(const char *dir, const char *lang, const char *name, cons
 
     (void)snprintf(path, sizeof path, "%s/%s%s", dir, lang, name);
     file = fopen(path, "wb");
-    if (file == NULL)
+    if (file == NULL) {
         return false;
+    }
     ok = fwrite(bytes, 1, len, file) == len;
     return fclose(file) == 0 && ok;
 }
@@ -27,8 +28,9 @@ static bool render(const char *dir, size_t i, enum sk_lang lang)
     char name[64];
     bool ok;
 
-    if (sample_make(i, lang, &page) != SK_OK)
+    if (sample_make(i, lang, &page) != SK_OK) {
         return false;
+    }
     (void)snprintf(name, sizeof name, "-%s.html", sample_name(i));
     ok = write_file(dir, sk_lang_code(lang), name, page.bytes, page.len);
     sk_page_free(&page);
@@ -44,15 +46,18 @@ int main(int argc, char **argv)
         (void)fputs("usage: render_pages DIR (start it in the build folder)\n", stderr);
         return 2;
     }
-    if (sodium_init() < 0 || sk_pages_start(&missing) != SK_OK)
+    if (sodium_init() < 0 || sk_pages_start(&missing) != SK_OK) {
         return 1;
+    }
     for (size_t i = 0; ok && sample_name(i) != NULL; i++) {
-        for (int lang = 0; ok && lang < SK_LANG_COUNT; lang++)
+        for (int lang = 0; ok && lang < SK_LANG_COUNT; lang++) {
             ok = render(argv[1], i, (enum sk_lang)lang);
+        }
     }
     ok = ok && write_file(argv[1], "", "policy.txt", sk_page_csp(), strlen(sk_page_csp()));
     sk_pages_stop();
-    if (!ok)
+    if (!ok) {
         (void)fputs("render_pages: cannot write there; does the folder exist?\n", stderr);
+    }
     return ok ? 0 : 1;
 }

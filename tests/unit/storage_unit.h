@@ -76,18 +76,11 @@ void unit_batch_free(struct unit_batch *batch);
 
 /* ---- the disk -------------------------------------------------------------------- */
 
-enum unit_fault {
-    UNIT_NO_FAULT,
-    UNIT_EIO_SYNC,
-    UNIT_ENOSPC_WRITE,
-    UNIT_ENOSPC_ALLOCATE,
-    UNIT_DIE
-};
+enum unit_fault { UNIT_NO_FAULT, UNIT_EIO_SYNC, UNIT_ENOSPC_WRITE, UNIT_ENOSPC_ALLOCATE, UNIT_DIE };
 
-/* EIO_SYNC: the next fdatasync fails. ENOSPC_WRITE: the next `after` writes fail. ENOSPC_ALLOCATE: the
- * next fallocate fails.
- * DIE: the process ends with status 7 before its call number `after` (from 1) that changes the
- * disk. */
+/* EIO_SYNC: the next fdatasync fails. ENOSPC_WRITE: the next `after` writes fail. ENOSPC_ALLOCATE:
+ * the next fallocate fails. DIE: the process ends with status 7 before its call number `after`
+ * (from 1) that changes the disk. */
 void unit_fault_set(enum unit_fault fault, unsigned after);
 
 #endif

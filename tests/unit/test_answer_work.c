@@ -1,5 +1,5 @@
-/* Looking an answer up costs the same whatever the code is: counted, not timed. What is counted are the
- * buckets read, and the openings of both layers, by functions that stand before libsodium's. */
+/* Looking an answer up costs the same whatever the code is: counted, not timed. What is counted are
+ * the buckets read, and the openings of both layers, by functions that stand before libsodium's. */
 #include <dlfcn.h>
 #include <sodium.h>
 #include <stdlib.h>

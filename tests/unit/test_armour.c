@@ -129,7 +129,8 @@ static void test_refused(void **state)
                                       B "Zm9v" B E,
                                       B "Zm\xc2\xa0"
                                         "9v" E,
-                                      B "=" E, B "Zm\xb9v" E,
+                                      B "=" E,
+                                      B "Zm\xb9v" E,
                                       B "====" E,
                                       B "Zm9v-----END  SEALED-----",
                                       B "Zm9v-----ENDSEALED-----",

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
-#include "keys/open/board_make.h"
 #include "keys/format/record.h"
+#include "keys/open/board_make.h"
 #include "tests/unit/formats.h"
 
 enum { THREADS = 300 };
@@ -35,10 +35,10 @@ static int set_up(void **state)
     assert_non_null(x);
     crypto_sign_keypair(x->desk.b, x->desk_sk.b);
     x->plan = (struct sk_board){.issued_day = 20780,
-                                     .stale_day = 20794,
-                                     .carry_serial = 3,
-                                     .sheet_serial = 2,
-                                     .counter = 77};
+                                .stale_day = 20794,
+                                .carry_serial = 3,
+                                .sheet_serial = 2,
+                                .counter = 77};
     memset(x->plan.identity.b, 0x1D, 32);
     memset(x->plan.previous.b, 0x9E, 32);
     memset(x->plan.carry_digest.b, 0xCA, 32);

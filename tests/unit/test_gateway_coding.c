@@ -74,8 +74,9 @@ static void test_accept(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         enum sk_coding coding = sk_coding_accept(cases[i].header);
 
-        if (coding != cases[i].coding)
+        if (coding != cases[i].coding) {
             fail_msg("\"%s\" gave %s", cases[i].header, sk_coding_name(coding));
+        }
     }
 }
 

@@ -178,7 +178,8 @@ static void test_what_the_path_says(void **state)
 static void test_manners(void **state)
 {
     static const char *const programs[] = {"/uploads", "/uploads/", UPLOAD, "/uploads/x/y"};
-    static const char *const people[] = {"", "/", "/upload", "/uploadsx", "/uk/uploads", "x/uploads"};
+    static const char *const people[] = {"",          "/",           "/upload",
+                                         "/uploadsx", "/uk/uploads", "x/uploads"};
 
     (void)state;
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {

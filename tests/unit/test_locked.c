@@ -1,5 +1,5 @@
-/* Memory that must not reach a disk: whether it could be swapped, and what is given when it cannot be
- * locked. mlock() stands here before the C library's. */
+/* Memory that must not reach a disk: whether it could be swapped, and what is given when it cannot
+ * be locked. mlock() stands here before the C library's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

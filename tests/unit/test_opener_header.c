@@ -322,8 +322,7 @@ static void test_recipient_dropped_by_a_co_recipient(void **state)
 
     /* the content with its signature, as the co-recipient has read it, under a new header */
     assert_error(unit_open(f->envelope, 0x41, NULL, 0, NULL, &content), SK_OK);
-    assert_error(sk_header_make(header, 2900, &f->file_key, f->address.recipients, 1),
-                 SK_OK);
+    assert_error(sk_header_make(header, 2900, &f->file_key, f->address.recipients, 1), SK_OK);
     forged = unit_envelope(&f->file_key, header, content, 4);
     assert_error(unit_open(forged, 0x40, NULL, 0, NULL, NULL), SK_ERR_CONTENT_SIGNATURE);
     free(content.p);

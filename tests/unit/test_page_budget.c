@@ -78,8 +78,9 @@ static void test_pages_keep_to_their_budget(void **state)
     bool good = true;
 
     (void)state;
-    for (int lang = 0; lang < SK_LANG_COUNT; lang++)
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
         good = weigh((enum sk_lang)lang) && good; /* the figures of all, also when one is over */
+    }
     assert_true(good);
 }
 

@@ -45,22 +45,25 @@ static void take(enum sk_error error, struct sk_page *page)
 
 static void assert_has(const char *piece)
 {
-    if (strstr(html, piece) == NULL)
+    if (strstr(html, piece) == NULL) {
         fail_msg("the page lacks \"%s\"", piece);
+    }
 }
 
 static void assert_lacks(const char *piece)
 {
-    if (strstr(html, piece) != NULL)
+    if (strstr(html, piece) != NULL) {
         fail_msg("the page holds \"%s\"", piece);
+    }
 }
 
 static size_t count(const char *piece)
 {
     size_t n = 0;
 
-    for (const char *at = html; (at = strstr(at, piece)) != NULL; at += strlen(piece))
+    for (const char *at = html; (at = strstr(at, piece)) != NULL; at += strlen(piece)) {
         n++;
+    }
     return n;
 }
 
@@ -197,8 +200,9 @@ static void make_receipt(uint8_t factor, bool follow_up)
     struct sk_receipt receipt = {0};
     struct sk_page page = {0};
 
-    for (size_t i = 0; i < sizeof receipt.r; i++)
+    for (size_t i = 0; i < sizeof receipt.r; i++) {
         receipt.r[i] = (uint8_t)(factor * i + 1);
+    }
     take(sk_page_receipt(&page, SK_LANG_UK, &receipt, follow_up), &page);
 }
 
@@ -235,8 +239,9 @@ static int read_table(char rows[MODULES][MODULES + 1])
         const char *next = strstr(at + 1, "<tr>"), *cell = at;
         long x = 0;
 
-        if (next != NULL && next < end)
+        if (next != NULL && next < end) {
             end = next;
+        }
         while ((cell = strstr(cell + 1, "<td")) != NULL && cell < end) {
             bool dark = strncmp(cell, "<td class=d", 11) == 0;
             const char *span = strstr(cell, "colspan=");
@@ -468,8 +473,9 @@ static void test_html_grows(void **state)
     struct sk_page page = {0};
 
     (void)state;
-    for (unsigned i = 0; i < 5000; i++)
+    for (unsigned i = 0; i < 5000; i++) {
         sk_html_number(&buffer, 10000 + i);
+    }
     take(sk_html_take(&buffer, &page), &page);
     assert_int_equal(strlen(html), 25000);
     assert_memory_equal(html + 24990, "1499814999", 10);

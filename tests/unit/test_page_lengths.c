@@ -56,8 +56,9 @@ static size_t answer_length(enum sk_lang lang, size_t text_len, unsigned status,
     struct sk_page page;
 
     memset(answer.text, 'x', text_len);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         answers[i] = (struct sk_page_answer){"Організація з досить довгою назвою", &answer};
+    }
     return length(sk_page_status(&page, lang, SK_RECEIPT_ANSWERED, 20000, answers, count), &page);
 }
 
@@ -102,8 +103,7 @@ static void test_answers_to_a_report_have_one_length(void **state)
 
         assert_int_equal(length(sk_page_receipt(&page, lang, &receipt, false), &page),
                          SK_PAGE_STEP);
-        assert_int_equal(length(sk_page_receipt(&page, lang, &receipt, true), &page),
-                         SK_PAGE_STEP);
+        assert_int_equal(length(sk_page_receipt(&page, lang, &receipt, true), &page), SK_PAGE_STEP);
         assert_int_equal(length(sk_page_receipt(&page, lang, NULL, false), &page), SK_PAGE_STEP);
         assert_true(typed[SK_PROBLEM_CODE] && typed[SK_PROBLEM_EMPTY] && typed[SK_PROBLEM_MANY]);
         for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
@@ -127,8 +127,8 @@ static void test_refused_codes_have_one_length(void **state)
 
         for (size_t i = 0; i < sizeof problems / sizeof problems[0]; i++) {
             struct sk_page page;
-            size_t len = length(
-                sk_page_status_form(&page, (enum sk_lang)l, NULL, 0, problems[i]), &page);
+            size_t len =
+                length(sk_page_status_form(&page, (enum sk_lang)l, NULL, 0, problems[i]), &page);
 
             first = i == 0 ? len : first;
             assert_int_equal(len, first);

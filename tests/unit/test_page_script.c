@@ -58,8 +58,9 @@ static size_t count(const char *text, const char *piece)
 {
     size_t n = 0;
 
-    for (; (text = strstr(text, piece)) != NULL; text += strlen(piece))
+    for (; (text = strstr(text, piece)) != NULL; text += strlen(piece)) {
         n++;
+    }
     return n;
 }
 

@@ -16,8 +16,9 @@ static size_t count(const char *text, char sign)
 {
     size_t n = 0;
 
-    for (; (text = strchr(text, sign)) != NULL; text++)
+    for (; (text = strchr(text, sign)) != NULL; text++) {
         n++;
+    }
     return n;
 }
 
@@ -37,10 +38,12 @@ static void assert_placeholders(enum sk_message message, const char *english, co
     bool good = count(english, '%') == count(text, '%') &&
                 (count(text, '%') <= 1 || scripts_of[message] != 0);
 
-    for (const char *place = text; (place = strchr(place, '%')) != NULL; place++)
+    for (const char *place = text; (place = strchr(place, '%')) != NULL; place++) {
         good = good && place[1] == 's';
-    if (!good)
+    }
+    if (!good) {
         fail_msg("placeholders differ: \"%s\" and \"%s\"", english, text);
+    }
 }
 
 static void test_every_text_is_translated(void **state)
@@ -54,8 +57,9 @@ static void test_every_text_is_translated(void **state)
 
             assert_true(text[0] != '\0');
             assert_placeholders((enum sk_message)i, english, text);
-            if (strlen(english) > 8 && lang != SK_LANG_EN)
+            if (strlen(english) > 8 && lang != SK_LANG_EN) {
                 assert_string_not_equal(english, text);
+            }
         }
     }
 }
@@ -137,8 +141,9 @@ static void test_accept_language(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        if (sk_lang_accept(cases[i].header) != cases[i].lang)
+        if (sk_lang_accept(cases[i].header) != cases[i].lang) {
             fail_msg("%s gave %s", cases[i].header, sk_lang_code(sk_lang_accept(cases[i].header)));
+        }
     }
 }
 

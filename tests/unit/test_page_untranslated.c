@@ -53,27 +53,18 @@ static void test_the_reader_chooses(void **state)
     static const struct {
         const char *language, *locale, *lang;
     } cases[] = {
-        {NULL, NULL, "none"},
-        {"", "", "none"},
-        {"uk", NULL, "uk"},
-        {NULL, "uk_UA.UTF-8", "uk"},
-        {NULL, "uk.UTF-8", "uk"},
-        {NULL, "uk@latin", "uk"},
-        {NULL, "C.UTF-8", "none"},
-        {"uk", "C", "uk"},
-        {"en", "uk_UA.UTF-8", "en"},
-        {"de:uk:en", NULL, "uk"},
-        {"::en:uk", NULL, "en"},
-        {"de", "uk_UA", "uk"},
-        {"de:", "de_DE", "none"},
-        {"ukr", "u", "none"},
-        {"UK", "_UA", "none"},
+        {NULL, NULL, "none"},        {"", "", "none"},         {"uk", NULL, "uk"},
+        {NULL, "uk_UA.UTF-8", "uk"}, {NULL, "uk.UTF-8", "uk"}, {NULL, "uk@latin", "uk"},
+        {NULL, "C.UTF-8", "none"},   {"uk", "C", "uk"},        {"en", "uk_UA.UTF-8", "en"},
+        {"de:uk:en", NULL, "uk"},    {"::en:uk", NULL, "en"},  {"de", "uk_UA", "uk"},
+        {"de:", "de_DE", "none"},    {"ukr", "u", "none"},     {"UK", "_UA", "none"},
         {"/uk", "../uk", "none"},
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_string_equal(lang_of(cases[i].language, cases[i].locale), cases[i].lang);
+    }
 }
 
 int main(void)

@@ -86,8 +86,9 @@ static size_t count(const char *text, const char *piece)
 {
     size_t n = 0;
 
-    for (; (text = strstr(text, piece)) != NULL; text += strlen(piece))
+    for (; (text = strstr(text, piece)) != NULL; text += strlen(piece)) {
         n++;
+    }
     return n;
 }
 
@@ -95,8 +96,9 @@ static void refuse(const char *html, const char *piece)
 {
     const char *at = strcasestr(html, piece);
 
-    if (at != NULL)
+    if (at != NULL) {
         fail_msg("a page holds \"%s\": ...%.60s...", piece, at);
+    }
 }
 
 static void nameless(const char *html, enum sk_lang lang)
@@ -105,8 +107,9 @@ static void nameless(const char *html, enum sk_lang lang)
                                         "СКРИНЬК", "Скрыньк", "скрыньк", "СКРЫНЬК"};
 
     (void)lang;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         refuse(html, names[i]);
+    }
 }
 
 static void test_product_is_never_named(void **state)
@@ -126,16 +129,18 @@ static void self_contained(const char *html, enum sk_lang lang)
                                         "<script src=/courier.js integrity=\"sha256-"};
     size_t scripts = 0;
 
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         refuse(html, foreign[i]);
+    }
     assert_int_equal(count(html, "://"), offline ? 0 : 1);
     assert_int_equal(count(html, "<a id=exit rel=noreferrer href=\"https://www.wikipedia.org/\">"),
                      offline ? 0 : 1);
     assert_int_equal(count(html, "http-equiv"), offline ? 1 : 0);
     /* Its own script and no other, with its texts before it; offline all in one. */
     (void)lang;
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         scripts += count(html, files[i]);
+    }
     assert_int_equal(count(html, " src="), scripts);
     assert_int_equal(scripts, strstr(html, "<div id=o hidden>") == NULL || offline ? 0 : 1);
     assert_int_equal(count(html, "<script>"), offline ? 1 : scripts);
@@ -160,8 +165,9 @@ static void headed(const char *html, enum sk_lang lang)
     assert_int_equal(count(html, "<title>"), 1);
     assert_int_equal(count(html, "<main>"), 1);
     refuse(html, "<h3");
-    if (strstr(html, "<div id=app>") != NULL)
+    if (strstr(html, "<div id=app>") != NULL) {
         return; /* drawn by its script */
+    }
     assert_int_equal(count(html, "<h1>"), 1);
     assert_non_null(h1);
     assert_true(h2 == NULL || h2 > h1);
@@ -220,8 +226,9 @@ static bool unclosed(const char *tag, size_t len)
     static const char *const names[] = {"meta", "input", "br", "col", "tbody", "tr", "td"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strlen(names[i]) == len && memcmp(names[i], tag, len) == 0)
+        if (strlen(names[i]) == len && memcmp(names[i], tag, len) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -244,8 +251,9 @@ static void balanced(const char *html, enum sk_lang lang)
         } else if (html[1] == '/') {
             assert_true(depth > 0);
             depth--;
-            if (name_length(open[depth]) != len || memcmp(open[depth], tag, len) != 0)
+            if (name_length(open[depth]) != len || memcmp(open[depth], tag, len) != 0) {
                 fail_msg("<%.20s is closed by </%.20s", open[depth], tag);
+            }
         }
     }
     assert_int_equal(depth, 0);
@@ -271,8 +279,9 @@ static void resolve(const char *html, const char *words)
 
         (void)snprintf(in_middle, sizeof in_middle, " id=%.*s ", (int)len, words);
         (void)snprintf(at_end, sizeof at_end, " id=%.*s>", (int)len, words);
-        if (count(html, in_middle) + count(html, at_end) != 1)
+        if (count(html, in_middle) + count(html, at_end) != 1) {
             fail_msg("no single element has the id %.*s", (int)len, words);
+        }
         words += len + 1;
     }
 }
@@ -321,8 +330,9 @@ static bool known_path(const char *href, size_t len)
             char path[32];
 
             (void)snprintf(path, sizeof path, "/%s/%s", sk_lang_code((enum sk_lang)lang), paths[i]);
-            if (strlen(path) == len && memcmp(path, href, len) == 0)
+            if (strlen(path) == len && memcmp(path, href, len) == 0) {
                 return true;
+            }
         }
     }
     return false;
@@ -333,16 +343,19 @@ static void leading_on(const char *html, enum sk_lang lang)
     size_t links = 0;
 
     (void)lang;
-    if (strstr(html, "<div id=app>") != NULL)
+    if (strstr(html, "<div id=app>") != NULL) {
         return;
+    }
     for (const char *at = html; (at = strstr(at, "href=\"/")) != NULL; links++) {
         at += strlen("href=\"");
-        if (!known_path(at, strcspn(at, "\"")))
+        if (!known_path(at, strcspn(at, "\""))) {
             fail_msg("a link leads to %.30s", at);
+        }
     }
     assert_true(links >= 4);
     /* All languages, or none where a shown code would be lost. */
-    assert_int_equal(count(html, "hreflang="), strstr(html, "role=group") != NULL ? 0 : SK_LANG_COUNT);
+    assert_int_equal(count(html, "hreflang="),
+                     strstr(html, "role=group") != NULL ? 0 : SK_LANG_COUNT);
 }
 
 static void test_every_page_leads_on(void **state)

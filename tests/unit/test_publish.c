@@ -14,7 +14,6 @@
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"
 
-
 /* What was told last, and how often something was. */
 static struct sk_publication_news last;
 static unsigned told;
@@ -352,7 +351,8 @@ static void set_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
     assert_ok(sk_txn_commit(txn));
 }
 
-/* Published two years ahead; the clock is right again, over a restart too: nothing until midnight. */
+/* Published two years ahead; the clock is right again, over a restart too: nothing until midnight.
+ */
 static void a_start_behind_the_last_publication_waits_for_midnight(void **state)
 {
     struct sk_inbox *inbox = start(*state, 4 * SMALL_INBOX);
@@ -391,8 +391,8 @@ static void age_follows_the_clock_by_two_days(void **state)
     assert_int_equal(sk_age_from(txn, 19000), 20000);
     static const uint32_t days[][3] = {
         /* the publication before, this one, what follows */
-        {20000, 20730, 20000}, {20730, 20731, 20002}, {20731, 20731, 20002},
-        {20731, 20003, 20002}, {20001, 20003, 20003}, {18999, 19000, 20001},
+        {20000, 20730, 20000}, {20730, 20731, 20002},  {20731, 20731, 20002},
+        {20731, 20003, 20002}, {20001, 20003, 20003},  {18999, 19000, 20001},
         {20000, 20001, 20001}, {0, UINT32_MAX, 20001}, {UINT32_MAX - 2, UINT32_MAX, 20003}};
 
     for (size_t i = 0; i < sizeof days / sizeof *days; i++) {

@@ -5,7 +5,6 @@
 
 #include "keys/base/calendar.h"
 #include "keys/format/slots.h"
-#include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
 /* The recipients of a known answer; how many. */

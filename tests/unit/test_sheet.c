@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
-#include "keys/open/sheet_make.h"
 #include "keys/format/sheet.h"
+#include "keys/open/sheet_make.h"
 #include "tests/unit/formats.h"
 
 static int set_up(void **state)

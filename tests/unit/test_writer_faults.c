@@ -33,7 +33,8 @@ static void in_a_full_map_only_what_does_not_fit_fails(void **state)
     assert_non_null(e);
     assert_ok(sk_inbox_create(*state, SMALL_INBOX));
     assert_ok(sk_inbox_open(&inbox, *state));
-    inbox->size = UINT64_C(1) << 40; /* it believes in far more room: only the engine says when it is full */
+    inbox->size =
+        UINT64_C(1) << 40; /* it believes in far more room: only the engine says when it is full */
     for (size_t i = 0; i < CROWD; i++) {
         unit_envelope_new(&e[i], 1);
         unit_batch_add(batch, inbox, &e[i]);
