@@ -8,7 +8,7 @@ import atexit
 import base64
 import json
 import os
-import re
+import random
 import shutil
 import socket
 import subprocess
@@ -224,6 +224,28 @@ def session(hurried):
             **({"pageLoadStrategy": "none"} if hurried else {})}
 
 
+def is_free(address, port=0):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        socket.create_server((address, port), family=family).close()
+        return True
+    except OSError:
+        return False
+
+
+def driver_port():
+    """One that the kernel gives to nobody by itself. With --port=0 chromedriver takes one for IPv6
+    and gives up when somebody has the same one for IPv4."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        low, high = map(int, f.read().split())
+    left = [port for port in range(10000, 65536) if not low <= port <= high]
+    addresses = [a for a in ("127.0.0.1", "::1") if is_free(a)]  # there may be no IPv6
+    for port in random.sample(left, len(left)):
+        if all(is_free(a, port) for a in addresses):
+            return port
+    raise Refused("no port is free outside %d to %d" % (low, high))
+
+
 class Chromium(Person):
     name = "chromium"
 
@@ -231,13 +253,19 @@ class Chromium(Person):
                  downloads=None, preferences=None, arguments=(), hurried=False):
         self.profile, self.log = profile, profile + ".log"
         os.makedirs(profile, exist_ok=True)
+        self.driver = self.pid = None
         super().__init__()
-        self.pid = None
-        self.driver = subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE,
+        port = driver_port()
+        self.base = "http://127.0.0.1:%d/session" % port
+        self.driver = subprocess.Popen([DRIVER, "--port=%d" % port], stdout=subprocess.PIPE,
                                        stderr=subprocess.DEVNULL)
-        port = next(found.group(1) for line in iter(self.driver.stdout.readline, b"")
-                    for found in [re.search(rb"successfully on port (\d+)", line)] if found)
-        self.base = "http://127.0.0.1:%d/session" % int(port)
+        said = []
+        for line in iter(self.driver.stdout.readline, b""):
+            said.append(line.decode(errors="replace"))
+            if "started successfully" in line.decode(errors="replace"):
+                break
+        else:
+            raise Refused("chromedriver: " + "".join(said))
         arguments = [*ARGUMENTS, "--user-data-dir=" + profile, *arguments]
         arguments += ["--incognito"] if private else []
         arguments += [] if jit else ["--js-flags=--jitless"]
