@@ -5,33 +5,21 @@
 #ifndef SK_GATEWAY_GATEWAY_H
 #define SK_GATEWAY_GATEWAY_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gateway/http/in_flight.h"
 #include "gateway/options.h"
 #include "storage/inbox.h"
 #include "storage/outbox.h"
 
+struct sk_context_pool;
 struct sk_directory;
 struct sk_peers;
-struct sk_sealers;
 struct sk_server;
 struct sk_statics;
-struct sk_turns;
-
-/*
- * Counts what must not be pulled from under the writer: deposits that are out, and with them
- * every suspended connection. libmicrohttpd aborts the process when it is stopped while one is
- * suspended, so stopping first closes the door here and then waits for zero.
- */
-struct sk_holds {
-    pthread_mutex_t mutex;
-    pthread_cond_t none;
-    unsigned count;
-    bool closed;
-};
+struct sk_upload_queue;
 
 struct sk_gateway {
     struct sk_settings settings;
@@ -41,10 +29,10 @@ struct sk_gateway {
     struct sk_directory *directory;
     struct sk_statics *statics;
     struct sk_peers *peers;
-    struct sk_sealers *sealers;
-    struct sk_turns *turns;
+    struct sk_context_pool *contexts;
+    struct sk_upload_queue *uploads;
     struct sk_server *server;
-    struct sk_holds holds;
+    struct sk_in_flight in_flight;
     bool told_memory;     /* that the day's key is in memory only; the writer's */
     bool told_error;      /* that publishing failed last time; the writer's */
     const char *note;     /* to be said once it is ready; NULL: nothing */
@@ -52,16 +40,5 @@ struct sk_gateway {
     atomic_bool stopping; /* new requests get 503 */
     atomic_bool failed;   /* the disk failed: exit with 1 */
 };
-
-enum sk_error sk_holds_start(struct sk_holds *holds);
-void sk_holds_stop(struct sk_holds *holds);
-/* false: the door is closed, nobody may suspend any more. */
-bool sk_hold(struct sk_holds *holds);
-/* For what nobody waits on (an ABANDON): also behind the closed door. */
-void sk_hold_anyway(struct sk_holds *holds);
-void sk_unhold(struct sk_holds *holds);
-void sk_holds_close(struct sk_holds *holds);
-/* Waits until nothing is held. false when that took longer than `seconds`. */
-bool sk_holds_wait(struct sk_holds *holds, unsigned seconds);
 
 #endif

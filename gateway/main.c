@@ -14,8 +14,8 @@
 #include "gateway/http/notify.h"
 #include "gateway/http/peers.h"
 #include "gateway/http/server.h"
-#include "gateway/intake/sealers.h"
-#include "gateway/intake/turns.h"
+#include "gateway/intake/context_pool.h"
+#include "gateway/intake/upload_queue.h"
 #include "gateway/intake/tus.h"
 #include "gateway/offline.h"
 #include "gateway/options.h"
@@ -93,15 +93,15 @@ static enum sk_error open_store(struct sk_gateway *gateway)
 
 static enum sk_error open_parts(struct sk_gateway *gateway)
 {
-    enum sk_error error = sk_holds_start(&gateway->holds);
+    enum sk_error error = sk_in_flight_start(&gateway->in_flight);
 
     if (error != SK_OK) {
         return error;
     }
     gateway->peers = sk_peers_new(gateway->settings.deadline);
-    gateway->sealers = sk_sealers_new();
-    gateway->turns = sk_turns_new();
-    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->turns == NULL) {
+    gateway->contexts = sk_context_pool_new();
+    gateway->uploads = sk_upload_queue_new();
+    if (gateway->peers == NULL || gateway->contexts == NULL || gateway->uploads == NULL) {
         return SK_ERR_MEMORY;
     }
     gateway->max_sealed = sk_tus_most(&gateway->settings);
@@ -115,8 +115,8 @@ static void close_all(struct sk_gateway *gateway)
     sk_statics_free(gateway->statics);
     sk_directory_free(gateway->directory);
     sk_outbox_close(gateway->outbox);
-    sk_sealers_free(gateway->sealers);
-    sk_turns_free(gateway->turns);
+    sk_context_pool_free(gateway->contexts);
+    sk_upload_queue_free(gateway->uploads);
     sk_peers_free(gateway->peers);
     sk_pages_stop();
 }
@@ -150,7 +150,7 @@ static void watch(struct sk_gateway *gateway)
 
 static void let_go(struct sk_gateway *gateway)
 {
-    sk_turns_close(gateway->turns);
+    sk_upload_queue_close(gateway->uploads);
 }
 
 static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)

@@ -6,16 +6,17 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "storage/upload_private.h"
+#include "storage/announced.h"
+#include "storage/collect.h"
+#include "storage/inbox_private.h"
 
 _Static_assert(SK_PIECE_BYTES == SK_KV_VALUE_BEST, "pieces waste space");
 
-static const char *const tables[SK_INBOX_TABLES] = {"meta",     "envelopes", "pieces",  "rows",
-                                                    "partial",  "uploads",   "pending", "deleted",
-                                                    "finished", "expiry"};
+static const char *const tables[SK_INBOX_TABLES] = {
+    "meta", "envelopes", "pieces", "rows", "partial", "pending", "deleted", "finished", "expiry"};
 
 const struct sk_kv_shape sk_inbox_shape = {.name = "inbox",
-                                           .version = 2,
+                                           .version = 3,
                                            .tables = tables,
                                            .table_count = SK_INBOX_TABLES,
                                            .hides_times = true};

@@ -51,39 +51,55 @@ enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes);
 
 /* ---- writing: queued, committed in groups -------------------------------- */
 
-enum sk_deposit_kind {
-    SK_DEPOSIT_PIECE,   /* one piece of an envelope in the making, in order from 0 */
-    SK_DEPOSIT_FINISH,  /* the envelope is whole: becomes visible, with its row */
-    SK_DEPOSIT_ABANDON, /* forget the pieces of an envelope in the making */
-    /* Resumable uploads: upload.h says how these are filled. */
-    SK_DEPOSIT_UPLOAD_OPEN,
-    SK_DEPOSIT_UPLOAD_PIECE,
-    SK_DEPOSIT_UPLOAD_DROP
+enum sk_write_kind {
+    SK_WRITE_ANNOUNCE, /* a resumable upload: from now on sk_upload_find() knows it */
+    SK_WRITE_PIECE,    /* the next bytes of an envelope in the making; with the last, its end */
+    SK_WRITE_DROP      /* the envelope in the making is given up */
 };
 
 /*
- * One request to the writer. The caller owns it and everything it points to, and must leave both
- * alone until done() was called, exactly once, from the writer's thread, after the commit that
- * holds it is on disk (fsync) or has failed. done() must not block and may submit again.
- * A FINISH may carry the last piece in data, so that a small report is one request.
- * After a failed PIECE or FINISH the envelope's earlier pieces are gone or will be collected;
- * resumable uploads stand where they stood.
+ * One request to the writer, about one envelope in the making: a form, a courier's file or a
+ * resumable upload. The caller owns it and everything it points to, and leaves both alone until
+ * done() is called, exactly once, from the writer's thread, after the commit that holds it is on
+ * disk (fsync) or has failed. done() must not block and may submit again.
+ *
+ * PIECE brings all of its piece so far: the piece that is not full yet, longer than what is stored
+ * of it, or the next one. Else, and under an id that is taken: STORE_ORDER. With the last byte the
+ * envelope becomes visible and its row waits for the next publication, in the same transaction. So
+ * a report of one piece is one request, and the disk never links an envelope and a row.
+ *
+ *              resumable                              any other
+ *   begins     with ANNOUNCE: length, id, row. On     with its first PIECE
+ *              the disk with its first PIECE
+ *   its length from ANNOUNCE; no byte may pass it     `length` with the last PIECE, 0 before; USAGE
+ *                                                     if the bytes do not add up
+ *   its row    from ANNOUNCE                          with the last PIECE
+ *   failure    it stands where it stood               what is stored of it is collected
+ *   end        sk_upload_find() remembers it          nothing remembers it
+ *   restart    it goes on                             what is stored of it is collected
+ *
+ * ANNOUNCE again with the same length is SK_OK and changes nothing (a repeated request whose answer
+ * was lost); EXISTS: with another length. Announced uploads without a byte are only in memory, the
+ * newest 8,192. STORE_RESERVE: with this PIECE one more upload would be on the disk, and there are
+ * as many as one-chunk reports fit. NOT_FOUND: there is no such upload, or its time is over. DROP
+ * of a finished upload forgets that it was there, of any other envelope that is not there is SK_OK.
+ * FULL, USAGE, CORRUPT (of a resumable one), IO.
  */
-struct sk_deposit {
-    enum sk_deposit_kind kind;
-    struct sk_envelope_id id; /* from sk_envelope_id_random() */
-    uint32_t piece;           /* PIECE and FINISH: number of the piece in data */
-    const uint8_t *data;      /* at most SK_PIECE_BYTES; NULL with len 0: none */
+struct sk_write {
+    enum sk_write_kind kind;
+    struct sk_envelope_id id;     /* from sk_envelope_id_random() */
+    bool resumable;               /* and then: */
+    struct sk_upload_token token; /* its name */
+    uint64_t length;              /* of the whole envelope (FORMAT 1) */
+    uint32_t piece;               /* PIECE: its number, from 0 */
+    const uint8_t *data; /* 1 to SK_PIECE_BYTES; also the last piece of an envelope has some */
     size_t len;
-    uint32_t chunks;   /* FINISH: the size class; the lengths must add up to its envelope length */
-    uint32_t day;      /* FINISH: day of arrival */
-    bool has_row;      /* FINISH */
-    struct sk_row row; /* FINISH: published with the next publication */
-    struct sk_upload_token token; /* UPLOAD_... */
-    uint64_t length;              /* UPLOAD_OPEN: of the whole envelope */
-    void (*done)(struct sk_deposit *deposit, enum sk_error result);
-    void *context;           /* the caller's */
-    struct sk_deposit *next; /* the writer's */
+    uint32_t day; /* today: of arrival, of the last byte */
+    bool has_row;
+    struct sk_row row;
+    void (*done)(struct sk_write *write, enum sk_error result);
+    void *context;         /* the caller's */
+    struct sk_write *next; /* the writer's */
 };
 
 void sk_envelope_id_random(struct sk_envelope_id *out);
@@ -94,12 +110,11 @@ void sk_envelope_id_random(struct sk_envelope_id *out);
  * this start, and no resumable upload's) are collected first. */
 enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context);
 
-/* Queues; never blocks on the disk. done() gets FULL, STORE_ORDER, IO, USAGE; for uploads also
- * NOT_FOUND, EXISTS, CORRUPT. */
-void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit);
+/* Queues; never blocks on the disk. */
+void sk_inbox_submit(struct sk_inbox *inbox, struct sk_write *write);
 
-/* How many deposits and how many commits so far: their ratio is the group size. */
-void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits);
+/* How many writes and how many commits so far: their ratio is the group size. */
+void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *writes, uint64_t *commits);
 
 /* What became of what was handed in last: OK, FULL, MEMORY, LOCKED, or IO when the writer has given
  * up. */

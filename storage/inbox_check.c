@@ -4,7 +4,9 @@
 
 #include "keys/base/calendar.h"
 #include "keys/format/class.h"
-#include "storage/upload_private.h"
+#include "storage/inbox_private.h"
+#include "storage/partial.h"
+#include "storage/tail.h"
 
 static bool piece_whole(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t piece,
                         size_t len)
@@ -43,7 +45,7 @@ static bool envelope_whole(struct sk_txn *txn, const struct sk_envelope_id *id,
 }
 
 /* Full pieces, and the fragments of one that is not. */
-static bool upload_whole(struct sk_txn *txn, const struct sk_upload_record *record)
+static bool upload_whole(struct sk_txn *txn, const struct sk_partial *record)
 {
     uint32_t full = (uint32_t)(record->bytes / SK_PIECE_BYTES);
     size_t tail = (size_t)(record->bytes % SK_PIECE_BYTES);
@@ -80,11 +82,11 @@ static void check_one(struct sk_txn *txn, const struct sk_envelope_id *id,
     out->broken += e == SK_ERR_CORRUPT ? 1 : 0;
 }
 
-/* One upload, in the same way; id is the key of its record. */
+/* One envelope in the making, if it is a resumable upload; id is the key of its record. */
 static void check_upload(struct sk_txn *txn, const struct sk_envelope_id *id,
                          struct sk_inbox_check *out)
 {
-    struct sk_upload_record record;
+    struct sk_partial record;
     enum sk_error e = sk_upload_load(txn, id->b, sk_age_past(txn, sk_day_of(time(NULL))), &record);
 
     if (e == SK_OK) {
@@ -146,8 +148,7 @@ static enum sk_error count_tables(struct sk_inbox *inbox, struct sk_inbox_check 
     }
     *total = sk_txn_count(txn, SK_INBOX_ENVELOPES);
     out->rows = sk_txn_count(txn, SK_INBOX_ROWS);
-    out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL) + sk_txn_count(txn, SK_INBOX_UPLOADS) +
-                   sk_txn_count(txn, SK_INBOX_DELETED);
+    out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL) + sk_txn_count(txn, SK_INBOX_DELETED);
     e = sk_txn_error(txn);
     sk_txn_abort(txn);
     return e;
@@ -201,7 +202,7 @@ enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
                              void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
 {
     struct walk envelopes = {SK_INBOX_ENVELOPES, check_one, progress, ctx, 0};
-    struct walk uploads = {SK_INBOX_UPLOADS, check_upload, NULL, NULL, 0};
+    struct walk uploads = {SK_INBOX_PARTIAL, check_upload, NULL, NULL, 0};
     struct sk_inbox_check check = {0};
     enum sk_error e = count_tables(inbox, &check, &envelopes.total);
 

@@ -8,34 +8,9 @@
 #include "storage/kv.h"
 #include "storage/record.h"
 
+struct sk_day_key;
+
 #define SK_INBOX_SIZE_MIN (UINT64_C(1) << 20)
-
-/* meta       "name"      -> 16 random bytes: what the kernel's keyring knows this inbox by
- *            "published" -> u32 number, u32 day, u32 bits, u32 places of the last publication
- *            "exported"  -> u32 number of the publication that the last export's snapshot saw
- *            "keep"      -> u32 month: rows of earlier ones go at the next publication
- *            "age"       -> u32 day by which things grow old (age.c)
- *            "set-back"  -> u32 day to which the clock went back after the last publication
- * pending    16 random bytes -> what arrived since, sealed under the day's key (day_key.h)
- * deleted    id -> nothing: its pieces, if there are any left, are to be collected
- * and, in record.h: envelopes, pieces, partial, uploads, finished, expiry, and rows, which are
- * written anew, in key order, by every publication */
-enum sk_inbox_table {
-    SK_INBOX_META,
-    SK_INBOX_ENVELOPES,
-    SK_INBOX_PIECES,
-    SK_INBOX_ROWS,
-    SK_INBOX_PARTIAL,
-    SK_INBOX_UPLOADS,
-    SK_INBOX_PENDING,
-    SK_INBOX_DELETED,
-    SK_INBOX_FINISHED,
-    SK_INBOX_EXPIRY,
-    SK_INBOX_TABLES
-};
-extern const struct sk_kv_shape sk_inbox_shape;
-
-#define SK_INBOX_NAME 16
 
 /* What may come (sk_inbox_admit). */
 enum sk_room { SK_ROOM_OPEN, SK_ROOM_TIGHT, SK_ROOM_CLOSED };
@@ -68,57 +43,11 @@ enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths);
 enum sk_error sk_room_take(struct sk_inbox *inbox, uint64_t hour);
 void sk_room_close(struct sk_inbox *inbox); /* until the next hour */
 
-/* ---- partial.c: envelopes in the making, and what is deleted -------------------------- */
-
-enum sk_error sk_partial_find(struct sk_txn *txn, const struct sk_envelope_id *id,
-                              struct sk_partial *out);
-void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
-                    const struct sk_partial *partial);
-/* False if there is nothing of that id. */
-bool sk_partial_abandon(struct sk_txn *txn, const struct sk_envelope_id *id);
-/* In groups: what belonged to a process that is gone, which is all of them. */
-enum sk_error sk_partial_abandon_all(struct sk_inbox *inbox);
-
-/* Nothing leads to the pieces of this id any more; they are to be collected. */
-void sk_deleted_put(struct sk_txn *txn, const struct sk_envelope_id *id);
-bool sk_deleted_any(struct sk_txn *txn);
-/* In up to max steps, of which each piece and each id is one; true if more is left. */
-bool sk_deleted_collect(struct sk_txn *txn, size_t max);
-enum sk_error sk_deleted_collect_all(struct sk_inbox *inbox); /* in groups of their own */
-
 /* ---- inbox_read.c ------------------------------------------------------------------- */
 
 /* NOT_FOUND, CORRUPT. */
 enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *id,
                                struct sk_envelope_record *out);
-
-/* ---- deposit.c: one request in a transaction ----------------------------------------- */
-
-struct sk_day_key;
-
-/* What a request is applied with. */
-struct sk_today {
-    uint32_t day;  /* what ended before it is over: sk_age_past() */
-    uint32_t from; /* what begins now does so on it: sk_age_from() */
-    const struct sk_day_key *key;
-    struct sk_announced *announced;
-    uint64_t uploads_most; /* that may be under way */
-};
-
-struct sk_deposit_effect {
-    bool deleted; /* there is something to collect */
-};
-
-/* An error that is not the transaction's changed nothing. */
-enum sk_error sk_deposit_apply(struct sk_txn *txn, const struct sk_deposit *deposit,
-                               const struct sk_today *today, struct sk_deposit_effect *effect);
-
-/* The envelope becomes visible. */
-void sk_deposit_put_envelope(struct sk_txn *txn, const struct sk_envelope_id *id,
-                             const struct sk_envelope_record *record);
-/* Sealed, until the next publication. */
-void sk_deposit_put_row(struct sk_txn *txn, const struct sk_row *row, const struct sk_day_key *key);
-bool sk_deposit_id_free(struct sk_txn *txn, const struct sk_envelope_id *id);
 
 /* ---- writer.c ------------------------------------------------------------------------ */
 

@@ -1,3 +1,4 @@
+#include "storage/collect.h"
 #include "storage/inbox_private.h"
 
 /* One transaction of the store program: the gateway's writer waits no longer than for this. */

@@ -1,130 +1,163 @@
-/* Envelopes in the making that no resumable upload is, and collecting the pieces of what nobody
- * will finish. */
+#include "storage/partial.h"
+
+#include <sodium.h>
 #include <string.h>
 
-#include "storage/inbox_private.h"
+#include "storage/collect.h"
 
-/* One transaction of a process that does nothing else: short enough that nobody waits for it. */
-#define SWEEP_STEPS 256
-#define ABANDON_GROUP 512
-
-static struct sk_bytes name_of(const struct sk_envelope_id *id)
+static struct sk_bytes name_of(const uint8_t key[SK_UPLOAD_KEY])
 {
-    return sk_bytes(id->b, sizeof id->b);
+    return sk_bytes(key, SK_UPLOAD_KEY);
 }
 
-enum sk_error sk_partial_find(struct sk_txn *txn, const struct sk_envelope_id *id,
-                              struct sk_partial *out)
+enum sk_error sk_partial_find(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
+                              struct sk_partial *record)
 {
     struct sk_bytes value;
-    enum sk_error e = sk_txn_find(txn, SK_INBOX_PARTIAL, name_of(id), &value);
+    enum sk_error e = sk_txn_find(txn, SK_INBOX_PARTIAL, name_of(key), &value);
 
-    return e == SK_OK && !sk_partial_decode(value, out) ? SK_ERR_CORRUPT : e;
+    if (e == SK_OK) {
+        return sk_partial_decode(value, record) ? SK_OK : SK_ERR_CORRUPT;
+    }
+    if (e == SK_ERR_NOT_FOUND) {
+        e = sk_txn_find(txn, SK_INBOX_FINISHED, name_of(key), &value);
+    }
+    return e == SK_OK && !sk_finished_decode(value, record) ? SK_ERR_CORRUPT : e;
 }
 
-void sk_partial_put(struct sk_txn *txn, const struct sk_envelope_id *id,
-                    const struct sk_partial *partial)
+enum sk_error sk_upload_load(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY], uint32_t today,
+                             struct sk_partial *record)
 {
-    uint8_t value[SK_PARTIAL_RECORD];
+    enum sk_error e = sk_partial_find(txn, key, record);
 
-    sk_partial_encode(value, partial);
-    sk_txn_put(txn, SK_INBOX_PARTIAL, name_of(id), sk_bytes(value, sizeof value));
+    return e == SK_OK && record->last_day < today ? SK_ERR_NOT_FOUND : e;
 }
 
-bool sk_partial_abandon(struct sk_txn *txn, const struct sk_envelope_id *id)
-{
-    struct sk_bytes value;
+/* ---- with the index by day --------------------------------------------------------------- */
 
-    if (!sk_txn_get(txn, SK_INBOX_PARTIAL, name_of(id), &value)) {
+static void put_expiry(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
+                       const struct sk_partial *record)
+{
+    uint8_t name[SK_EXPIRY_KEY];
+
+    sk_expiry_key(name, record->last_day, key);
+    sk_txn_put(txn, SK_INBOX_EXPIRY, sk_bytes(name, sizeof name),
+               sk_bytes(record->id.b, record->finished ? 0 : sizeof record->id.b));
+}
+
+static void delete_expiry(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY], uint32_t last_day)
+{
+    uint8_t name[SK_EXPIRY_KEY];
+
+    sk_expiry_key(name, last_day, key);
+    sk_txn_delete(txn, SK_INBOX_EXPIRY, sk_bytes(name, sizeof name));
+}
+
+void sk_partial_put(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY],
+                    const struct sk_partial *before, const struct sk_partial *record)
+{
+    uint8_t value[SK_PARTIAL_RECORD], finished[SK_FINISHED_RECORD];
+    bool moved = before == NULL || before->last_day != record->last_day;
+
+    if (before != NULL && moved) {
+        delete_expiry(txn, key, before->last_day);
+    }
+    if (moved || record->finished) {
+        put_expiry(txn, key, record);
+    }
+    if (record->finished) {
+        sk_txn_delete(txn, SK_INBOX_PARTIAL, name_of(key));
+        sk_finished_encode(finished, record);
+        sk_txn_put(txn, SK_INBOX_FINISHED, name_of(key), sk_bytes(finished, sizeof finished));
+        return;
+    }
+    sk_txn_put(txn, SK_INBOX_PARTIAL, name_of(key),
+               sk_bytes(value, sk_partial_encode(value, record)));
+    sodium_memzero(value, sizeof value);
+}
+
+void sk_partial_delete(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY], uint32_t last_day)
+{
+    delete_expiry(txn, key, last_day);
+    sk_txn_delete(txn, SK_INBOX_PARTIAL, name_of(key));
+    sk_txn_delete(txn, SK_INBOX_FINISHED, name_of(key));
+}
+
+bool sk_partial_forget(struct sk_txn *txn, const uint8_t key[SK_UPLOAD_KEY])
+{
+    struct sk_partial record;
+    enum sk_error e = sk_partial_find(txn, key, &record);
+
+    if (e != SK_OK) {
+        sk_txn_delete(txn, SK_INBOX_PARTIAL, name_of(key));
+        sk_txn_delete(txn, SK_INBOX_FINISHED, name_of(key));
         return false;
     }
-    sk_txn_delete(txn, SK_INBOX_PARTIAL, name_of(id));
-    sk_deleted_put(txn, id);
-    return true;
-}
-
-static enum sk_error abandon_some(struct sk_inbox *inbox, bool *more)
-{
-    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
-    uint8_t name[SK_KV_KEY_MAX];
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_envelope_id id;
-    size_t n = 0;
-
-    for (; n < ABANDON_GROUP && sk_txn_seek(txn, SK_INBOX_PARTIAL, &key, &value); n++) {
-        size_t len = key.len;
-
-        memcpy(name, key.p, len);
-        sk_txn_delete(txn, SK_INBOX_PARTIAL, sk_bytes(name, len));
-        if (len == sizeof id.b) {
-            memcpy(id.b, name, sizeof id.b);
-            sk_deleted_put(txn, &id);
-        }
-        key = sk_bytes(NULL, 0);
+    sk_partial_delete(txn, key, record.last_day);
+    if (!record.finished) {
+        sk_deleted_put(txn, &record.id);
     }
-    *more = n == ABANDON_GROUP;
-    return sk_txn_commit(txn);
+    return !record.finished;
 }
 
-enum sk_error sk_partial_abandon_all(struct sk_inbox *inbox)
-{
-    bool more = true;
-    enum sk_error e = SK_OK;
+/* ---- expiry -------------------------------------------------------------------------------- */
 
-    while (e == SK_OK && more) {
-        e = abandon_some(inbox, &more);
+/* An entry that a crash or damage left behind never takes what is whole, or what goes on under
+ * another day. */
+static bool is_alive(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t day,
+                     const struct sk_partial *record, enum sk_error e)
+{
+    struct sk_bytes value;
+
+    return sk_txn_get(txn, SK_INBOX_ENVELOPES, sk_bytes(id->b, sizeof id->b), &value) ||
+           (e == SK_OK && record->last_day != day &&
+            memcmp(record->id.b, id->b, sizeof id->b) == 0);
+}
+
+/* The entry goes; with it the record, if it is of this day or cannot be read, and the pieces. */
+static void expire_one(struct sk_txn *txn, uint32_t day, const uint8_t key[SK_UPLOAD_KEY],
+                       const struct sk_envelope_id *id)
+{
+    struct sk_partial record;
+    enum sk_error e = sk_partial_find(txn, key, &record);
+
+    if (e == SK_ERR_CORRUPT || (e == SK_OK && record.last_day == day)) {
+        sk_partial_delete(txn, key, day);
     }
-    return e;
+    if (id != NULL && !is_alive(txn, id, day, &record, e)) {
+        sk_deleted_put(txn, id);
+    }
 }
 
-/* ---- collecting ------------------------------------------------------------------------- */
-
-void sk_deleted_put(struct sk_txn *txn, const struct sk_envelope_id *id)
+bool sk_partial_expire(struct sk_txn *txn, uint32_t first, uint32_t end, size_t max)
 {
-    sk_txn_put(txn, SK_INBOX_DELETED, name_of(id), sk_bytes(NULL, 0));
-}
+    static const uint8_t nobody[SK_UPLOAD_KEY];
+    uint8_t name[SK_KV_KEY_MAX], from[SK_EXPIRY_KEY];
+    struct sk_bytes key, value;
 
-bool sk_deleted_any(struct sk_txn *txn)
-{
-    return sk_txn_count(txn, SK_INBOX_DELETED) > 0;
-}
-
-bool sk_deleted_collect(struct sk_txn *txn, size_t max)
-{
-    uint8_t name[SK_KV_KEY_MAX];
-    struct sk_bytes key = {NULL, 0}, value;
-
-    for (size_t steps = 0; sk_txn_seek(txn, SK_INBOX_DELETED, &key, &value); steps++) {
+    sk_expiry_key(from, first, nobody);
+    key = sk_bytes(from, sizeof from);
+    for (size_t n = 0; sk_txn_seek(txn, SK_INBOX_EXPIRY, &key, &value); n++) {
+        uint32_t day = sk_expiry_day(key);
         size_t len = key.len;
+        struct sk_envelope_id id;
+        bool pieces = value.len == sizeof id.b;
 
-        memcpy(name, key.p, len);
-        steps += sk_txn_delete_prefix(txn, SK_INBOX_PIECES, sk_bytes(name, len), max - steps);
-        if (steps >= max) {
-            return sk_txn_error(txn) == SK_OK;
+        if (day >= end) {
+            return false;
         }
-        sk_txn_delete(txn, SK_INBOX_DELETED, sk_bytes(name, len));
-        key = sk_bytes(NULL, 0);
+        if (n == max) {
+            return true;
+        }
+        memcpy(name, key.p, len);
+        if (pieces) {
+            memcpy(id.b, value.p, sizeof id.b);
+        }
+        sk_txn_delete(txn, SK_INBOX_EXPIRY, sk_bytes(name, len));
+        if (len == SK_EXPIRY_KEY) {
+            expire_one(txn, day, name + 4, pieces ? &id : NULL);
+        }
+        key = sk_bytes(from, sizeof from);
     }
     return false;
-}
-
-enum sk_error sk_deleted_collect_all(struct sk_inbox *inbox)
-{
-    bool more = true;
-
-    while (more) {
-        struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
-
-        if (!sk_deleted_any(txn) && sk_txn_error(txn) == SK_OK) {
-            sk_txn_abort(txn); /* nothing to do costs no sync */
-            return SK_OK;
-        }
-        more = sk_deleted_collect(txn, SWEEP_STEPS);
-        enum sk_error e = sk_txn_commit(txn);
-
-        if (e != SK_OK) {
-            return e;
-        }
-    }
-    return SK_OK;
 }

@@ -60,27 +60,11 @@ uint32_t sk_fragment_offset(struct sk_bytes key)
 
 /* ---- envelopes in the making -------------------------------------------------------------- */
 
+#define PLAIN_BYTES (SK_PARTIAL_RECORD - SK_SEALED_ROW)
+
 bool sk_partial_decode(struct sk_bytes value, struct sk_partial *out)
 {
-    if (value.len != SK_PARTIAL_RECORD) {
-        return false;
-    }
-    out->next = sk_get_u32(value.p);
-    out->bytes = sk_get_u64(value.p + 4);
-    return true;
-}
-
-void sk_partial_encode(uint8_t out[SK_PARTIAL_RECORD], const struct sk_partial *record)
-{
-    sk_put_u32(out, record->next);
-    sk_put_u64(out + 4, record->bytes);
-}
-
-#define PLAIN_BYTES (SK_UPLOAD_RECORD - SK_SEALED_ROW)
-
-bool sk_upload_decode(struct sk_bytes value, struct sk_upload_record *out)
-{
-    if (value.len != PLAIN_BYTES && value.len != SK_UPLOAD_RECORD) {
+    if (value.len != PLAIN_BYTES && value.len != SK_PARTIAL_RECORD) {
         return false;
     }
     memset(out, 0, sizeof *out);
@@ -88,14 +72,17 @@ bool sk_upload_decode(struct sk_bytes value, struct sk_upload_record *out)
     out->last_day = sk_get_u32(value.p + 8);
     out->bytes = sk_get_u64(value.p + 12);
     memcpy(out->id.b, value.p + 20, sizeof out->id.b);
-    out->has_row = value.len == SK_UPLOAD_RECORD;
+    out->has_row = value.len == SK_PARTIAL_RECORD;
     if (out->has_row) {
         memcpy(out->sealed_row, value.p + PLAIN_BYTES, SK_SEALED_ROW);
+    }
+    if (out->last_day == SK_LAST_DAY_NONE) {
+        return out->length == 0 && !out->has_row;
     }
     return sk_class_of_length(out->length) != 0 && out->bytes < out->length;
 }
 
-size_t sk_upload_encode(uint8_t out[SK_UPLOAD_RECORD], const struct sk_upload_record *record)
+size_t sk_partial_encode(uint8_t out[SK_PARTIAL_RECORD], const struct sk_partial *record)
 {
     sk_put_u64(out, record->length);
     sk_put_u32(out + 8, record->last_day);
@@ -104,10 +91,10 @@ size_t sk_upload_encode(uint8_t out[SK_UPLOAD_RECORD], const struct sk_upload_re
     if (record->has_row) {
         memcpy(out + PLAIN_BYTES, record->sealed_row, SK_SEALED_ROW);
     }
-    return record->has_row ? SK_UPLOAD_RECORD : PLAIN_BYTES;
+    return record->has_row ? SK_PARTIAL_RECORD : PLAIN_BYTES;
 }
 
-bool sk_finished_decode(struct sk_bytes value, struct sk_upload_record *out)
+bool sk_finished_decode(struct sk_bytes value, struct sk_partial *out)
 {
     if (value.len != SK_FINISHED_RECORD) {
         return false;
@@ -119,17 +106,17 @@ bool sk_finished_decode(struct sk_bytes value, struct sk_upload_record *out)
     return sk_class_of_length(out->length) != 0;
 }
 
-void sk_finished_encode(uint8_t out[SK_FINISHED_RECORD], const struct sk_upload_record *record)
+void sk_finished_encode(uint8_t out[SK_FINISHED_RECORD], const struct sk_partial *record)
 {
     sk_put_u64(out, record->length);
     sk_put_u32(out + 8, record->last_day);
 }
 
 void sk_expiry_key(uint8_t key[SK_EXPIRY_KEY], uint32_t last_day,
-                   const uint8_t upload[SK_UPLOAD_KEY])
+                   const uint8_t partial[SK_UPLOAD_KEY])
 {
     put_be(key, last_day); /* key order is the order of the days */
-    memcpy(key + 4, upload, SK_UPLOAD_KEY);
+    memcpy(key + 4, partial, SK_UPLOAD_KEY);
 }
 
 uint32_t sk_expiry_day(struct sk_bytes key)

@@ -10,6 +10,32 @@
 #include "storage/inbox.h"
 #include "storage/kv.h"
 
+/* meta       "name"      -> 16 random bytes: what the kernel's keyring knows this inbox by
+ *            "published" -> u32 number, u32 day, u32 bits, u32 places of the last publication
+ *            "exported"  -> u32 number of the publication that the last export's snapshot saw
+ *            "keep"      -> u32 month: rows of earlier ones go at the next publication
+ *            "age"       -> u32 day by which things grow old (age.c)
+ *            "set-back"  -> u32 day to which the clock went back after the last publication
+ * pending    16 random bytes -> what arrived since, sealed under the day's key (day_key.h)
+ * deleted    id -> nothing: its pieces, if there are any left, are to be collected
+ * and, below: envelopes, pieces, partial, finished, expiry, and rows, which are written anew,
+ * in key order, by every publication */
+enum sk_inbox_table {
+    SK_INBOX_META,
+    SK_INBOX_ENVELOPES,
+    SK_INBOX_PIECES,
+    SK_INBOX_ROWS,
+    SK_INBOX_PARTIAL,
+    SK_INBOX_PENDING,
+    SK_INBOX_DELETED,
+    SK_INBOX_FINISHED,
+    SK_INBOX_EXPIRY,
+    SK_INBOX_TABLES
+};
+extern const struct sk_kv_shape sk_inbox_shape;
+
+#define SK_INBOX_NAME 16
+
 /* envelopes: id -> u32 day, u32 chunks, u32 pieces */
 #define SK_ENVELOPE_RECORD 12
 struct sk_envelope_record {
@@ -28,22 +54,15 @@ void sk_fragment_key(uint8_t key[SK_FRAGMENT_KEY], const struct sk_envelope_id *
                      uint32_t offset);
 uint32_t sk_fragment_offset(struct sk_bytes key);
 
-/* partial: id -> u32 next piece, u64 bytes: an envelope in the making that is no resumable upload
- */
-#define SK_PARTIAL_RECORD 12
-struct sk_partial {
-    uint32_t next;
-    uint64_t bytes;
-};
-bool sk_partial_decode(struct sk_bytes value, struct sk_partial *out);
-void sk_partial_encode(uint8_t out[SK_PARTIAL_RECORD], const struct sk_partial *record);
-
-/* uploads:  F(none, "upload-id", token)[0..15] -> u64 length, u32 last day, u64 bytes, the
- * envelope's id, and the row, if any, sealed under the token (FORMAT 8) finished: the same key ->
- * u64 length, u32 last day */
-#define SK_UPLOAD_RECORD 68
+/* partial:  an envelope in the making. 16 bytes -> u64 length, u32 last day, u64 bytes that are
+ *           stored of it, its id, and the row, if any, sealed under the token (FORMAT 8).
+ *           Of a resumable upload the 16 bytes are F(none, "upload-id", token)[0..15]. Of any other
+ *           they are the id, and its length is 0: not known yet; its last day is SK_LAST_DAY_NONE.
+ * finished: the key of a resumable upload -> u64 length, u32 last day */
+#define SK_PARTIAL_RECORD 68
 #define SK_FINISHED_RECORD 12
-struct sk_upload_record {
+#define SK_LAST_DAY_NONE 0u /* it ends with the process that began it */
+struct sk_partial {
     uint64_t length;
     uint32_t last_day;
     bool finished; /* then the others are zero */
@@ -52,15 +71,15 @@ struct sk_upload_record {
     bool has_row;
     uint8_t sealed_row[SK_SEALED_ROW];
 };
-bool sk_upload_decode(struct sk_bytes value, struct sk_upload_record *out);
-size_t sk_upload_encode(uint8_t out[SK_UPLOAD_RECORD], const struct sk_upload_record *record);
-bool sk_finished_decode(struct sk_bytes value, struct sk_upload_record *out);
-void sk_finished_encode(uint8_t out[SK_FINISHED_RECORD], const struct sk_upload_record *record);
+bool sk_partial_decode(struct sk_bytes value, struct sk_partial *out);
+size_t sk_partial_encode(uint8_t out[SK_PARTIAL_RECORD], const struct sk_partial *record);
+bool sk_finished_decode(struct sk_bytes value, struct sk_partial *out);
+void sk_finished_encode(uint8_t out[SK_FINISHED_RECORD], const struct sk_partial *record);
 
-/* expiry: u32 big-endian last day, key of the upload -> id; nothing when it is finished */
+/* expiry: u32 big-endian last day, key of partial or finished -> id; nothing when it is finished */
 #define SK_EXPIRY_KEY 20
 void sk_expiry_key(uint8_t key[SK_EXPIRY_KEY], uint32_t last_day,
-                   const uint8_t upload[SK_UPLOAD_KEY]);
+                   const uint8_t partial[SK_UPLOAD_KEY]);
 uint32_t sk_expiry_day(struct sk_bytes key);
 
 /* rows: row -> u16 month, u8 state, with SK_ROW_LATEST when it is of the last publication: an

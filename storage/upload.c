@@ -1,16 +1,21 @@
+#include "storage/upload.h"
+
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "storage/upload_private.h"
+#include "storage/announced.h"
+#include "storage/inbox_private.h"
+#include "storage/partial.h"
+#include "storage/tail.h"
 
 enum sk_error sk_upload_find(struct sk_inbox *inbox, const struct sk_upload_token *token,
                              struct sk_upload *out)
 {
-    struct sk_upload_record record, announced;
+    struct sk_partial record, announced;
     uint8_t key[SK_UPLOAD_KEY];
 
     sk_upload_key(key, token);
-    /* First here, then on the disk: what is in neither was never there in between either. */
+    /* Memory first: an upload that gets its first byte meanwhile is then found on the disk. */
     enum sk_error in_memory = sk_announced_find(inbox->announced, key, &announced);
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
     uint32_t today = sk_age_past(txn, sk_day_of(time(NULL)));
@@ -57,12 +62,12 @@ enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t 
     const struct sk_bytes all = {NULL, 0};
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
     struct sk_bytes key, value;
-    struct sk_upload_record record;
+    struct sk_partial record;
     uint64_t n = 0, sum = 0;
 
-    SK_TXN_EACH(txn, SK_INBOX_UPLOADS, all, key, value)
+    SK_TXN_EACH(txn, SK_INBOX_PARTIAL, all, key, value)
     {
-        if (sk_upload_decode(value, &record)) {
+        if (sk_partial_decode(value, &record) && record.last_day != SK_LAST_DAY_NONE) {
             n++;
             sum += record.bytes;
         }

@@ -1,6 +1,7 @@
 /*
  * Resumable uploads: an envelope that arrives in pieces, over days and restarts (tus 1.0.0 in the
- * gateway). Part of the inbox; deposits of these kinds go through its writer (inbox.h).
+ * gateway). They are written as all envelopes are (struct sk_write in inbox.h); here is where they
+ * stand.
  *
  * An upload is found by its token, which only its uploader knows. The disk holds a hash of the
  * token, the envelope in the making under a random id, and the receipt row sealed under a key that
@@ -44,28 +45,5 @@ enum sk_error sk_upload_tail(struct sk_inbox *inbox, const struct sk_upload *upl
 
 /* Uploads under way, and the bytes that are on disk of them. */
 enum sk_error sk_upload_count(struct sk_inbox *inbox, uint64_t *count, uint64_t *bytes);
-
-/*
- * How the deposits of inbox.h are filled for uploads (token is always set).
- *
- * SK_DEPOSIT_UPLOAD_OPEN: length, id, day, has_row, row. Announces it.
- *   Nothing is on the disk before its first piece. Until then the newest 8,192 are remembered, and
- *   a restart forgets them. The same length again is SK_OK and changes nothing (a lost answer,
- *   repeated): sk_upload_find() tells which id it has and where it stands.
- *   EXISTS: it is there with another length. USAGE: the length is no envelope's.
- *
- * SK_DEPOSIT_UPLOAD_PIECE: id, piece, data, len, day. The whole of that piece so far.
- *   It must be the one that is not full, or the next; be longer than what is stored of it, and not
- *   pass the length: else STORE_ORDER. What reaches the length makes the envelope visible with its
- *   row, in the same transaction. After a failure the upload stands where it stood.
- *   NOT_FOUND: there is none, or its time is over. STORE_RESERVE: it would be on the disk from now
- *   on, and as many are as one-chunk reports fit.
- *
- * SK_DEPOSIT_UPLOAD_DROP: the uploader gives up. Record and pieces go; of a finished one only the
- *   record. NOT_FOUND.
- *
- * The writer drops what has stood still too long: at its start and, told by sk_inbox_tick(), on
- * every new day, some with each group. From that day on it is not found, whether dropped or not.
- */
 
 #endif

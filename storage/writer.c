@@ -3,10 +3,14 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
-#include "storage/upload_private.h"
+#include "storage/announced.h"
+#include "storage/collect.h"
+#include "storage/envelope.h"
+#include "storage/inbox_private.h"
+#include "storage/partial.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
-#define GROUP_DEPOSITS 512
+#define GROUP_WRITES 512
 #define GROUP_BYTES (UINT64_C(2) << 20)
 /* Deleted pieces that one group also collects, and uploads that it lets expire: no sync of their
  * own, no long wait. */
@@ -27,10 +31,10 @@ struct sk_writer {
 
     pthread_mutex_t lock; /* guards the next eleven */
     pthread_cond_t wake;
-    struct sk_deposit *first, **last;
+    struct sk_write *first, **last;
     bool stop;
-    uint64_t deposits, commits;
-    enum sk_error state; /* of the last group that had deposits */
+    uint64_t writes, commits;
+    enum sk_error state; /* of the last group that had requests */
     uint32_t day;        /* as the last tick had it; 0: not running */
     bool new_day;        /* expiry has not run on it */
     bool set_back;       /* that day is behind the last publication: still to be written down */
@@ -45,8 +49,8 @@ struct sk_writer {
     uint32_t back_to; /* 0: the clock did not go back */
     uint32_t today;   /* as the last tick had it */
     size_t count;
-    struct sk_deposit *group[GROUP_DEPOSITS];
-    enum sk_error results[GROUP_DEPOSITS];
+    struct sk_write *group[GROUP_WRITES];
+    enum sk_error results[GROUP_WRITES];
 };
 
 enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
@@ -66,16 +70,16 @@ enum sk_error sk_writer_new(struct sk_writer **out, struct sk_inbox *inbox)
 
 /* ---- the queue --------------------------------------------------------------------- */
 
-void sk_inbox_submit(struct sk_inbox *inbox, struct sk_deposit *deposit)
+void sk_inbox_submit(struct sk_inbox *inbox, struct sk_write *write)
 {
     struct sk_writer *w = inbox->writer;
 
-    deposit->next = NULL;
+    write->next = NULL;
     pthread_mutex_lock(&w->lock);
     bool wake = w->first == NULL;
 
-    *w->last = deposit;
-    w->last = &deposit->next;
+    *w->last = write;
+    w->last = &write->next;
     pthread_mutex_unlock(&w->lock);
     if (wake) {
         pthread_cond_signal(&w->wake);
@@ -87,8 +91,8 @@ static void take_group(struct sk_writer *w)
     uint64_t bytes = 0;
 
     w->count = 0;
-    while (w->first != NULL && w->count < GROUP_DEPOSITS && bytes < GROUP_BYTES) {
-        struct sk_deposit *d = w->first;
+    while (w->first != NULL && w->count < GROUP_WRITES && bytes < GROUP_BYTES) {
+        struct sk_write *d = w->first;
 
         w->first = d->next;
         bytes += d->len;
@@ -166,12 +170,12 @@ void sk_inbox_on_publication(struct sk_inbox *inbox,
     inbox->writer->publisher.context = context;
 }
 
-void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *deposits, uint64_t *commits)
+void sk_inbox_writer_counts(struct sk_inbox *inbox, uint64_t *writes, uint64_t *commits)
 {
     struct sk_writer *w = inbox->writer;
 
     pthread_mutex_lock(&w->lock);
-    *deposits = w->deposits;
+    *writes = w->writes;
     *commits = w->commits;
     pthread_mutex_unlock(&w->lock);
 }
@@ -204,45 +208,43 @@ static bool has_room(struct sk_writer *w, uint64_t wanted)
            space.used + wanted <= w->inbox->size;
 }
 
-static bool frees_space(const struct sk_deposit *d)
-{
-    return d->kind == SK_DEPOSIT_ABANDON || d->kind == SK_DEPOSIT_UPLOAD_DROP;
-}
-
-/* Of what is no resumable upload: that stands where it stood. */
-static bool cannot_go_on(const struct sk_deposit *d, enum sk_error result)
-{
-    return result != SK_OK && (d->kind == SK_DEPOSIT_PIECE || d->kind == SK_DEPOSIT_FINISH);
-}
-
+/* Applies the request; what cannot go on after a failure is given up. */
 static void apply(struct sk_writer *w, struct sk_txn *txn, size_t i, bool room)
 {
-    const struct sk_deposit *d = w->group[i];
+    const struct sk_write *write = w->group[i];
     uint32_t day = sk_day_of(time(NULL));
-    struct sk_today today = {.day = sk_age_past(txn, day),
-                             .from = sk_age_from(txn, day),
-                             .key = w->publisher.key,
-                             .announced = w->inbox->announced,
-                             .uploads_most = w->inbox->size / UPLOAD_SHARE};
-    struct sk_deposit_effect effect = {0};
+    const struct sk_write_terms terms = {.day = sk_age_past(txn, day),
+                                         .from = sk_age_from(txn, day),
+                                         .key = w->publisher.key,
+                                         .announced = w->inbox->announced,
+                                         .uploads_most = w->inbox->size / UPLOAD_SHARE};
+    bool deleted = false;
+    uint8_t key[SK_UPLOAD_KEY];
 
-    w->results[i] =
-        !room && !frees_space(d) ? SK_ERR_FULL : sk_deposit_apply(txn, d, &today, &effect);
+    w->results[i] = !room && write->kind != SK_WRITE_DROP
+                        ? SK_ERR_FULL
+                        : sk_envelope_write(txn, write, &terms, &deleted);
     if (sk_txn_error(txn) != SK_OK) {
         return;
     }
-    w->sweep |= effect.deleted;
-    if (cannot_go_on(d, w->results[i])) {
-        w->sweep |= sk_partial_abandon(txn, &d->id);
+    if (w->results[i] != SK_OK && !write->resumable) {
+        sk_envelope_key(key, write);
+        deleted |= sk_partial_forget(txn, key);
     }
+    w->sweep |= deleted;
 }
 
-/* Those that have bytes on the disk now are announced no more. */
+/* Uploads that have bytes on the disk now are announced no more. */
 static void forget_announced(struct sk_writer *w, size_t from, size_t to)
 {
+    uint8_t key[SK_UPLOAD_KEY];
+
     for (size_t i = from; i < to; i++) {
-        if (w->group[i]->kind == SK_DEPOSIT_UPLOAD_PIECE && w->results[i] == SK_OK) {
-            sk_announced_drop(w->inbox->announced, &w->group[i]->token);
+        const struct sk_write *write = w->group[i];
+
+        if (write->resumable && write->kind == SK_WRITE_PIECE && w->results[i] == SK_OK) {
+            sk_envelope_key(key, write);
+            sk_announced_drop(w->inbox->announced, key);
         }
     }
 }
@@ -257,7 +259,8 @@ static struct upkeep keep_up(struct sk_writer *w, struct sk_txn *txn)
     struct upkeep left = {false, false};
 
     if (w->expire != 0) {
-        left.expire = sk_upload_expire(txn, sk_age_past(txn, w->expire), GROUP_EXPIRE);
+        left.expire =
+            sk_partial_expire(txn, SK_LAST_DAY_NONE + 1, sk_age_past(txn, w->expire), GROUP_EXPIRE);
     }
     if (w->sweep || w->expire != 0) {
         left.collect = sk_deleted_collect(txn, GROUP_SWEEP);
@@ -265,7 +268,7 @@ static struct upkeep keep_up(struct sk_writer *w, struct sk_txn *txn)
     return left;
 }
 
-/* Stores deposits [from, to) in one transaction; their results are valid if it gives SK_OK. */
+/* Stores requests [from, to) in one transaction; their results are valid if it gives SK_OK. */
 static enum sk_error store(struct sk_writer *w, size_t from, size_t to, bool room, bool upkeep)
 {
     struct upkeep left = {.collect = w->sweep, .expire = true};
@@ -384,7 +387,7 @@ static void answer_group(struct sk_writer *w, enum sk_error e)
     }
     pthread_mutex_lock(&w->lock);
     w->state = w->count > 0 ? e : w->state;
-    w->deposits += w->count;
+    w->writes += w->count;
     pthread_mutex_unlock(&w->lock);
     for (size_t i = 0; i < w->count; i++) {
         w->group[i]->done(w->group[i], w->results[i]); /* the caller's again, from here on */
@@ -445,6 +448,21 @@ static enum sk_error start_publisher(struct sk_writer *w, uint32_t today)
     return w->publisher.key != NULL && (e == SK_ERR_FULL || e == SK_ERR_TOO_LARGE) ? SK_OK : e;
 }
 
+/* Envelopes in the making of a process that is gone, if nobody can resume them. */
+static enum sk_error drop_orphans(struct sk_inbox *inbox)
+{
+    bool more = true;
+    enum sk_error e = SK_OK;
+
+    while (e == SK_OK && more) {
+        struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+
+        more = sk_partial_expire(txn, SK_LAST_DAY_NONE, SK_LAST_DAY_NONE + 1, GROUP_WRITES);
+        e = sk_txn_commit(txn);
+    }
+    return e;
+}
+
 enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *), void *context)
 {
     struct sk_writer *w = inbox->writer;
@@ -459,7 +477,7 @@ enum sk_error sk_inbox_writer_start(struct sk_inbox *inbox, void (*fatal)(void *
         e = sk_kv_reserve(inbox->kv); /* it may come from a backup */
     }
     if (e == SK_OK) {
-        e = sk_partial_abandon_all(inbox);
+        e = drop_orphans(inbox);
     }
     if (e == SK_OK) {
         e = start_publisher(w, sk_day_of(now));
@@ -496,7 +514,7 @@ void sk_writer_stop(struct sk_writer *w)
         sk_publisher_stop(&w->publisher);
     }
     while (w->first != NULL) { /* never started: every request still gets its answer */
-        struct sk_deposit *d = w->first;
+        struct sk_write *d = w->first;
 
         w->first = d->next;
         d->done(d, SK_ERR_IO);

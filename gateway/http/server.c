@@ -311,12 +311,12 @@ bool sk_server_stop(struct sk_server *server, unsigned seconds,
     }
     /* From here on nobody suspends; who is suspended is resumed when the writer is done, or now if
      * it waits for something else. */
-    sk_holds_close(&gateway->holds);
+    sk_in_flight_close(&gateway->in_flight);
     let_go(gateway);
-    if (!sk_holds_wait(&gateway->holds, SECONDS_WRITER)) {
+    if (!sk_in_flight_wait(&gateway->in_flight, SECONDS_WRITER)) {
         return false;
     }
     lanes_end(server);
-    /* What was cut off has handed in its ABANDON by now. */
-    return sk_holds_wait(&gateway->holds, SECONDS_WRITER);
+    /* What was cut off has handed in its last write by now. */
+    return sk_in_flight_wait(&gateway->in_flight, SECONDS_WRITER);
 }

@@ -17,13 +17,13 @@
 #include "gateway/http/head.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/intake/incoming.h"
+#include "gateway/intake/sink.h"
 #include "gateway/pages/page.h"
 #include "keys/format/armour.h"
 #include "keys/format/form.h"
 #include "keys/format/slots.h"
 
-/* At most SK_INCOMING_SLACK: so much fits behind a piece that is not full. */
+/* At most SK_SINK_SLACK: so much fits behind a piece that is not full. */
 #define SLICE_BYTES 8192u
 #define FIELD "sealed"
 #define FILES_MAX 256
@@ -38,7 +38,7 @@ struct courier {
     bool open;       /* a file streams in */
     bool whole;      /* it has ended and is good: to be finished */
     bool text;       /* it is armoured */
-    struct sk_incoming incoming;
+    struct sk_sink sink;
     struct sk_armour armour;
     enum sk_error verdict; /* on it, so far */
     uint8_t visible[SK_VISIBLE_BYTES];
@@ -74,13 +74,13 @@ static bool file_close(struct courier *courier)
     if (courier->whole) {
         return true;
     }
-    sk_incoming_close(&courier->incoming);
+    sk_sink_close(&courier->sink, NULL, NULL);
     return result_add(courier, courier->verdict);
 }
 
 static void file_open(struct courier *courier, struct sk_request *request, uint8_t first)
 {
-    sk_incoming_open(&courier->incoming, request);
+    sk_sink_open(&courier->sink, request);
     courier->open = true;
     courier->text = first >= TEXT_FIRST;
     sk_armour_start(&courier->armour);
@@ -106,13 +106,13 @@ static void file_take(struct courier *courier, const uint8_t *data, size_t len)
     if (courier->verdict != SK_OK) {
         return;
     }
-    uint8_t *room = sk_incoming_room(&courier->incoming, len);
+    uint8_t *room = sk_sink_room(&courier->sink, len);
     if (room == NULL) {
         courier->verdict = SK_ERR_MEMORY;
         return;
     }
     memcpy(room, data, len);
-    sk_incoming_add(&courier->incoming, len);
+    sk_sink_add(&courier->sink, len);
 }
 
 static void text_take(struct courier *courier, const uint8_t *text, size_t len)
@@ -173,7 +173,7 @@ static void courier_release(struct sk_request *request)
 {
     struct courier *courier = request->state;
 
-    sk_incoming_close(&courier->incoming);
+    sk_sink_close(&courier->sink, NULL, NULL);
     free(courier);
     request->state = NULL;
 }
@@ -204,14 +204,14 @@ static enum sk_step courier_begin(struct sk_request *request)
 static enum sk_step settle(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    enum sk_error error = sk_incoming_settle(&courier->incoming);
-    bool over = courier->whole && (error != SK_OK || courier->incoming.finished);
+    enum sk_error error = sk_sink_settle(&courier->sink);
+    bool over = courier->whole && (error != SK_OK || courier->sink.finished);
 
     if (error != SK_OK) {
         courier->verdict = error;
     }
     if (error != SK_OK || over) {
-        sk_incoming_close(&courier->incoming);
+        sk_sink_close(&courier->sink, NULL, NULL);
     }
     courier->whole = courier->whole && !over;
     return !over || result_add(courier, error) ? SK_STEP_ON
@@ -222,13 +222,13 @@ static enum sk_step settle(struct sk_request *request)
 static enum sk_step store_due(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    struct sk_incoming *incoming = &courier->incoming;
+    struct sk_sink *sink = &courier->sink;
     enum sk_step step = settle(request);
 
     if (step == SK_STEP_ON && courier->whole) {
-        step = sk_incoming_finish(incoming, sk_class_of_length(incoming->total), NULL);
-    } else if (step == SK_STEP_ON && sk_incoming_full(incoming)) {
-        step = sk_incoming_store(incoming);
+        step = sk_sink_finish(sink, sink->total, NULL);
+    } else if (step == SK_STEP_ON && sk_sink_full(sink)) {
+        step = sk_sink_store(sink);
     }
     return step;
 }

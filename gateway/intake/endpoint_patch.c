@@ -1,119 +1,59 @@
 /*
  * PATCH /uploads/{token}: bytes for an upload, stored in pieces as they come.
  *
- * A piece that is not full is stored anew, longer, when more of it has come: so what arrived is
- * kept also when the connection breaks off in the middle, and the next request goes on right
- * there. Then the last deposit outlives its request, and with it the upload's turn.
+ * When the connection breaks off in the middle, what has arrived is stored all the same, and the
+ * next request goes on right there: the last write outlives its request, and with it the request's
+ * place in the queue.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/intake/errand.h"
+#include "gateway/intake/sink.h"
 #include "gateway/intake/tus.h"
-#include "gateway/intake/upload_turn.h"
-#include "keys/base/calendar.h"
+#include "gateway/intake/upload_queue.h"
 #include "keys/format/slots.h"
 
 struct patch {
-    struct sk_turn turn;
-    struct sk_errand errand;
+    struct sk_upload_place place;
+    struct sk_sink sink;
     struct sk_gateway *gateway;
     struct sk_upload upload; /* as it stood when its turn came */
     uint64_t offset;         /* announced */
     uint64_t seen;           /* bytes of the body */
     bool open;
-    uint32_t piece; /* the one that is gathered */
-    uint8_t *bytes; /* SK_PIECE_BYTES, mapped; NULL until the first byte */
-    size_t fill;    /* of it here */
-    size_t kept;    /* of it on disk */
 };
 
-static void patch_free(struct patch *patch)
+static void patch_free(void *context)
 {
-    sk_turns_give(patch->gateway->turns, &patch->turn);
-    if (patch->bytes != NULL) {
-        munmap(patch->bytes, SK_PIECE_BYTES);
-    }
+    struct patch *patch = context;
+
+    sk_upload_queue_leave(patch->gateway->uploads, &patch->place);
     free(patch);
-}
-
-/* ---- the end of a request that broke off ------------------------------------------------------
- */
-
-static void rest_done(struct sk_deposit *deposit, enum sk_error result)
-{
-    struct patch *patch = deposit->context;
-    struct sk_holds *holds = &patch->gateway->holds;
-
-    (void)result; /* nobody is left to be told: the next request sees what is on disk */
-    patch_free(patch);
-    sk_unhold(holds);
-}
-
-static void fill_deposit(struct patch *patch)
-{
-    struct sk_deposit *deposit = &patch->errand.deposit;
-
-    deposit->kind = SK_DEPOSIT_UPLOAD_PIECE;
-    deposit->token = patch->turn.token;
-    deposit->id = patch->upload.id;
-    deposit->piece = patch->piece;
-    deposit->data = patch->bytes;
-    deposit->len = patch->fill;
-    deposit->day = sk_day_of(time(NULL));
-}
-
-static enum sk_error settle(struct sk_request *request)
-{
-    struct patch *patch = request->state;
-    bool out = patch->errand.out;
-    enum sk_error error = sk_errand_settle(&patch->errand);
-
-    if (error != SK_OK) {
-        patch->fill = patch->kept; /* it was tried */
-    } else if (out) {
-        patch->kept = patch->fill;
-    }
-    if (patch->kept == SK_PIECE_BYTES) {
-        patch->piece++;
-        patch->fill = patch->kept = 0;
-    }
-    return error;
 }
 
 static void patch_release(struct sk_request *request)
 {
     struct patch *patch = request->state;
 
-    (void)settle(request);
     request->state = NULL;
-    sk_turns_calm(patch->gateway->turns, &patch->turn); /* the request ends, maybe not its turn */
-    if (!patch->turn.have || patch->fill == patch->kept) {
-        patch_free(patch);
-        return;
-    }
-    fill_deposit(patch);
-    patch->errand.deposit.done = rest_done;
-    patch->errand.deposit.context = patch;
-    sk_hold_anyway(&patch->gateway->holds);
-    sk_inbox_submit(patch->gateway->inbox, &patch->errand.deposit);
+    sk_upload_queue_detach(patch->gateway->uploads, &patch->place);
+    sk_sink_close(&patch->sink, patch_free, patch);
 }
 
 /* ---- refusing ---------------------------------------------------------------------------------
  */
 
-/* Whatever comes yet is thrown away: nobody need wait for that. */
+/* What is here and what comes yet is thrown away: nobody need wait for that. */
 static enum sk_step refused(struct sk_request *request, enum sk_step step)
 {
     struct patch *patch = request->state;
 
-    sk_turns_give(patch->gateway->turns, &patch->turn);
-    patch->fill = patch->kept;
+    sk_upload_queue_leave(patch->gateway->uploads, &patch->place);
+    sk_sink_discard(&patch->sink);
     return step;
 }
 
@@ -131,31 +71,12 @@ static enum sk_step refused_late(struct sk_request *request, enum sk_step step)
 /* ---- the beginning ----------------------------------------------------------------------------
  */
 
-static enum sk_error room_open(struct patch *patch)
-{
-    uint8_t *bytes =
-        mmap(NULL, SK_PIECE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (bytes == MAP_FAILED) {
-        return SK_ERR_MEMORY;
-    }
-    patch->bytes = bytes;
-    patch->piece = (uint32_t)(patch->offset / SK_PIECE_BYTES);
-    enum sk_error error =
-        sk_upload_tail(patch->gateway->inbox, &patch->upload, patch->bytes, &patch->kept);
-    if (error == SK_OK && patch->kept != patch->offset % SK_PIECE_BYTES) {
-        error = SK_ERR_CORRUPT;
-    }
-    patch->kept = error == SK_OK ? patch->kept : 0;
-    patch->fill = patch->kept;
-    return error;
-}
-
 /* When its turn has come: does it fit to what is on disk? */
 static enum sk_step patch_open(struct sk_request *request)
 {
     struct patch *patch = request->state;
-    enum sk_error error = sk_upload_find(patch->gateway->inbox, &patch->turn.token, &patch->upload);
+    enum sk_error error =
+        sk_upload_find(patch->gateway->inbox, &patch->place.token, &patch->upload);
 
     patch->open = true;
     if (error != SK_OK) {
@@ -174,7 +95,7 @@ static enum sk_step patch_open(struct sk_request *request)
     }
     error = sk_inbox_admit(patch->gateway->inbox, patch->upload.length);
     if (error == SK_OK) {
-        error = room_open(patch);
+        error = sk_sink_resume(&patch->sink, request, &patch->place.token, &patch->upload);
     }
     return error == SK_OK ? SK_STEP_ON : sk_tus_refuse_error(request, error);
 }
@@ -199,6 +120,7 @@ static enum sk_step check_head(struct sk_request *request, uint64_t *offset)
 
 static enum sk_step patch_begin(struct sk_request *request)
 {
+    const struct sk_upload_token token = sk_tus_token(request);
     uint64_t offset = 0;
     enum sk_step step = check_head(request, &offset);
 
@@ -212,7 +134,7 @@ static enum sk_step patch_begin(struct sk_request *request)
     request->state = patch;
     patch->gateway = request->gateway;
     patch->offset = offset;
-    step = sk_upload_turn_take(&patch->turn, request, true);
+    step = sk_upload_queue_enter(patch->gateway->uploads, &patch->place, request, &token, true);
     if (step == SK_STEP_ON) {
         step = patch_open(request);
     }
@@ -222,38 +144,33 @@ static enum sk_step patch_begin(struct sk_request *request)
 /* ---- the bytes --------------------------------------------------------------------------------
  */
 
-/* Refuses what nobody could open, as soon as its visible bytes are there. */
-static enum sk_step look(struct sk_request *request, size_t before)
-{
-    struct patch *patch = request->state;
-
-    if (patch->piece > 0 || before >= SK_VISIBLE_BYTES || patch->fill < SK_VISIBLE_BYTES ||
-        sk_envelope_visible_check(patch->bytes, time(NULL)) == SK_OK) {
-        return SK_STEP_ON;
-    }
-    return refused(request, sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
-                                                   "this is no sealed file of these weeks"));
-}
-
+/* Takes up to a piece. What nobody could open is refused as soon as its visible bytes are there. */
 static enum sk_step gather(struct sk_request *request, const uint8_t *bytes, size_t len,
                            size_t *used)
 {
     struct patch *patch = request->state;
-    size_t before = patch->fill, room = SK_PIECE_BYTES - before;
+    struct sk_sink *sink = &patch->sink;
+    uint64_t before = sink->total;
+    size_t room = SK_PIECE_BYTES - sink->fill;
     size_t some = len - *used < room ? len - *used : room;
 
-    memcpy(patch->bytes + before, bytes + *used, some);
-    patch->fill += some;
+    memcpy(sk_sink_room(sink, some), bytes + *used, some); /* there since it was resumed */
+    sk_sink_add(sink, some);
     patch->seen += some;
     *used += some;
-    return look(request, before);
+    if (before < SK_VISIBLE_BYTES && sink->total >= SK_VISIBLE_BYTES &&
+        sk_envelope_visible_check(sink->bytes, time(NULL)) != SK_OK) {
+        return refused(request, sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
+                                                       "this is no sealed file of these weeks"));
+    }
+    return SK_STEP_ON;
 }
 
 /* After a wait: for its turn, or for the writer. */
 static enum sk_step go_on(struct sk_request *request)
 {
     struct patch *patch = request->state;
-    enum sk_step step = sk_upload_turn_check(&patch->turn, request);
+    enum sk_step step = sk_upload_queue_check(&patch->place, request);
 
     if (step == SK_STEP_ON && !patch->open) {
         step = patch_open(request);
@@ -261,7 +178,8 @@ static enum sk_step go_on(struct sk_request *request)
     if (step != SK_STEP_ON) {
         return refused_late(request, step);
     }
-    enum sk_error error = settle(request);
+    enum sk_error error = sk_sink_settle(&patch->sink);
+
     return error == SK_OK ? SK_STEP_ON : refused_late(request, sk_tus_refuse_error(request, error));
 }
 
@@ -269,10 +187,10 @@ static enum sk_step patch_resume(struct sk_request *request)
 {
     struct patch *patch = request->state;
 
-    if (atomic_load(&patch->turn.hurried)) {
+    if (atomic_load(&patch->place.overtaken)) {
         return SK_STEP_DROP;
     }
-    enum sk_step step = sk_upload_turn_check(&patch->turn, request);
+    enum sk_step step = sk_upload_queue_check(&patch->place, request);
     if (step == SK_STEP_ON) {
         step = patch_open(request);
     }
@@ -284,15 +202,14 @@ static enum sk_step patch_body(struct sk_request *request, const uint8_t *bytes,
 {
     struct patch *patch = request->state;
 
-    if (atomic_load(&patch->turn.hurried)) {
-        return SK_STEP_DROP; /* somebody newer waits; what is here is stored on the way out */
+    if (atomic_load(&patch->place.overtaken)) {
+        return SK_STEP_DROP; /* what is here is stored when the request ends */
     }
     enum sk_step step = go_on(request);
     while (step == SK_STEP_ON && *used < len) {
         step = gather(request, bytes, len, used);
-        if (step == SK_STEP_ON && patch->fill == SK_PIECE_BYTES) {
-            fill_deposit(patch);
-            return sk_errand_send(&patch->errand, request);
+        if (step == SK_STEP_ON && sk_sink_full(&patch->sink)) {
+            return sk_sink_store(&patch->sink);
         }
     }
     return step;
@@ -302,9 +219,9 @@ static enum sk_step patch_answer(struct sk_request *request)
 {
     struct patch *patch = request->state;
     struct sk_upload now;
-    enum sk_error error = sk_upload_find(patch->gateway->inbox, &patch->turn.token, &now);
+    enum sk_error error = sk_upload_find(patch->gateway->inbox, &patch->place.token, &now);
 
-    sk_turns_give(patch->gateway->turns, &patch->turn);
+    sk_upload_queue_leave(patch->gateway->uploads, &patch->place);
     if (error != SK_OK) {
         return sk_tus_refuse_error(request, error);
     }
@@ -321,9 +238,8 @@ static enum sk_step patch_end(struct sk_request *request)
     struct patch *patch = request->state;
     enum sk_step step = go_on(request);
 
-    if (step == SK_STEP_ON && patch->fill > patch->kept) {
-        fill_deposit(patch);
-        return sk_errand_send(&patch->errand, request);
+    if (step == SK_STEP_ON && patch->sink.fill > patch->sink.stored) {
+        return sk_sink_store(&patch->sink);
     }
     return step == SK_STEP_ON ? patch_answer(request) : step;
 }

@@ -12,14 +12,14 @@
 #include "gateway/http/head.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/intake/incoming.h"
-#include "gateway/intake/sealers.h"
+#include "gateway/intake/context_pool.h"
+#include "gateway/intake/sink.h"
 #include "keys/base/calendar.h"
 
 struct report {
     const struct sk_view *view;
-    struct sk_sealer *sealer;
-    struct sk_incoming incoming;
+    struct sk_context *context;
+    struct sk_sink sink;
     char boundary[SK_BOUNDARY_MAX + 1];
     bool addressed, read, ended; /* ended: the last chunk is out of the seal */
 };
@@ -35,8 +35,8 @@ static void report_release(struct sk_request *request)
 {
     struct report *report = request->state;
 
-    sk_sealers_give(request->gateway->sealers, report->sealer);
-    sk_incoming_close(&report->incoming);
+    sk_context_pool_return(request->gateway->contexts, report->context);
+    sk_sink_close(&report->sink, NULL, NULL);
     sk_view_release(report->view);
     free(report);
     request->state = NULL;
@@ -51,16 +51,16 @@ static enum sk_step report_start(struct sk_request *request, const char *boundar
     }
     request->state = report;
     memcpy(report->boundary, boundary, sizeof report->boundary);
-    sk_incoming_open(&report->incoming, request);
+    sk_sink_open(&report->sink, request);
     report->view = sk_directory_view(request->gateway->directory);
     if (report->view->offered_count == 0) {
         return sk_request_refuse(request, SK_PROBLEM_CLOSED);
     }
-    report->sealer = sk_sealers_take(request->gateway->sealers);
-    if (report->sealer == NULL) {
+    report->context = sk_context_pool_take(request->gateway->contexts);
+    if (report->context == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    sk_fields_start(&report->sealer->secrets->fields, boundary, report->view);
+    sk_fields_start(&report->context->secrets->fields, boundary, report->view);
     return SK_STEP_ON;
 }
 
@@ -82,13 +82,8 @@ static enum sk_step report_begin(struct sk_request *request)
     return error == SK_OK ? step : sk_request_refuse_error(request, error);
 }
 
-static enum sk_step refuse_fields(struct sk_request *request, const struct sk_fields *fields)
-{
-    return sk_request_refuse(request, fields->problem);
-}
-
 /* The writer's code, or a new one. */
-static enum sk_error choose_code(struct sk_sealer_secrets *secrets)
+static enum sk_error choose_code(struct sk_context_secrets *secrets)
 {
     if (secrets->fields.code_len == 0) {
         sk_receipt_random(&secrets->receipt);
@@ -119,7 +114,7 @@ static bool choose_recipients(struct sk_fields *fields)
 
 static enum sk_error bind_address(struct report *report, uint8_t *header)
 {
-    struct sk_sealer_secrets *secrets = report->sealer->secrets;
+    struct sk_context_secrets *secrets = report->context->secrets;
     const struct sk_fields *fields = &secrets->fields;
     struct sk_x25519_pk keys[SK_SLOTS];
     struct sk_digest digests[SK_SLOTS];
@@ -139,24 +134,24 @@ static enum sk_error bind_address(struct report *report, uint8_t *header)
         digests[i] = fields->to[i]->sheet.digest;
     }
     enum sk_error error = sk_sheets_digest(&address.sheets, digests, fields->to_count);
-    return error != SK_OK ? error : sk_report_address(report->sealer->report, &address, header);
+    return error != SK_OK ? error : sk_report_address(report->context->report, &address, header);
 }
 
 static enum sk_step address_report(struct sk_request *request, bool whole)
 {
     struct report *report = request->state;
-    struct sk_fields *fields = &report->sealer->secrets->fields;
+    struct sk_fields *fields = &report->context->secrets->fields;
 
     if (!sk_fields_address(fields, whole)) {
-        return refuse_fields(request, fields);
+        return sk_request_refuse(request, fields->problem);
     }
-    if (choose_code(report->sealer->secrets) != SK_OK) {
+    if (choose_code(report->context->secrets) != SK_OK) {
         return sk_request_refuse(request, SK_PROBLEM_CODE);
     }
     if (!choose_recipients(fields)) {
         return sk_request_refuse(request, SK_PROBLEM_RECIPIENT);
     }
-    uint8_t *header = sk_incoming_room(&report->incoming, SK_HEADER_BYTES);
+    uint8_t *header = sk_sink_room(&report->sink, SK_HEADER_BYTES);
     if (header == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
@@ -164,7 +159,7 @@ static enum sk_step address_report(struct sk_request *request, bool whole)
     if (error != SK_OK) {
         return sk_request_refuse_error(request, error);
     }
-    sk_incoming_add(&report->incoming, SK_HEADER_BYTES);
+    sk_sink_add(&report->sink, SK_HEADER_BYTES);
     report->addressed = true;
     return SK_STEP_ON;
 }
@@ -175,22 +170,22 @@ static enum sk_step seal_some(struct sk_request *request, const uint8_t *bytes, 
                               size_t *used)
 {
     struct report *report = request->state;
-    struct sk_fields *fields = &report->sealer->secrets->fields;
+    struct sk_fields *fields = &report->context->secrets->fields;
     enum sk_report_step step = SK_REPORT_TOOK_ALL;
-    uint8_t *out = sk_incoming_room(&report->incoming, SK_CHUNK_BYTES);
+    uint8_t *out = sk_sink_room(&report->sink, SK_CHUNK_BYTES);
 
     if (out == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    enum sk_error error = sk_report_write(report->sealer->report, bytes, len, used, out, &step);
+    enum sk_error error = sk_report_write(report->context->report, bytes, len, used, out, &step);
     if (error != SK_OK) {
         return sk_request_refuse_error(request, error);
     }
     if (!sk_fields_scan(fields, bytes, *used)) {
-        return refuse_fields(request, fields);
+        return sk_request_refuse(request, fields->problem);
     }
     if (step == SK_REPORT_CHUNK) {
-        sk_incoming_add(&report->incoming, SK_CHUNK_BYTES);
+        sk_sink_add(&report->sink, SK_CHUNK_BYTES);
     }
     return step == SK_REPORT_NEEDS_ADDRESS ? address_report(request, false) : SK_STEP_ON;
 }
@@ -199,7 +194,7 @@ static enum sk_step report_body(struct sk_request *request, const uint8_t *bytes
                                 size_t *used)
 {
     struct report *report = request->state;
-    enum sk_error error = sk_incoming_settle(&report->incoming);
+    enum sk_error error = sk_sink_settle(&report->sink);
     enum sk_step step = SK_STEP_ON;
 
     if (error != SK_OK) {
@@ -207,8 +202,8 @@ static enum sk_step report_body(struct sk_request *request, const uint8_t *bytes
     }
     while (*used < len && step == SK_STEP_ON) {
         size_t took = 0;
-        if (sk_incoming_full(&report->incoming)) {
-            return sk_incoming_store(&report->incoming);
+        if (sk_sink_full(&report->sink)) {
+            return sk_sink_store(&report->sink);
         }
         step = seal_some(request, bytes + *used, len - *used, &took);
         *used += took;
@@ -220,14 +215,14 @@ static enum sk_step report_body(struct sk_request *request, const uint8_t *bytes
 static enum sk_step report_read(struct sk_request *request)
 {
     struct report *report = request->state;
-    struct sk_fields *fields = &report->sealer->secrets->fields;
+    struct sk_fields *fields = &report->context->secrets->fields;
 
     if (report->read) {
         return SK_STEP_ON;
     }
     report->read = true;
     if (!sk_fields_end(fields)) {
-        return refuse_fields(request, fields);
+        return sk_request_refuse(request, fields->problem);
     }
     return report->addressed ? SK_STEP_ON : address_report(request, true);
 }
@@ -235,7 +230,7 @@ static enum sk_step report_read(struct sk_request *request)
 static enum sk_step report_answer(struct sk_request *request)
 {
     struct report *report = request->state;
-    const struct sk_sealer_secrets *secrets = report->sealer->secrets;
+    const struct sk_context_secrets *secrets = report->context->secrets;
     struct sk_page page = {0};
     enum sk_error error =
         sk_page_receipt(&page, request->lang, secrets->fields.no_receipt ? NULL : &secrets->receipt,
@@ -250,17 +245,17 @@ static enum sk_step seal_rest(struct sk_request *request)
     struct report *report = request->state;
 
     while (!report->ended) {
-        if (sk_incoming_full(&report->incoming)) {
-            return sk_incoming_store(&report->incoming);
+        if (sk_sink_full(&report->sink)) {
+            return sk_sink_store(&report->sink);
         }
-        uint8_t *out = sk_incoming_room(&report->incoming, SK_CHUNK_BYTES);
+        uint8_t *out = sk_sink_room(&report->sink, SK_CHUNK_BYTES);
         enum sk_error error = out == NULL
                                   ? SK_ERR_MEMORY
-                                  : sk_report_end(report->sealer->report, out, &report->ended);
+                                  : sk_report_end(report->context->report, out, &report->ended);
         if (error != SK_OK) {
             return sk_request_refuse_error(request, error);
         }
-        sk_incoming_add(&report->incoming, SK_CHUNK_BYTES);
+        sk_sink_add(&report->sink, SK_CHUNK_BYTES);
     }
     return SK_STEP_ON;
 }
@@ -268,12 +263,12 @@ static enum sk_step seal_rest(struct sk_request *request)
 static enum sk_step report_end(struct sk_request *request)
 {
     struct report *report = request->state;
-    enum sk_error error = sk_incoming_settle(&report->incoming);
+    enum sk_error error = sk_sink_settle(&report->sink);
 
     if (error != SK_OK) {
         return sk_request_refuse_error(request, error);
     }
-    if (report->incoming.finished) {
+    if (report->sink.finished) {
         return report_answer(request);
     }
     enum sk_step step = report_read(request);
@@ -283,9 +278,9 @@ static enum sk_step report_end(struct sk_request *request)
     if (step == SK_STEP_ON) {
         struct sk_row row;
 
-        sk_receipt_row(&row, &report->sealer->secrets->receipt.row_key, sk_day_of(time(NULL)));
-        step =
-            sk_incoming_finish(&report->incoming, sk_report_chunks(report->sealer->report), &row);
+        sk_receipt_row(&row, &report->context->secrets->receipt.row_key, sk_day_of(time(NULL)));
+        step = sk_sink_finish(&report->sink,
+                              sk_envelope_length(sk_report_chunks(report->context->report)), &row);
     }
     return step;
 }

@@ -9,16 +9,16 @@
 
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/intake/errand.h"
+#include "gateway/intake/pending_write.h"
 #include "gateway/intake/tus.h"
 #include "gateway/intake/upload_meta.h"
-#include "gateway/intake/upload_turn.h"
+#include "gateway/intake/upload_queue.h"
 #include "keys/base/calendar.h"
 #include "keys/format/class.h"
 
 struct upload {
-    struct sk_turn turn;
-    struct sk_errand errand;
+    struct sk_upload_place place;
+    struct sk_pending_write pending;
     bool sent;
 };
 
@@ -34,7 +34,7 @@ static void upload_release(struct sk_request *request)
 {
     struct upload *upload = request->state;
 
-    sk_turns_give(request->gateway->turns, &upload->turn);
+    sk_upload_queue_leave(request->gateway->uploads, &upload->place);
     free(upload);
     request->state = NULL;
 }
@@ -77,18 +77,19 @@ static enum sk_step check_length(struct sk_request *request, uint64_t *length)
                : SK_STEP_ON;
 }
 
-static void fill_open(struct sk_deposit *deposit, const struct sk_upload_meta *meta,
-                      uint64_t length)
+static void fill_announce(struct sk_write *write, const struct sk_upload_meta *meta,
+                          uint64_t length)
 {
-    deposit->kind = SK_DEPOSIT_UPLOAD_OPEN;
-    deposit->length = length;
-    deposit->day = sk_day_of(time(NULL));
-    deposit->has_row = meta->has_row;
-    deposit->row = meta->row;
-    deposit->token = meta->token;
-    sk_envelope_id_random(&deposit->id);
+    write->kind = SK_WRITE_ANNOUNCE;
+    write->resumable = true;
+    write->length = length;
+    write->day = sk_day_of(time(NULL));
+    write->has_row = meta->has_row;
+    write->row = meta->row;
+    write->token = meta->token;
+    sk_envelope_id_random(&write->id);
     if (!meta->has_token) {
-        randombytes_buf(deposit->token.b, sizeof deposit->token.b);
+        randombytes_buf(write->token.b, sizeof write->token.b);
     }
 }
 
@@ -116,7 +117,7 @@ static enum sk_step create_begin(struct sk_request *request)
     if (upload == NULL) {
         return sk_tus_refuse_error(request, SK_ERR_MEMORY);
     }
-    fill_open(&upload->errand.deposit, &meta, length);
+    fill_announce(&upload->pending.write, &meta, length);
     return SK_STEP_ON;
 }
 
@@ -141,17 +142,17 @@ static enum sk_step created(struct sk_request *request, const struct sk_upload_t
 static enum sk_step create_end(struct sk_request *request)
 {
     struct upload *upload = request->state;
-    enum sk_error error = sk_errand_settle(&upload->errand);
+    enum sk_error error = sk_pending_write_result(&upload->pending);
 
     if (!upload->sent) {
         upload->sent = true;
-        return sk_errand_send(&upload->errand, request);
+        return sk_pending_write_submit(&upload->pending, request);
     }
     if (error == SK_ERR_EXISTS) {
         return sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
                                       "this token names an upload of another length");
     }
-    return error == SK_OK ? created(request, &upload->errand.deposit.token)
+    return error == SK_OK ? created(request, &upload->pending.write.token)
                           : sk_tus_refuse_error(request, error);
 }
 
@@ -164,8 +165,8 @@ const struct sk_endpoint sk_endpoint_upload_create = {
 
 /* ---- HEAD ---------------------------------------------------------------------------------- */
 
-/* Also asking waits for its turn: what an older PATCH is about to store belongs to the answer. */
-static enum sk_step turn_begin(struct sk_request *request)
+/* Asking queues, too: what an older PATCH is about to store belongs to the answer. */
+static enum sk_step queue_begin(struct sk_request *request)
 {
     enum sk_step step = sk_tus_check_version(request);
 
@@ -176,7 +177,9 @@ static enum sk_step turn_begin(struct sk_request *request)
     if (upload == NULL) {
         return sk_tus_refuse_error(request, SK_ERR_MEMORY);
     }
-    return sk_upload_turn_take(&upload->turn, request, false);
+    const struct sk_upload_token token = sk_tus_token(request);
+
+    return sk_upload_queue_enter(request->gateway->uploads, &upload->place, request, &token, false);
 }
 
 static enum sk_step ask_end(struct sk_request *request)
@@ -184,11 +187,11 @@ static enum sk_step ask_end(struct sk_request *request)
     struct upload *upload = request->state;
     struct sk_upload found;
 
-    if (sk_upload_turn_check(&upload->turn, request) != SK_STEP_ON) {
+    if (sk_upload_queue_check(&upload->place, request) != SK_STEP_ON) {
         return SK_STEP_REFUSE;
     }
-    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->turn.token, &found);
-    sk_turns_give(request->gateway->turns, &upload->turn);
+    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
+    sk_upload_queue_leave(request->gateway->uploads, &upload->place);
     if (error != SK_OK) {
         return sk_tus_refuse_error(request, error);
     }
@@ -203,7 +206,7 @@ static enum sk_step ask_end(struct sk_request *request)
 
 const struct sk_endpoint sk_endpoint_upload_ask = {
     .takes = SK_BODY_NONE,
-    .begin = turn_begin,
+    .begin = queue_begin,
     .end = ask_end,
     .release = upload_release,
 };
@@ -215,37 +218,38 @@ static enum sk_step drop_send(struct sk_request *request)
     struct upload *upload = request->state;
     struct sk_upload found;
 
-    if (sk_upload_turn_check(&upload->turn, request) != SK_STEP_ON) {
+    if (sk_upload_queue_check(&upload->place, request) != SK_STEP_ON) {
         return SK_STEP_REFUSE;
     }
-    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->turn.token, &found);
+    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
     if (error != SK_OK) {
         return sk_tus_refuse_error(request, error);
     }
     upload->sent = true;
-    upload->errand.deposit.kind = SK_DEPOSIT_UPLOAD_DROP;
-    upload->errand.deposit.token = upload->turn.token;
-    upload->errand.deposit.id = found.id;
-    upload->errand.deposit.day = sk_day_of(time(NULL));
-    return sk_errand_send(&upload->errand, request);
+    upload->pending.write.kind = SK_WRITE_DROP;
+    upload->pending.write.resumable = true;
+    upload->pending.write.token = upload->place.token;
+    upload->pending.write.id = found.id;
+    upload->pending.write.day = sk_day_of(time(NULL));
+    return sk_pending_write_submit(&upload->pending, request);
 }
 
 static enum sk_step drop_end(struct sk_request *request)
 {
     struct upload *upload = request->state;
-    enum sk_error error = sk_errand_settle(&upload->errand);
+    enum sk_error error = sk_pending_write_result(&upload->pending);
 
     if (!upload->sent) {
         return drop_send(request);
     }
-    sk_turns_give(request->gateway->turns, &upload->turn);
+    sk_upload_queue_leave(request->gateway->uploads, &upload->place);
     return error == SK_OK ? sk_reply_send(request, MHD_HTTP_NO_CONTENT, sk_tus_response())
                           : sk_tus_refuse_error(request, error);
 }
 
 const struct sk_endpoint sk_endpoint_upload_drop = {
     .takes = SK_BODY_NONE,
-    .begin = turn_begin,
+    .begin = queue_begin,
     .end = drop_end,
     .release = upload_release,
 };

@@ -182,9 +182,9 @@ struct wait {
     enum sk_error result;
 };
 
-static void one_done(struct sk_deposit *deposit, enum sk_error result)
+static void one_done(struct sk_write *write, enum sk_error result)
 {
-    struct wait *wait = deposit->context;
+    struct wait *wait = write->context;
 
     pthread_mutex_lock(&wait->lock);
     wait->done = true;
@@ -193,39 +193,54 @@ static void one_done(struct sk_deposit *deposit, enum sk_error result)
     pthread_mutex_unlock(&wait->lock);
 }
 
-static void fill(struct sk_deposit *deposit, enum sk_deposit_kind kind,
-                 const struct unit_envelope *envelope, uint32_t piece, const uint8_t *data,
-                 size_t len)
+/* length 0: it is not the last one. */
+static struct sk_write piece_of(const struct unit_envelope *envelope, uint64_t length,
+                                uint32_t piece, const uint8_t *data, size_t len)
 {
-    memset(deposit, 0, sizeof *deposit);
-    deposit->kind = kind;
-    deposit->id = envelope->id;
-    deposit->piece = piece;
-    deposit->data = data;
-    deposit->len = len;
-    deposit->chunks = envelope->chunks;
-    deposit->day = 20000;
-    deposit->has_row = true;
-    deposit->row = envelope->row;
+    struct sk_write write = {.kind = SK_WRITE_PIECE,
+                             .id = envelope->id,
+                             .length = length,
+                             .piece = piece,
+                             .data = data,
+                             .len = len,
+                             .day = 20000,
+                             .has_row = true,
+                             .row = envelope->row};
+
+    return write;
 }
 
-enum sk_error unit_submit(struct sk_inbox *inbox, enum sk_deposit_kind kind,
-                          const struct unit_envelope *envelope, uint32_t piece, const uint8_t *data,
-                          size_t len)
+enum sk_error unit_write(struct sk_inbox *inbox, const struct unit_envelope *envelope,
+                         uint32_t piece, const uint8_t *data, size_t len)
 {
-    struct sk_deposit deposit;
+    struct sk_write write = piece_of(envelope, 0, piece, data, len);
 
-    fill(&deposit, kind, envelope, piece, data, len);
-    return unit_wait_for(inbox, &deposit);
+    return unit_wait_for(inbox, &write);
 }
 
-enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_deposit *deposit)
+enum sk_error unit_write_last(struct sk_inbox *inbox, const struct unit_envelope *envelope,
+                              uint32_t piece, const uint8_t *data, size_t len)
+{
+    struct sk_write write =
+        piece_of(envelope, sk_envelope_length(envelope->chunks), piece, data, len);
+
+    return unit_wait_for(inbox, &write);
+}
+
+enum sk_error unit_drop(struct sk_inbox *inbox, const struct unit_envelope *envelope)
+{
+    struct sk_write write = {.kind = SK_WRITE_DROP, .id = envelope->id, .day = 20000};
+
+    return unit_wait_for(inbox, &write);
+}
+
+enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_write *write)
 {
     struct wait wait = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
 
-    deposit->done = one_done;
-    deposit->context = &wait;
-    sk_inbox_submit(inbox, deposit);
+    write->done = one_done;
+    write->context = &wait;
+    sk_inbox_submit(inbox, write);
     pthread_mutex_lock(&wait.lock);
     while (!wait.done) {
         pthread_cond_wait(&wait.ended, &wait.lock);
@@ -240,7 +255,7 @@ enum sk_error unit_put_piece(struct sk_inbox *inbox, const struct unit_envelope 
     static uint8_t data[SK_PIECE_BYTES];
     size_t len = unit_piece(data, envelope, piece);
 
-    return unit_submit(inbox, SK_DEPOSIT_PIECE, envelope, piece, data, len);
+    return unit_write(inbox, envelope, piece, data, len);
 }
 
 enum sk_error unit_put(struct sk_inbox *inbox, const struct unit_envelope *envelope)
@@ -257,7 +272,7 @@ enum sk_error unit_put(struct sk_inbox *inbox, const struct unit_envelope *envel
     }
     size_t len = unit_piece(data, envelope, pieces - 1);
 
-    return unit_submit(inbox, SK_DEPOSIT_FINISH, envelope, pieces - 1, data, len);
+    return unit_write_last(inbox, envelope, pieces - 1, data, len);
 }
 
 void unit_assert_whole(struct sk_inbox *inbox, const struct unit_envelope *envelope)
@@ -330,7 +345,7 @@ bool unit_kernel_keeps_keys(void)
 #define ONE_CHUNK (SK_HEADER_BYTES + SK_CHUNK_BYTES)
 
 struct batch_item {
-    struct sk_deposit deposit;
+    struct sk_write write;
     struct unit_batch *batch;
     enum sk_error result;
     uint8_t data[ONE_CHUNK];
@@ -355,9 +370,9 @@ struct unit_batch *unit_batch_new(size_t count)
     return batch;
 }
 
-static void item_done(struct sk_deposit *deposit, enum sk_error result)
+static void item_done(struct sk_write *write, enum sk_error result)
 {
-    struct batch_item *item = deposit->context;
+    struct batch_item *item = write->context;
 
     pthread_mutex_lock(&item->batch->lock);
     item->result = result;
@@ -373,10 +388,10 @@ void unit_batch_add(struct unit_batch *batch, struct sk_inbox *inbox,
     size_t len = unit_piece(item->data, one_chunk, 0);
 
     item->batch = batch;
-    fill(&item->deposit, SK_DEPOSIT_FINISH, one_chunk, 0, item->data, len);
-    item->deposit.done = item_done;
-    item->deposit.context = item;
-    sk_inbox_submit(inbox, &item->deposit);
+    item->write = piece_of(one_chunk, sk_envelope_length(one_chunk->chunks), 0, item->data, len);
+    item->write.done = item_done;
+    item->write.context = item;
+    sk_inbox_submit(inbox, &item->write);
 }
 
 void unit_batch_wait(struct unit_batch *batch)

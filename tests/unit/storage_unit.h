@@ -43,14 +43,17 @@ uint32_t unit_pieces(uint32_t chunks);
 size_t unit_piece(uint8_t *out, const struct unit_envelope *envelope, uint32_t piece);
 
 /* One request, waited for; sets its done and context. */
-enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_deposit *deposit);
-enum sk_error unit_submit(struct sk_inbox *inbox, enum sk_deposit_kind kind,
-                          const struct unit_envelope *envelope, uint32_t piece, const uint8_t *data,
-                          size_t len);
-/* A PIECE with the right bytes. */
+enum sk_error unit_wait_for(struct sk_inbox *inbox, struct sk_write *write);
+/* A PIECE, not the last one and the last one. */
+enum sk_error unit_write(struct sk_inbox *inbox, const struct unit_envelope *envelope,
+                         uint32_t piece, const uint8_t *data, size_t len);
+enum sk_error unit_write_last(struct sk_inbox *inbox, const struct unit_envelope *envelope,
+                              uint32_t piece, const uint8_t *data, size_t len);
+enum sk_error unit_drop(struct sk_inbox *inbox, const struct unit_envelope *envelope);
+/* A PIECE with the right bytes, not the last one. */
 enum sk_error unit_put_piece(struct sk_inbox *inbox, const struct unit_envelope *envelope,
                              uint32_t piece);
-/* All of it, the last piece in the FINISH; day 20000. */
+/* All of it; day 20000. */
 enum sk_error unit_put(struct sk_inbox *inbox, const struct unit_envelope *envelope);
 /* Fails the test unless the envelope is there, byte for byte. */
 void unit_assert_whole(struct sk_inbox *inbox, const struct unit_envelope *envelope);

@@ -186,7 +186,7 @@ static void unfinished_uploads_go_on_across_it(void **state)
     }
     size_t len = unit_piece(data, &e, unit_pieces(64) - 1);
 
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, unit_pieces(64) - 1, data, len));
+    assert_ok(unit_write_last(inbox, &e, unit_pieces(64) - 1, data, len));
     unit_assert_whole(inbox, &e);
     assert_check(inbox, 1, 0);
     sk_inbox_close(inbox);

@@ -87,7 +87,7 @@ static void spoil(struct sk_inbox *inbox, const struct unit_upload *u)
     uint8_t key[SK_UPLOAD_KEY];
 
     sk_upload_key(key, &u->token);
-    put_entry(inbox, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key));
+    put_entry(inbox, SK_INBOX_PARTIAL, sk_bytes(key, sizeof key));
 }
 
 static void check_counts_uploads_and_finds_broken_ones(void **state)

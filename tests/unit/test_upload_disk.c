@@ -49,7 +49,7 @@ static void the_row_is_sealed_as_the_format_says(void **state)
     unit_upload_new(&u, 16);
     assert_ok(unit_upload_open(inbox, &u));
     assert_ok(unit_upload_to(inbox, &u, 77));
-    assert_int_equal(read_record(inbox, &u, SK_INBOX_UPLOADS, record), 20 + 16 + 32);
+    assert_int_equal(read_record(inbox, &u, SK_INBOX_PARTIAL, record), 20 + 16 + 32);
     assert_int_equal(sk_get_u64(record), u.length);
     assert_int_equal(sk_get_u64(record + 12), 77);
     assert_memory_equal(record + 20, u.e.id.b, 16);
@@ -90,10 +90,10 @@ static void after_it_and_a_rewrite_nothing_links(void **state)
     unit_upload_new(&u, 1);
     assert_ok(unit_upload_open(inbox, &u));
     assert_ok(unit_upload_to(inbox, &u, 1000));
-    assert_int_equal(read_record(inbox, &u, SK_INBOX_UPLOADS, before), 68);
+    assert_int_equal(read_record(inbox, &u, SK_INBOX_PARTIAL, before), 68);
     assert_ok(unit_upload_to(inbox, &u, u.length));
     assert_int_equal(read_record(inbox, &u, SK_INBOX_FINISHED, after), 12);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0); /* length and last day */
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0); /* length and last day */
     assert_memory_equal(after, before, 12);
     assert_true(unit_is_in_file(file_of(*state, inbox), before + 36, 32));
     assert_ok(sk_inbox_rewrite(inbox, NULL, NULL));

@@ -177,7 +177,7 @@ static void after_a_failed_commit_it_stands_where_it_stood(void **state)
         inbox = NULL;
         assert_ok(sk_inbox_open(&inbox, *state));
         assert_ok(sk_inbox_writer_start(inbox, count_fatal, &fatal));
-        assert_ok(unit_submit(inbox, SK_DEPOSIT_ABANDON, &u.e, 0, NULL, 0)); /* it has started */
+        assert_ok(unit_drop(inbox, &u.e)); /* it has started */
         if (step == FIRST) {
             assert_ok(take(inbox, &u, OPEN));
         }

@@ -32,7 +32,8 @@ static void a_restart_collects_the_others_only(void **state)
     inbox = unit_upload_start(*state, 0);
     unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 1);
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
     assert_ok(unit_upload_to(inbox, &u, u.length));
     unit_assert_finished(inbox, &u);
@@ -54,7 +55,7 @@ static void after_its_last_day_it_is_not_found(void **state)
     anew.token = old.token;
     assert_ok(unit_upload_open(inbox, &anew));
     unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0); /* what was there is collected */
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
     assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 1);
     assert_ok(unit_upload_to(inbox, &anew, anew.length));
     unit_assert_finished(inbox, &anew);
@@ -73,11 +74,11 @@ static void the_start_drops_what_stood_still(void **state)
     finished.day -= SK_UPLOAD_DAYS + 1;
     assert_ok(
         unit_upload_piece(inbox, &finished, 2, (size_t)(finished.length - 2 * SK_PIECE_BYTES)));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 2);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 2);
     assert_int_equal(unit_entries(inbox, SK_INBOX_FINISHED), 1);
     sk_inbox_close(inbox);
     inbox = unit_upload_start(*state, 0);
-    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
     unit_wait_for_entries(inbox, SK_INBOX_FINISHED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1 + unit_pieces(16));
@@ -125,13 +126,13 @@ static void the_writer_drops_on_a_new_day(void **state)
     begin(inbox, &later, 0);
     assert_ok(sk_inbox_tick(inbox));
     days_pass(inbox, unit_today() + 1, unit_today() + SK_UPLOAD_DAYS);
-    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 1);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 1);
     unit_wait_for_entries(inbox, SK_INBOX_FINISHED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_DELETED, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 1);
     unit_assert_stands(inbox, &later, SK_PIECE_BYTES);
     sk_writer_day(inbox->writer, unit_today() + SK_UPLOAD_DAYS + 1);
-    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 0);
     unit_wait_for_entries(inbox, SK_INBOX_PIECES, 0);
     sk_inbox_close(inbox);
 }
@@ -149,11 +150,11 @@ static void a_clock_that_jumps_ages_nothing(void **state)
     sk_writer_day(inbox->writer, today);
     day_comes(inbox, today + 1);
     unit_assert_stands(inbox, &u, SK_PIECE_BYTES);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
     days_pass(inbox, today + 2, today + SK_UPLOAD_DAYS);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
     sk_writer_day(inbox->writer, today + SK_UPLOAD_DAYS + 1);
-    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0); /* and in its time it goes */
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 0); /* and in its time it goes */
     sk_inbox_close(inbox);
 }
 
@@ -165,11 +166,12 @@ static void a_clock_behind_costs_an_upload_no_day(void **state)
     struct unit_upload u;
 
     unit_upload_new(&u, 16);
-    struct sk_deposit d = {.kind = SK_DEPOSIT_UPLOAD_OPEN,
-                           .id = u.e.id,
-                           .day = u.day - 365,
-                           .token = u.token,
-                           .length = u.length};
+    struct sk_write d = {.kind = SK_WRITE_ANNOUNCE,
+                         .id = u.e.id,
+                         .resumable = true,
+                         .day = u.day - 365,
+                         .token = u.token,
+                         .length = u.length};
 
     assert_ok(unit_wait_for(inbox, &d));
     assert_ok(sk_upload_find(inbox, &u.token, &at));
@@ -184,9 +186,9 @@ static void tick_tells_the_writer_the_day(void **state)
 
     sk_writer_day(inbox->writer, 1); /* as if it had last looked long ago */
     begin(inbox, &old, SK_UPLOAD_DAYS + 1);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
     assert_ok(sk_inbox_tick(inbox));
-    unit_wait_for_entries(inbox, SK_INBOX_UPLOADS, 0);
+    unit_wait_for_entries(inbox, SK_INBOX_PARTIAL, 0);
     sk_inbox_close(inbox);
 }
 
@@ -226,15 +228,15 @@ static void however_many_all_that_is_old_goes(void **state)
     }
     sk_upload_key(key, &u.token); /* a record that nobody can read goes with its pieces, too */
     txn = sk_kv_begin(inbox->kv, true);
-    sk_txn_put(txn, SK_INBOX_UPLOADS, sk_bytes(key, sizeof key), sk_bytes("?", 1));
+    sk_txn_put(txn, SK_INBOX_PARTIAL, sk_bytes(key, sizeof key), sk_bytes("?", 1));
     assert_ok(sk_txn_commit(txn));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1101);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1101);
     assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 1101);
     unit_expire(inbox, unit_today());
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 550);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 550);
     assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 550);
     unit_expire(inbox, unit_today() + SK_UPLOAD_DAYS + 1);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
     assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 0);
     assert_int_equal(unit_entries(inbox, SK_INBOX_PIECES), 0);
     sk_inbox_close(inbox);
@@ -252,13 +254,13 @@ static void forgetting_goes_by_bounded_steps(void **state)
         begin(inbox, &u[i], i < 10 ? SK_UPLOAD_DAYS + 1 : 0);
     }
     txn = sk_kv_begin(inbox->kv, true);
-    assert_true(sk_upload_expire(txn, unit_today(), 4));
-    assert_int_equal(sk_txn_count(txn, SK_INBOX_UPLOADS), 8);
+    assert_true(sk_partial_expire(txn, SK_LAST_DAY_NONE + 1, unit_today(), 4));
+    assert_int_equal(sk_txn_count(txn, SK_INBOX_PARTIAL), 8);
     assert_int_equal(sk_txn_count(txn, SK_INBOX_DELETED), 4);
     assert_true(sk_deleted_collect(txn, 5)); /* two pieces and what led to them, and one piece */
     assert_int_equal(sk_txn_count(txn, SK_INBOX_DELETED), 2);
     assert_int_equal(sk_txn_count(txn, SK_INBOX_PIECES), 9);
-    assert_false(sk_upload_expire(txn, unit_today(), 6));
+    assert_false(sk_partial_expire(txn, SK_LAST_DAY_NONE + 1, unit_today(), 6));
     assert_false(sk_deleted_collect(txn, 100));
     assert_int_equal(sk_txn_count(txn, SK_INBOX_PIECES), 2);
     for (size_t i = 0; i < 10; i++) { /* without any pieces they are steps all the same */
@@ -323,7 +325,7 @@ static void one_without_a_byte_costs_the_disk_nothing(void **state)
     unit_assert_no_upload(inbox, &first); /* the oldest made way */
     unit_assert_stands(inbox, &u, 0);
     assert_ok(unit_upload_piece(inbox, &u, 0, 1));
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 1);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 1);
     assert_ok(unit_upload_drop(inbox, &u));
     unit_assert_no_upload(inbox, &u);
     assert_ok(unit_upload_open(inbox, &first)); /* whoever announced it can do so again */
@@ -360,18 +362,21 @@ static void only_so_many_are_under_way(void **state)
 static void what_is_no_upload_does_not_grow_old(void **state)
 {
     struct sk_inbox *inbox = unit_upload_start(*state, 8 * SMALL_INBOX);
-    struct sk_partial partial = {.next = 1, .bytes = SK_PIECE_BYTES};
-    struct sk_envelope_id id;
+    struct sk_partial partial = {.last_day = SK_LAST_DAY_NONE, .bytes = SK_PIECE_BYTES};
     struct sk_txn *txn;
 
     txn = sk_kv_begin(inbox->kv, true);
     for (size_t i = 0; i < 600; i++) { /* more than one group */
-        sk_envelope_id_random(&id);
-        sk_partial_put(txn, &id, &partial);
+        sk_envelope_id_random(&partial.id);
+        sk_partial_put(txn, partial.id.b, NULL, &partial);
     }
     assert_ok(sk_txn_commit(txn));
     unit_expire(inbox, unit_today());
     assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 600);
+    sk_inbox_close(inbox);
+    inbox = unit_upload_start(*state, 0); /* whoever began them is gone */
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_EXPIRY), 0);
     sk_inbox_close(inbox);
 }
 
@@ -395,7 +400,7 @@ static void dropping_takes_record_and_pieces(void **state)
     unit_assert_whole(inbox, &other.e);
     unit_publish(inbox);
     unit_assert_row(inbox, &other, SK_ROW_RECEIVED);
-    assert_int_equal(unit_entries(inbox, SK_INBOX_UPLOADS), 0);
+    assert_int_equal(unit_entries(inbox, SK_INBOX_PARTIAL), 0);
     sk_inbox_close(inbox);
 }
 

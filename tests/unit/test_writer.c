@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "keys/format/class.h"
+#include "storage/collect.h"
 #include "storage/inbox_private.h"
 #include "tests/unit/storage_unit.h"
 
@@ -144,7 +145,7 @@ static void pieces_must_come_in_order(void **state)
 
     unit_envelope_new(&e, 64);
     assert_error(unit_put_piece(inbox, &e, 1), SK_ERR_STORE_ORDER);
-    assert_error(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, 0, NULL, 0), SK_ERR_STORE_ORDER);
+    assert_error(unit_write_last(inbox, &e, 0, NULL, 0), SK_ERR_USAGE);
     assert_ok(unit_put_piece(inbox, &e, 0));
     assert_ok(unit_put_piece(inbox, &e, 1));
     assert_error(unit_put_piece(inbox, &e, 3), SK_ERR_STORE_ORDER);
@@ -166,7 +167,7 @@ static void a_whole_envelope_cannot_be_touched_again(void **state)
     assert_error(unit_put_piece(inbox, &e, 0), SK_ERR_STORE_ORDER);
     assert_error(unit_put_piece(inbox, &e, 1), SK_ERR_STORE_ORDER);
     assert_error(unit_put(inbox, &e), SK_ERR_STORE_ORDER);
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_ABANDON, &e, 0, NULL, 0));
+    assert_ok(unit_drop(inbox, &e));
     wait_until_collected(inbox, 0);
     unit_assert_whole(inbox, &e);
     sk_inbox_close(inbox);
@@ -180,23 +181,22 @@ static void the_lengths_must_add_up(void **state)
 
     unit_envelope_new(&e, 1);
     len = unit_piece(piece, &e, 0);
-    assert_error(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, 0, piece, len - 1), SK_ERR_USAGE);
-    assert_error(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, 0, piece, len + 1), SK_ERR_USAGE);
-    assert_error(unit_submit(inbox, SK_DEPOSIT_PIECE, &e, 0, NULL, 0), SK_ERR_USAGE);
-    assert_error(unit_submit(inbox, SK_DEPOSIT_PIECE, &e, 0, piece, SK_PIECE_BYTES + 1),
-                 SK_ERR_USAGE);
+    assert_error(unit_write_last(inbox, &e, 0, piece, len - 1), SK_ERR_USAGE);
+    assert_error(unit_write_last(inbox, &e, 0, piece, len + 1), SK_ERR_USAGE);
+    assert_error(unit_write(inbox, &e, 0, NULL, 0), SK_ERR_USAGE);
+    assert_error(unit_write(inbox, &e, 0, piece, SK_PIECE_BYTES + 1), SK_ERR_USAGE);
     e.chunks = 3; /* no such class */
-    assert_error(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, 0, piece, SK_PIECE_BYTES), SK_ERR_USAGE);
+    assert_error(unit_write_last(inbox, &e, 0, piece, SK_PIECE_BYTES), SK_ERR_USAGE);
     unit_envelope_new(&e, 16);
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_PIECE, &e, 0, piece, 1000)); /* may be the last ... */
-    assert_error(unit_put_piece(inbox, &e, 1), SK_ERR_USAGE);            /* ... but was not */
+    assert_ok(unit_write(inbox, &e, 0, piece, 1000));               /* it may grow ... */
+    assert_error(unit_put_piece(inbox, &e, 1), SK_ERR_STORE_ORDER); /* ... and has to */
     wait_until_collected(inbox, 0);
     assert_int_equal(count_pieces(inbox), 0);
-    unit_envelope_new(&e, 16); /* a FINISH without data, after the last PIECE */
+    unit_envelope_new(&e, 16);
     assert_ok(unit_put_piece(inbox, &e, 0));
     assert_ok(unit_put_piece(inbox, &e, 1));
-    assert_ok(unit_put_piece(inbox, &e, 2));
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_FINISH, &e, 0, NULL, 0));
+    assert_error(unit_write_last(inbox, &e, 2, NULL, 0), SK_ERR_USAGE); /* the last brings some */
+    assert_ok(unit_put(inbox, &e));
     unit_assert_whole(inbox, &e);
     sk_inbox_close(inbox);
 }
@@ -217,13 +217,13 @@ static void abandoned_pieces_are_collected(void **state)
     for (uint32_t i = 0; i < 120; i++) { /* more than one sweep takes */
         assert_ok(unit_put_piece(inbox, &e, i));
     }
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_ABANDON, &e, 0, NULL, 0));
+    assert_ok(unit_drop(inbox, &e));
     wait_until_collected(inbox, 1);
     assert_int_equal(count_pieces(inbox), 1);
     assert_ok(sk_inbox_space(inbox, &after));
     assert_true(after.used < before.used + 300000);
     assert_ok(unit_put_piece(inbox, &kept, 1)); /* another's upload goes on */
-    assert_ok(unit_submit(inbox, SK_DEPOSIT_ABANDON, &e, 0, NULL, 0)); /* nothing left: no error */
+    assert_ok(unit_drop(inbox, &e));            /* nothing left: no error */
     sk_inbox_close(inbox);
 }
 

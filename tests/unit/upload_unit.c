@@ -36,15 +36,16 @@ void unit_upload_new(struct unit_upload *out, uint32_t chunks)
     out->has_row = true;
 }
 
-static struct sk_deposit deposit_of(enum sk_deposit_kind kind, const struct unit_upload *u)
+static struct sk_write write_of(enum sk_write_kind kind, const struct unit_upload *u)
 {
-    struct sk_deposit d = {.kind = kind,
-                           .id = u->e.id,
-                           .day = u->day,
-                           .has_row = u->has_row,
-                           .row = u->e.row,
-                           .token = u->token,
-                           .length = u->length};
+    struct sk_write d = {.kind = kind,
+                         .id = u->e.id,
+                         .resumable = true,
+                         .day = u->day,
+                         .has_row = u->has_row,
+                         .row = u->e.row,
+                         .token = u->token,
+                         .length = u->length};
 
     return d;
 }
@@ -52,7 +53,7 @@ static struct sk_deposit deposit_of(enum sk_deposit_kind kind, const struct unit
 /* Nothing begins to grow old in the past: what is to have stood still for some days is made to. */
 static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
 {
-    struct sk_upload_record before, record;
+    struct sk_partial before, record;
     uint8_t key[SK_UPLOAD_KEY];
     struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
 
@@ -60,7 +61,7 @@ static void date_back(struct sk_inbox *inbox, const struct unit_upload *u)
     if (sk_upload_load(txn, key, 0, &before) == SK_OK) {
         record = before;
         record.last_day = sk_upload_last_day(u->day);
-        sk_upload_put(txn, key, &before, &record);
+        sk_partial_put(txn, key, &before, &record);
     } else { /* announced only */
         assert_ok(sk_announced_find(inbox->announced, key, &record));
         record.last_day = sk_upload_last_day(u->day);
@@ -79,14 +80,14 @@ static enum sk_error dated(struct sk_inbox *inbox, const struct unit_upload *u, 
 
 enum sk_error unit_upload_open(struct sk_inbox *inbox, const struct unit_upload *u)
 {
-    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_OPEN, u);
+    struct sk_write d = write_of(SK_WRITE_ANNOUNCE, u);
 
     return dated(inbox, u, unit_wait_for(inbox, &d));
 }
 
 enum sk_error unit_upload_drop(struct sk_inbox *inbox, const struct unit_upload *u)
 {
-    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_DROP, u);
+    struct sk_write d = write_of(SK_WRITE_DROP, u);
 
     return unit_wait_for(inbox, &d);
 }
@@ -94,7 +95,7 @@ enum sk_error unit_upload_drop(struct sk_inbox *inbox, const struct unit_upload 
 static enum sk_error put(struct sk_inbox *inbox, const struct unit_upload *u, uint32_t piece,
                          const uint8_t *data, size_t len)
 {
-    struct sk_deposit d = deposit_of(SK_DEPOSIT_UPLOAD_PIECE, u);
+    struct sk_write d = write_of(SK_WRITE_PIECE, u);
 
     d.piece = piece;
     d.data = data;
@@ -209,7 +210,7 @@ void unit_expire(struct sk_inbox *inbox, uint32_t today)
     while (more) {
         struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
 
-        more = sk_upload_expire(txn, today, 100);
+        more = sk_partial_expire(txn, SK_LAST_DAY_NONE + 1, today, 100);
         assert_ok(sk_txn_commit(txn));
     }
     assert_ok(sk_deleted_collect_all(inbox));

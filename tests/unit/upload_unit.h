@@ -2,7 +2,11 @@
 #ifndef SK_TESTS_UNIT_UPLOAD_UNIT_H
 #define SK_TESTS_UNIT_UPLOAD_UNIT_H
 
-#include "storage/upload_private.h"
+#include "storage/announced.h"
+#include "storage/collect.h"
+#include "storage/inbox_private.h"
+#include "storage/partial.h"
+#include "storage/upload.h"
 #include "tests/unit/storage_unit.h"
 
 struct unit_upload {

@@ -1,14 +1,9 @@
-/*
- * Uploads that were announced and have no byte yet. They cost the disk nothing: they stand here, in
- * memory, the newest so many of them, and are gone after a restart; whoever announced one announces
- * it again.
- */
+#include "storage/announced.h"
+
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "storage/upload_private.h"
 
 #define PLACES 8192
 
@@ -17,7 +12,7 @@ struct sk_announced {
     size_t next; /* the place that is taken next, and what is in it forgotten */
     bool used[PLACES];
     uint8_t keys[PLACES][SK_UPLOAD_KEY];
-    struct sk_upload_record records[PLACES];
+    struct sk_partial records[PLACES];
 };
 
 struct sk_announced *sk_announced_new(void)
@@ -50,7 +45,7 @@ static size_t place_of(const struct sk_announced *a, const uint8_t key[SK_UPLOAD
 }
 
 enum sk_error sk_announced_find(struct sk_announced *a, const uint8_t key[SK_UPLOAD_KEY],
-                                struct sk_upload_record *out)
+                                struct sk_partial *out)
 {
     pthread_mutex_lock(&a->lock);
     size_t i = place_of(a, key);
@@ -64,7 +59,7 @@ enum sk_error sk_announced_find(struct sk_announced *a, const uint8_t key[SK_UPL
 }
 
 void sk_announced_put(struct sk_announced *a, const uint8_t key[SK_UPLOAD_KEY],
-                      const struct sk_upload_record *record)
+                      const struct sk_partial *record)
 {
     pthread_mutex_lock(&a->lock);
     size_t i = place_of(a, key);
@@ -79,11 +74,8 @@ void sk_announced_put(struct sk_announced *a, const uint8_t key[SK_UPLOAD_KEY],
     pthread_mutex_unlock(&a->lock);
 }
 
-void sk_announced_drop(struct sk_announced *a, const struct sk_upload_token *token)
+void sk_announced_drop(struct sk_announced *a, const uint8_t key[SK_UPLOAD_KEY])
 {
-    uint8_t key[SK_UPLOAD_KEY];
-
-    sk_upload_key(key, token);
     pthread_mutex_lock(&a->lock);
     size_t i = place_of(a, key);
 

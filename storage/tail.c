@@ -1,7 +1,6 @@
-/* The piece of an upload that is not full yet, in fragments: upload_private.h. */
-#include <string.h>
+#include "storage/tail.h"
 
-#include "storage/upload_private.h"
+#include <string.h>
 
 /* The last fragment that begins before `end`: its offset, or `end` if there is none. */
 static uint32_t last_before(struct sk_txn *txn, const uint8_t piece[SK_PIECE_KEY], uint32_t end)
