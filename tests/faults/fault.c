@@ -1,10 +1,13 @@
 /*
  * Preloaded in front of the C library: the n-th call of some kinds fails, or the process dies
- * there. Words in the environment: FAULT_KINDS  comma list of: write sync name cut reserve open (to
- * write) look (open to read) read map memory keys (of the kernel); or "leave", see below FAULT_AT
- * which call, from 1; 0 only counts FAULT_ERRNO  what it fails with FAULT_HOW    once | from (all
- * from there on) | before | after (the process dies there) FAULT_UNDER  only files whose path holds
- * this (memory: everywhere) FAULT_COUNT  a file that gets "calls failed" at the end of the process
+ * there. Words in the environment:
+ *   FAULT_KINDS  comma list of: write sync name cut reserve open (to write) look (open to read)
+ *                read map memory keys (of the kernel); or "leave", see below
+ *   FAULT_AT     which call, from 1; 0 only counts
+ *   FAULT_ERRNO  what it fails with
+ *   FAULT_HOW    once | from (all from there on) | before | after (the process dies there)
+ *   FAULT_UNDER  only files whose path holds this (memory: everywhere)
+ *   FAULT_COUNT  a file that gets "calls failed" at the end of the process
  *
  * "leave" holds up whoever takes a socket out of an epoll set from the main thread, until another
  * thread has done the same, or for some seconds: a server whose main thread reaches into the sets
