@@ -20,9 +20,10 @@ tags() { # a source tree -> "tag file" of every definition
 }
 
 symbols() { # a build tree -> "symbol source" of every external definition; a source that is compiled for
-    # two programs counts once: automake's prefix of the object's name is taken off
+    # two programs counts once: automake's prefix of the object's name is taken off. Names that begin with
+    # two underscores are the compiler's own (a sanitizer's, in every object).
     (cd "$1" && find keys storage gateway -name '*.o' -exec nm -A --defined-only --extern-only {} +) |
-        awk '$NF != "main" && $(NF-1) != "U" {print $NF, $1}' |
+        awk '$NF != "main" && $NF !~ /^__/ && $(NF-1) != "U" {print $NF, $1}' |
         sed -E 's/^([^ ]+) ([^ ]*\/)?([^\/ ]*-)?([^\/ ]+)\.o:.*$/\1 \2\4/' | sort -u |
         while read -r symbol place; do # an object may be left of a file that is gone
             [ -f "$source/$place.c" ] || [ -f "$build/$place.c" ] || continue
