@@ -79,24 +79,24 @@ static void published(void *context, const struct sk_publication_news *news)
 static enum sk_error open_store(struct sk_gateway *gateway)
 {
     const char *store = gateway->settings.store;
-    enum sk_error error = sk_inbox_open(&gateway->inbox, store);
+    enum sk_error e = sk_inbox_open(&gateway->inbox, store);
 
-    if (error == SK_OK) {
-        error = sk_outbox_open(&gateway->outbox, store, false);
+    if (e == SK_OK) {
+        e = sk_outbox_open(&gateway->outbox, store, false);
     }
-    if (error == SK_OK) {
+    if (e == SK_OK) {
         sk_inbox_on_publication(gateway->inbox, published, gateway);
-        error = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
+        e = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
     }
-    return error;
+    return e;
 }
 
 static enum sk_error open_parts(struct sk_gateway *gateway)
 {
-    enum sk_error error = sk_holds_start(&gateway->holds);
+    enum sk_error e = sk_holds_start(&gateway->holds);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     gateway->peers = sk_peers_new(gateway->settings.deadline);
     gateway->sealers = sk_sealers_new();
@@ -105,8 +105,8 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
         return SK_ERR_MEMORY;
     }
     gateway->max_sealed = sk_tus_most(&gateway->settings);
-    error = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
-    return error == SK_OK ? sk_statics_new(&gateway->statics, gateway) : error;
+    e = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
+    return e == SK_OK ? sk_statics_new(&gateway->statics, gateway) : e;
 }
 
 static void close_all(struct sk_gateway *gateway)
@@ -186,10 +186,10 @@ static int run(struct sk_gateway *gateway)
 {
     struct sk_listener listener;
     unsigned missing = 0;
-    enum sk_error error = sk_pages_start(&missing);
+    enum sk_error e = sk_pages_start(&missing);
 
-    if (error != SK_OK) {
-        return sk_refuse_error("pages", error);
+    if (e != SK_OK) {
+        return sk_refuse_error("pages", e);
     }
     if (missing > 0) { /* a resident must not be met by a page in a foreign language */
         return sk_refuse("%u translations are missing: complete gateway/po and build it again",
@@ -200,24 +200,24 @@ static int run(struct sk_gateway *gateway)
         return code;
     }
     errno = 0;
-    error = open_store(gateway);
-    if (error == SK_ERR_IO && errno == EACCES) {
+    e = open_store(gateway);
+    if (e == SK_ERR_IO && errno == EACCES) {
         return sk_refuse("%s: permission denied; what is in it must belong to the owner of the "
                          "folder: see ls -lR, then chown -R --reference=%s %s as root",
                          gateway->settings.store, gateway->settings.store, gateway->settings.store);
     }
-    if (error != SK_OK) {
-        return sk_refuse_error(gateway->settings.store, error);
+    if (e != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, e);
     }
-    error = open_parts(gateway);
-    if (error != SK_OK) {
-        return sk_refuse_error(gateway->settings.store, error);
+    e = open_parts(gateway);
+    if (e != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, e);
     }
-    error = sk_listen_open(&listener, &gateway->settings.listen);
-    if (error == SK_ERR_USAGE) {
+    e = sk_listen_open(&listener, &gateway->settings.listen);
+    if (e == SK_ERR_USAGE) {
         return sk_usage("no socket was handed over, or not a local one: give --listen");
     }
-    return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
+    return e == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", e);
 }
 
 /* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note

@@ -16,10 +16,10 @@ static enum sk_error make_one(struct MHD_Response **out, enum sk_coding coding,
                               const struct sk_page *page, const char *type, enum sk_lang lang)
 {
     struct sk_page packed;
-    enum sk_error error = sk_pack(&packed, coding, page->bytes, page->len);
+    enum sk_error e = sk_pack(&packed, coding, page->bytes, page->len);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     packed.csp = page->csp;
     *out = sk_reply_page(&packed, type, lang, false);
@@ -33,13 +33,13 @@ static enum sk_error make_one(struct MHD_Response **out, enum sk_coding coding,
 enum sk_error sk_encoded_make(struct sk_encoded *encoded, struct sk_page *page, const char *type,
                               enum sk_lang lang)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
-    for (int i = 0; error == SK_OK && i < SK_CODING_COUNT; i++) {
-        error = make_one(&encoded->as[i], (enum sk_coding)i, page, type, lang);
+    for (int i = 0; e == SK_OK && i < SK_CODING_COUNT; i++) {
+        e = make_one(&encoded->as[i], (enum sk_coding)i, page, type, lang);
     }
     sk_page_free(page);
-    return error;
+    return e;
 }
 
 enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, const char *bytes,

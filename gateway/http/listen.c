@@ -194,12 +194,12 @@ static enum sk_error open_inherited(struct sk_listener *out)
 static enum sk_error open_own(struct sk_listener *out, const struct sk_listen_address *address)
 {
     int on = 1;
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     if (address->kind == SK_LISTEN_UNIX) {
-        error = clear_stale(address);
-        if (error != SK_OK) {
-            return error;
+        e = clear_stale(address);
+        if (e != SK_OK) {
+            return e;
         }
     }
     out->fd = socket(address->address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -221,19 +221,19 @@ enum sk_error sk_listen_open(struct sk_listener *out, const struct sk_listen_add
     memset(out, 0, sizeof *out);
     out->fd = -1;
     out->kind = address->kind;
-    enum sk_error error =
+    enum sk_error e =
         address->kind == SK_LISTEN_INHERITED ? open_inherited(out) : open_own(out, address);
     /* libmicrohttpd never calls listen() on a socket that it is given. */
-    if (error == SK_OK && listen(out->fd, SK_LISTEN_BACKLOG) != 0) {
-        error = SK_ERR_IO;
+    if (e == SK_OK && listen(out->fd, SK_LISTEN_BACKLOG) != 0) {
+        e = SK_ERR_IO;
     }
-    if (error != SK_OK && out->fd >= 0) {
+    if (e != SK_OK && out->fd >= 0) {
         int why = errno;
         close(out->fd);
         errno = why;
         out->fd = -1;
     }
-    return error;
+    return e;
 }
 
 void sk_listen_remove(const struct sk_listener *listener)

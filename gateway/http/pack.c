@@ -124,24 +124,24 @@ static size_t room_for(size_t len)
 enum sk_error sk_pack(struct sk_page *out, enum sk_coding coding, const char *bytes, size_t len)
 {
     size_t room = room_for(len);
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
     char *packed = len > INT_MAX / 2 ? NULL : malloc(room);
 
     if (packed == NULL) {
         return SK_ERR_MEMORY;
     }
     if (coding == SK_CODING_BR) {
-        error = pack_brotli(packed, &room, bytes, len);
+        e = pack_brotli(packed, &room, bytes, len);
     } else if (coding == SK_CODING_GZIP) {
-        error = pack_gzip(packed, &room, bytes, len);
+        e = pack_gzip(packed, &room, bytes, len);
     } else {
         memcpy(packed, bytes, len);
         room = len;
     }
-    if (error == SK_OK) {
+    if (e == SK_OK) {
         *out = (struct sk_page){packed, room, NULL};
     } else {
         free(packed);
     }
-    return error;
+    return e;
 }

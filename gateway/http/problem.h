@@ -18,6 +18,6 @@ unsigned sk_problem_status(enum sk_problem problem);
 /* A line of English for a program. */
 const char *sk_problem_line(enum sk_problem problem);
 /* Of a request that met this error. */
-enum sk_problem sk_problem_of_error(enum sk_error error);
+enum sk_problem sk_problem_of_error(enum sk_error e);
 
 #endif

@@ -81,11 +81,11 @@ enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
     return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
 }
 
-enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
+enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error e,
                                 struct sk_page *page, bool once)
 {
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     return sk_reply_send(request, status, sk_reply_page(page, SK_TYPE_HTML, request->lang, once));
 }

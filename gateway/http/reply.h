@@ -31,8 +31,8 @@ struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum 
 enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
                            struct MHD_Response *response);
 
-/* Queues a page, unless error says that there is none. */
-enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
+/* Queues a page, unless e says that there is none. */
+enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error e,
                                 struct sk_page *page, bool once);
 
 #endif

@@ -23,9 +23,9 @@ enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status,
     return SK_STEP_REFUSE;
 }
 
-enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error)
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error e)
 {
-    return sk_request_refuse(request, sk_problem_of_error(error));
+    return sk_request_refuse(request, sk_problem_of_error(e));
 }
 
 const char *sk_request_header(struct sk_request *request, const char *name)

@@ -46,7 +46,7 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
 enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status, const char *line);
 /* What a failure of the store deserves. */
-enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error e);
 /* The value of a header, NULL if there is none. */
 const char *sk_request_header(struct sk_request *request, const char *name);
 

@@ -4,15 +4,15 @@
 
 enum sk_error sk_pages_start(unsigned *missing)
 {
-    enum sk_error error = sk_pages_offline_start(missing);
+    enum sk_error e = sk_pages_offline_start(missing);
 
-    if (error == SK_OK) {
-        error = sk_problem_page_start();
+    if (e == SK_OK) {
+        e = sk_problem_page_start();
     }
-    if (error != SK_OK) {
+    if (e != SK_OK) {
         sk_pages_stop();
     }
-    return error;
+    return e;
 }
 
 void sk_pages_stop(void)

@@ -39,9 +39,9 @@ struct one {
     enum sk_error result;
 };
 
-static enum sk_message reason(enum sk_error error)
+static enum sk_message reason(enum sk_error e)
 {
-    switch (error) {
+    switch (e) {
     case SK_OK:
         return SK_MSG_COURIER_ACCEPTED;
 #define PROBLEM(name, status, text, next, typed, line)

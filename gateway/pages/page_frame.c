@@ -115,9 +115,9 @@ enum sk_error sk_frame_take(struct sk_page *out, enum sk_lang lang, const struct
         put_level(&html);
     }
 
-    enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK && page->script != SK_SCRIPT_NONE) {
+    enum sk_error e = sk_html_take(&html, out);
+    if (e == SK_OK && page->script != SK_SCRIPT_NONE) {
         out->csp = sk_script(page->script, lang)->csp;
     }
-    return error;
+    return e;
 }

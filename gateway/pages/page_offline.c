@@ -72,23 +72,23 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
     sk_expand(&html, lang, SK_TEMPLATE(offline), &data);
     sk_html_raw(&html, "\n");
 
-    enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK) {
+    enum sk_error e = sk_html_take(&html, out);
+    if (e == SK_OK) {
         out->csp = sk_script(SK_SCRIPT_OFFLINE, lang)->csp;
     }
-    return error;
+    return e;
 }
 
 enum sk_error sk_pages_offline_start(unsigned *missing)
 {
     *missing = sk_text_start();
     sk_style_start();
-    enum sk_error error = sk_script_start();
+    enum sk_error e = sk_script_start();
 
-    if (error != SK_OK) {
+    if (e != SK_OK) {
         sk_pages_offline_stop();
     }
-    return error;
+    return e;
 }
 
 void sk_pages_offline_stop(void)

@@ -62,15 +62,15 @@ static enum sk_error make(enum sk_problem i, enum sk_lang lang)
 
 enum sk_error sk_problem_page_start(void)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     sk_problem_page_stop();
     for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
-            error = make((enum sk_problem)i, (enum sk_lang)lang);
+        for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
+            e = make((enum sk_problem)i, (enum sk_lang)lang);
         }
     }
-    return error;
+    return e;
 }
 
 void sk_problem_page_stop(void)

@@ -44,8 +44,8 @@ enum sk_error sk_page_receipt(struct sk_page *out, enum sk_lang lang,
     page.main = follow_up ? SK_TEMPLATE(added) : SK_TEMPLATE(fresh);
     page.heading = follow_up ? SK_MSG_DONE_ADDED : SK_MSG_DONE_H1;
     page.context = text;
-    enum sk_error error = sk_frame_take(out, lang, &page);
+    enum sk_error e = sk_frame_take(out, lang, &page);
 
     sodium_memzero(text, sizeof text);
-    return error;
+    return e;
 }

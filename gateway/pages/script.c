@@ -103,13 +103,13 @@ static enum sk_error compose(struct sk_script *script, enum sk_lang lang, enum s
         sk_html_bytes(&html, inlined[kind]->bytes, inlined[kind]->len);
     }
 
-    enum sk_error error = sk_html_take(&html, &page);
-    if (error == SK_OK) {
+    enum sk_error e = sk_html_take(&html, &page);
+    if (e == SK_OK) {
         script->bytes = page.bytes;
         script->len = page.len;
         sk_sha256_base64(script->hash, page.bytes, page.len);
     }
-    return error;
+    return e;
 }
 
 static void put_policy(struct sk_script *script, enum sk_script_kind kind)
@@ -132,33 +132,33 @@ static void put_policy(struct sk_script *script, enum sk_script_kind kind)
 
 static enum sk_error make(enum sk_script_kind kind)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     if (files[kind].file != NULL) {
         const struct sk_blob *plain = &files[kind].file->as[SK_CODING_IDENTITY];
 
         sk_sha256_base64(file_hash[kind], plain->bytes, plain->len);
     }
-    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
+    for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
         struct sk_script *script = &scripts[kind][lang];
 
-        error = compose(script, (enum sk_lang)lang, kind);
-        if (error == SK_OK) {
+        e = compose(script, (enum sk_lang)lang, kind);
+        if (e == SK_OK) {
             put_policy(script, kind);
         }
     }
-    return error;
+    return e;
 }
 
 enum sk_error sk_script_start(void)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     sk_script_stop();
-    for (int kind = SK_SCRIPT_FORM; error == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
-        error = make((enum sk_script_kind)kind);
+    for (int kind = SK_SCRIPT_FORM; e == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
+        e = make((enum sk_script_kind)kind);
     }
-    return error;
+    return e;
 }
 
 static void drop(struct sk_script *script)

@@ -51,15 +51,15 @@ static enum sk_error view_make(struct sk_view **out, struct sk_directory *direct
     atomic_init(&view->references, 1);
     view->version = version;
     view->week = week;
-    enum sk_error error = sk_listing_read(&view->listing, directory->outbox, week);
-    if (error == SK_OK) {
+    enum sk_error e = sk_listing_read(&view->listing, directory->outbox, week);
+    if (e == SK_OK) {
         view->all = view->listing.all;
         view->count = view->listing.count;
         view_offer(view);
     }
-    if (error != SK_OK) {
+    if (e != SK_OK) {
         view_free(view);
-        return error;
+        return e;
     }
     *out = view;
     return SK_OK;
@@ -89,10 +89,10 @@ static bool is_current(struct sk_directory *directory, uint64_t version, uint32_
 static enum sk_error replace(struct sk_directory *directory, uint64_t version, uint32_t week)
 {
     struct sk_view *view = NULL;
-    enum sk_error error = view_make(&view, directory, version, week);
+    enum sk_error e = view_make(&view, directory, version, week);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     pthread_mutex_lock(&directory->mutex);
     struct sk_view *last = directory->current;
@@ -107,17 +107,17 @@ static enum sk_error refresh(struct sk_directory *directory, time_t now)
     uint64_t version = 0;
     uint32_t week = sk_week_of(now);
     /* The version is read before the content: a change in between is seen the next time. */
-    enum sk_error error = sk_outbox_version(directory->outbox, &version);
+    enum sk_error e = sk_outbox_version(directory->outbox, &version);
 
-    if (error != SK_OK || is_current(directory, version, week)) {
-        return error;
+    if (e != SK_OK || is_current(directory, version, week)) {
+        return e;
     }
     pthread_mutex_lock(&directory->making);
     if (!is_current(directory, version, week)) {
-        error = replace(directory, version, week);
+        e = replace(directory, version, week);
     }
     pthread_mutex_unlock(&directory->making);
-    return error;
+    return e;
 }
 
 enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now)
@@ -130,10 +130,10 @@ enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outb
         return SK_ERR_MEMORY;
     }
     directory->outbox = outbox;
-    enum sk_error error = refresh(directory, now);
-    if (error != SK_OK) {
+    enum sk_error e = refresh(directory, now);
+    if (e != SK_OK) {
         sk_directory_free(directory);
-        return error;
+        return e;
     }
     *out = directory;
     return SK_OK;

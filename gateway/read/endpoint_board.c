@@ -22,11 +22,10 @@ static ssize_t board_read(void *context, uint64_t position, char *buffer, size_t
 {
     const struct board *board = context;
     size_t len = 0;
-    enum sk_error error =
-        sk_outbox_read_board(board->outbox, &board->pin, board->counter, board->first + position,
-                             (uint8_t *)buffer, most, &len);
+    enum sk_error e = sk_outbox_read_board(board->outbox, &board->pin, board->counter,
+                                           board->first + position, (uint8_t *)buffer, most, &len);
 
-    return error == SK_OK && len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_WITH_ERROR;
+    return e == SK_OK && len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static struct MHD_Response *board_response(struct sk_request *request,

@@ -39,24 +39,24 @@ static enum sk_error table_make(struct sk_request *request, uint8_t **bytes, siz
 {
     const char *prefix = request->match.prefix;
     struct table table = {.prefix = (uint8_t)strtoul(prefix, NULL, 16), .whole = *prefix == '\0'};
-    enum sk_error error = sk_inbox_rows_under(request->gateway->inbox, table.prefix,
-                                              &table.publication, &table.rows, &table.count);
+    enum sk_error e = sk_inbox_rows_under(request->gateway->inbox, table.prefix, &table.publication,
+                                          &table.rows, &table.count);
 
-    if (error == SK_OK) {
-        error = encode(&table, bytes, len);
+    if (e == SK_OK) {
+        e = encode(&table, bytes, len);
         free(table.rows);
     }
-    return error;
+    return e;
 }
 
 static enum sk_step receipts_end(struct sk_request *request)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
-    enum sk_error error = table_make(request, &bytes, &len);
+    enum sk_error e = table_make(request, &bytes, &len);
 
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(len, bytes, free);

@@ -69,10 +69,10 @@ static enum sk_step answer_problem(struct sk_request *request, enum sk_error pro
                              sk_look_json_problem(problem, request->lang));
     }
     const struct sk_view *view = sk_directory_view(request->gateway->directory);
-    enum sk_error error =
+    enum sk_error e =
         sk_page_status_form(&page, request->lang, view->listing.pages, view->count, problem);
     sk_view_release(view);
-    return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, error, &page, true);
+    return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, e, &page, true);
 }
 
 static enum sk_step status_end(struct sk_request *request)
@@ -85,21 +85,21 @@ static enum sk_step status_end(struct sk_request *request)
                    ? answer_problem(request, SK_ERR_CODE_LENGTH)
                    : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
-    enum sk_error error = sk_code_parse(status->r, status->field.code, status->field.len);
-    if (error != SK_OK) {
-        return answer_problem(request, error);
+    enum sk_error e = sk_code_parse(status->r, status->field.code, status->field.len);
+    if (e != SK_OK) {
+        return answer_problem(request, e);
     }
     sk_receipt_derive(&status->receipt, status->r);
-    error = sk_look_up(&status->look, request->gateway, &status->receipt);
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    e = sk_look_up(&status->look, request->gateway, &status->receipt);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     if (status->json) {
         return sk_reply_send(request, MHD_HTTP_OK, sk_look_json(&status->look, request->lang));
     }
-    error = sk_page_status(&page, request->lang, status->look.state, status->look.day,
-                           status->look.answers, status->look.count);
-    return sk_reply_send_page(request, MHD_HTTP_OK, error, &page, true);
+    e = sk_page_status(&page, request->lang, status->look.state, status->look.day,
+                       status->look.answers, status->look.count);
+    return sk_reply_send_page(request, MHD_HTTP_OK, e, &page, true);
 }
 
 const struct sk_endpoint sk_endpoint_status = {

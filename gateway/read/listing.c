@@ -56,13 +56,13 @@ static void fill(struct sk_listing *listing, uint32_t week)
 
 enum sk_error sk_listing_read(struct sk_listing *listing, struct sk_outbox *outbox, uint32_t week)
 {
-    enum sk_error error = sk_outbox_organisations(outbox, &listing->all, &listing->count);
+    enum sk_error e = sk_outbox_organisations(outbox, &listing->all, &listing->count);
 
-    if (error == SK_OK) {
-        error = sk_outbox_sheets(outbox, &listing->sheets, &listing->sheets_len);
+    if (e == SK_OK) {
+        e = sk_outbox_sheets(outbox, &listing->sheets, &listing->sheets_len);
     }
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     listing->pages = calloc(listing->count + 1, sizeof *listing->pages);
     listing->pins = calloc(listing->count + 1, sizeof *listing->pins);

@@ -65,27 +65,27 @@ static void made_release(struct made *made)
 static enum sk_error made_new(struct made **out, const struct sk_view *view, uint64_t max_upload)
 {
     struct made *made = calloc(1, sizeof *made);
-    enum sk_error error = made == NULL ? SK_ERR_MEMORY : SK_OK;
+    enum sk_error e = made == NULL ? SK_ERR_MEMORY : SK_OK;
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     atomic_init(&made->references, 1);
     made->version = view->version;
     made->week = view->week;
-    for (int n = 0; error == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
+    for (int n = 0; e == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
         enum listed which = (enum listed)(n / SK_LANG_COUNT);
         enum sk_lang lang = (enum sk_lang)(n % SK_LANG_COUNT);
         struct sk_page page;
 
-        error = render(&page, which, lang, view, max_upload);
-        if (error == SK_OK) {
-            error = sk_encoded_make(&made->page[which][lang], &page, SK_TYPE_HTML, lang);
+        e = render(&page, which, lang, view, max_upload);
+        if (e == SK_OK) {
+            e = sk_encoded_make(&made->page[which][lang], &page, SK_TYPE_HTML, lang);
         }
     }
-    if (error != SK_OK) {
+    if (e != SK_OK) {
         made_release(made);
-        return error;
+        return e;
     }
     *out = made;
     return SK_OK;
@@ -112,10 +112,10 @@ static enum sk_error made_replace(struct sk_statics *statics, const struct sk_vi
                                   uint64_t max_upload)
 {
     struct made *made = NULL, *last;
-    enum sk_error error = made_new(&made, view, max_upload);
+    enum sk_error e = made_new(&made, view, max_upload);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     pthread_mutex_lock(&statics->mutex);
     last = statics->made;
@@ -129,14 +129,14 @@ enum sk_error sk_statics_refresh(struct sk_statics *statics, struct sk_gateway *
 {
     const struct sk_view *view = sk_directory_view(gateway->directory);
     struct made *made = made_take(statics, view);
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     if (made == NULL) {
-        error = made_replace(statics, view, gateway->settings.max_upload);
+        e = made_replace(statics, view, gateway->settings.max_upload);
     }
     made_release(made);
     sk_view_release(view);
-    return error;
+    return e;
 }
 
 /* ---- those that never change ---------------------------------------------------------------- */
@@ -166,34 +166,33 @@ static enum sk_error make_language(struct sk_statics *statics, enum sk_lang lang
             return SK_ERR_MEMORY;
         }
     }
-    enum sk_error error = sk_page_help(&page, lang);
-    return error == SK_OK ? sk_encoded_make(&statics->help[lang], &page, SK_TYPE_HTML, lang)
-                          : error;
+    enum sk_error e = sk_page_help(&page, lang);
+    return e == SK_OK ? sk_encoded_make(&statics->help[lang], &page, SK_TYPE_HTML, lang) : e;
 }
 
 static enum sk_error make_script(struct sk_encoded *script, enum sk_script_kind kind)
 {
     const struct sk_asset *asset = sk_script_file(kind);
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
-    for (int i = 0; asset != NULL && error == SK_OK && i < SK_CODING_COUNT; i++) {
-        error = sk_encoded_add(script, (enum sk_coding)i, asset->as[i].bytes, asset->as[i].len,
-                               SK_TYPE_SCRIPT);
+    for (int i = 0; asset != NULL && e == SK_OK && i < SK_CODING_COUNT; i++) {
+        e = sk_encoded_add(script, (enum sk_coding)i, asset->as[i].bytes, asset->as[i].len,
+                           SK_TYPE_SCRIPT);
     }
-    return error;
+    return e;
 }
 
 static enum sk_error make_all(struct sk_statics *statics)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
-    for (int l = 0; error == SK_OK && l < SK_LANG_COUNT; l++) {
-        error = make_language(statics, (enum sk_lang)l);
+    for (int l = 0; e == SK_OK && l < SK_LANG_COUNT; l++) {
+        e = make_language(statics, (enum sk_lang)l);
     }
-    for (int kind = 0; error == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
-        error = make_script(&statics->script[kind], (enum sk_script_kind)kind);
+    for (int kind = 0; e == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
+        e = make_script(&statics->script[kind], (enum sk_script_kind)kind);
     }
-    return error;
+    return e;
 }
 
 enum sk_error sk_statics_new(struct sk_statics **out, struct sk_gateway *gateway)
@@ -204,13 +203,13 @@ enum sk_error sk_statics_new(struct sk_statics **out, struct sk_gateway *gateway
         free(statics);
         return SK_ERR_MEMORY;
     }
-    enum sk_error error = make_all(statics);
-    if (error == SK_OK) {
-        error = sk_statics_refresh(statics, gateway);
+    enum sk_error e = make_all(statics);
+    if (e == SK_OK) {
+        e = sk_statics_refresh(statics, gateway);
     }
-    if (error != SK_OK) {
+    if (e != SK_OK) {
         sk_statics_free(statics);
-        return error;
+        return e;
     }
     *out = statics;
     return SK_OK;
@@ -276,9 +275,9 @@ static enum sk_step send_page(struct sk_request *request, enum listed which,
         made_release(made);
         return step;
     }
-    enum sk_error error = render(&page, which, lang, view, gateway->settings.max_upload);
-    return error == SK_OK ? sk_encoded_send_plain(&page, lang, request, status)
-                          : sk_request_refuse_error(request, error);
+    enum sk_error e = render(&page, which, lang, view, gateway->settings.max_upload);
+    return e == SK_OK ? sk_encoded_send_plain(&page, lang, request, status)
+                      : sk_request_refuse_error(request, e);
 }
 
 static enum sk_step send_listed(struct sk_request *request, enum listed which)

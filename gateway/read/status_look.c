@@ -58,9 +58,9 @@ static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_recei
     for (uint32_t i = 0; i < ROW_DAYS; i++) {
         sk_receipt_row(&days->rows[i], &receipt->row_key, first + i);
     }
-    enum sk_error error = sk_inbox_rows_find(inbox, days->rows, ROW_DAYS, days->states);
+    enum sk_error e = sk_inbox_rows_find(inbox, days->rows, ROW_DAYS, days->states);
 
-    for (uint32_t i = 0; error == SK_OK && i < ROW_DAYS; i++) {
+    for (uint32_t i = 0; e == SK_OK && i < ROW_DAYS; i++) {
         if (days->states[i] != SK_ROW_UNKNOWN) {
             bool carried = *state != SK_ROW_RECEIVED && days->states[i] == SK_ROW_CARRIED;
 
@@ -69,7 +69,7 @@ static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_recei
         }
     }
     sk_secret_free(days);
-    return error;
+    return e;
 }
 
 enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
@@ -77,10 +77,10 @@ enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
 {
     enum sk_row_state row = SK_ROW_UNKNOWN;
     uint32_t day = 0;
-    enum sk_error error = look_for_rows(gateway->inbox, receipt, &row, &day);
+    enum sk_error e = look_for_rows(gateway->inbox, receipt, &row, &day);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
     look->view = sk_directory_view(gateway->directory);
     if (look->view->count > 0) {
