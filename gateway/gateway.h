@@ -15,7 +15,7 @@
 #include "storage/outbox.h"
 
 struct sk_directory;
-struct sk_peers;
+struct sk_connections;
 struct sk_sealers;
 struct sk_server;
 struct sk_statics;
@@ -40,7 +40,7 @@ struct sk_gateway {
     struct sk_outbox *outbox;
     struct sk_directory *directory;
     struct sk_statics *statics;
-    struct sk_peers *peers;
+    struct sk_connections *connections;
     struct sk_sealers *sealers;
     struct sk_turns *turns;
     struct sk_server *server;

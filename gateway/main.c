@@ -10,9 +10,9 @@
 
 #include "gateway/gateway.h"
 #include "gateway/health.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
-#include "gateway/http/peers.h"
 #include "gateway/http/server.h"
 #include "gateway/intake/sealers.h"
 #include "gateway/intake/turns.h"
@@ -98,10 +98,10 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     if (e != SK_OK) {
         return e;
     }
-    gateway->peers = sk_peers_new(gateway->settings.deadline);
+    gateway->connections = sk_connections_new(gateway->settings.deadline);
     gateway->sealers = sk_sealers_new();
     gateway->turns = sk_turns_new();
-    if (gateway->peers == NULL || gateway->sealers == NULL || gateway->turns == NULL) {
+    if (gateway->connections == NULL || gateway->sealers == NULL || gateway->turns == NULL) {
         return SK_ERR_MEMORY;
     }
     gateway->max_sealed = sk_tus_most(&gateway->settings);
@@ -117,7 +117,7 @@ static void close_all(struct sk_gateway *gateway)
     sk_outbox_close(gateway->outbox);
     sk_sealers_free(gateway->sealers);
     sk_turns_free(gateway->turns);
-    sk_peers_free(gateway->peers);
+    sk_connections_free(gateway->connections);
     sk_pages_stop();
 }
 
@@ -138,7 +138,7 @@ static void watch(struct sk_gateway *gateway)
         } else if (signal >= 0) {
             return;
         }
-        sk_peers_reap(gateway->peers);
+        sk_connections_reap(gateway->connections);
         (void)sk_statics_refresh(gateway->statics, gateway);
         sk_health_look(&health, gateway);
         if (++ticks % 60 == 0) {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "gateway/http/accept_language.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/head.h"
-#include "gateway/http/peers.h"
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
 {
@@ -43,7 +43,7 @@ void *sk_request_target(void *context, const char *target, struct MHD_Connection
         request->gateway = context;
         request->connection = connection;
         request->target_len = strlen(target);
-        request->peer = info == NULL ? NULL : info->socket_context;
+        request->entry = info == NULL ? NULL : info->socket_context;
     }
     return request;
 }
@@ -63,8 +63,9 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     if (request->state != NULL && request->match.route->endpoint->release != NULL) {
         request->match.route->endpoint->release(request);
     }
-    if (request->peer != NULL) {
-        sk_peers_allow(gateway->peers, request->peer, 0); /* for the next request's head */
+    if (request->entry != NULL) {
+        sk_connections_allow(gateway->connections, request->entry,
+                             0); /* for the next request's head */
     }
     if (request->begun) {
         atomic_fetch_sub(&gateway->active, 1);
@@ -155,8 +156,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));
     request->length = head.length;
-    if (request->peer != NULL) {
-        sk_peers_allow(request->gateway->peers, request->peer, head.length);
+    if (request->entry != NULL) {
+        sk_connections_allow(request->gateway->connections, request->entry, head.length);
     }
     enum sk_step step = check_head(request, &head, path, method, version);
     if (step == SK_STEP_ON && request->match.route->endpoint->begin != NULL) {

@@ -11,7 +11,7 @@
 #include "gateway/http/problem.h"
 #include "gateway/http/route.h"
 
-struct sk_peer;
+struct sk_connection;
 
 /* An answer that is given while its body still comes may be lost to a reset: so much is read and
  * thrown away first. */
@@ -20,8 +20,8 @@ struct sk_peer;
 struct sk_request {
     struct sk_gateway *gateway;
     struct MHD_Connection *connection;
-    struct sk_peer *peer;
-    size_t target_len; /* of the request target as it came */
+    struct sk_connection *entry; /* in gateway->connections; NULL: it has no deadline */
+    size_t target_len;           /* of the request target as it came */
     bool begun, refused;
     enum sk_problem problem; /* why it is refused; */
     unsigned status;         /* to a program, where an endpoint gave a line of its own: */

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/http/peers.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/request.h"
 
 /* From 64 KiB on the memory of a connection is mapped and unmapped, not kept in the heap. */
@@ -53,13 +53,13 @@ static void notify_connection(void *context, struct MHD_Connection *connection, 
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (*slot != NULL) {
-            sk_peers_leave(gateway->peers, *slot);
+            sk_connections_remove(gateway->connections, *slot);
         }
         return;
     }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *slot = sk_peers_enter(gateway->peers, info->connect_fd);
+    *slot = sk_connections_add(gateway->connections, info->connect_fd);
     if (*slot == NULL) {
         shutdown(info->connect_fd, SHUT_RDWR); /* nobody without a deadline */
     }
@@ -306,7 +306,7 @@ bool sk_server_stop(struct sk_server *server, unsigned seconds,
     wait_until_quiet(server);
     atomic_store(&gateway->stopping, true); /* not before: who was let in is served */
     for (unsigned i = 0; i < 10 * seconds && atomic_load(&gateway->active) > 0; i++) {
-        sk_peers_reap(gateway->peers);
+        sk_connections_reap(gateway->connections);
         pause_briefly();
     }
     /* From here on nobody suspends; who is suspended is resumed when the writer is done, or now if

@@ -1,6 +1,6 @@
 #include "gateway/intake/upload_turn.h"
 
-#include "gateway/http/peers.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/request.h"
 #include "gateway/http/server.h"
 #include "gateway/intake/tus.h"
@@ -31,8 +31,8 @@ static void turn_hurry(void *context)
 {
     struct sk_request *request = context;
 
-    if (request->peer != NULL) {
-        sk_peers_end(request->gateway->peers, request->peer);
+    if (request->entry != NULL) {
+        sk_connections_end_reading(request->gateway->connections, request->entry);
     }
 }
 

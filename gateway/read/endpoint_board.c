@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/http/connections.h"
 #include "gateway/http/head.h"
-#include "gateway/http/peers.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/read/directory.h"
@@ -94,8 +94,8 @@ static enum sk_step answer_board(struct sk_request *request,
                  range.first + range.length - 1, size);
         MHD_add_response_header(response, "Content-Range", text);
     }
-    if (request->peer != NULL) {
-        sk_peers_allow(request->gateway->peers, request->peer, range.length);
+    if (request->entry != NULL) {
+        sk_connections_allow(request->gateway->connections, request->entry, range.length);
     }
     return sk_reply_send(request, kind == SK_RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
                          response);
