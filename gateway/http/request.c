@@ -137,7 +137,7 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
 static const char *method_of(struct sk_request *request, const char *method)
 {
     const char *meant =
-        request->manner->override ? sk_request_header(request, "X-HTTP-Method-Override") : NULL;
+        request->protocol->override ? sk_request_header(request, "X-HTTP-Method-Override") : NULL;
 
     return meant == NULL ? method : meant;
 }
@@ -150,7 +150,7 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
-    request->manner = sk_route_manner(path);
+    request->protocol = sk_route_protocol(path);
     sk_route_find(&request->match, method_of(request, method), path);
     request->lang = request->match.has_lang
                         ? request->match.lang
@@ -166,7 +166,7 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     /* An answer on this first call makes libmicrohttpd close without reading the body, and close
      * also where there is none: otherwise wait for the second call. */
     if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
-        return request->manner->refuse(request);
+        return request->protocol->refuse(request);
     }
     return MHD_YES;
 }
@@ -206,7 +206,7 @@ static enum MHD_Result resume(struct sk_request *request)
     enum sk_step step = request->match.route->endpoint->resume(request);
 
     if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
-        return request->manner->refuse(request);
+        return request->protocol->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
@@ -219,7 +219,7 @@ static enum MHD_Result finish(struct sk_request *request)
         step = request->match.route->endpoint->end(request);
     }
     if (step == SK_STEP_REFUSE) {
-        return request->manner->refuse(request);
+        return request->protocol->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }

@@ -26,7 +26,7 @@ struct sk_request {
     enum sk_problem problem; /* why it is refused; */
     unsigned status;         /* to a program, where an endpoint gave a line of its own: */
     const char *line;        /* that, with this status */
-    const struct sk_manner *manner;
+    const struct sk_protocol *protocol;
     struct sk_match match;
     enum sk_lang lang;
     uint64_t length; /* announced bytes of the body */
@@ -42,7 +42,8 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
 void sk_request_completed(void *context, struct MHD_Connection *connection, void **request,
                           enum MHD_RequestTerminationCode code);
 
-/* For endpoints: always SK_STEP_REFUSE. line: static, for routes whose manner knows such. */
+/* For endpoints; always SK_STEP_REFUSE. line: static, for routes whose protocol answers in lines.
+ */
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
 enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status, const char *line);
 /* What a failure of the store deserves. */

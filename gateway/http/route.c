@@ -4,40 +4,34 @@
 #include <string.h>
 
 static const struct sk_route ROUTES[] = {
-#define MANNER(path, manner)
+#define PROTOCOL(path, protocol)
 #define ROUTE(method, path, endpoint) {method, path, &sk_endpoint_##endpoint},
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 };
 #define ROUTE_COUNT (sizeof ROUTES / sizeof ROUTES[0])
 
-const struct sk_route *sk_routes(size_t *count)
-{
-    *count = ROUTE_COUNT;
-    return ROUTES;
-}
-
-const struct sk_manner *sk_route_manner(const char *path)
+const struct sk_protocol *sk_route_protocol(const char *path)
 {
     static const struct {
         const char *path;
-        const struct sk_manner *manner;
-    } manners[] = {
-#define MANNER(path, manner) {path, &sk_manner_##manner},
+        const struct sk_protocol *protocol;
+    } protocols[] = {
+#define PROTOCOL(path, protocol) {path, &sk_protocol_##protocol},
 #define ROUTE(method, path, endpoint)
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
     };
-    size_t i = 0, len = strlen(manners[i].path);
+    size_t i = 0, len = strlen(protocols[i].path);
 
-    /* The last has an empty path, which every path begins with. */
-    while (len > 0 &&
-           (strncmp(path, manners[i].path, len) != 0 || (path[len] != '\0' && path[len] != '/'))) {
-        len = strlen(manners[++i].path);
+    /* The last row has an empty path, which every path begins with. */
+    while (len > 0 && (strncmp(path, protocols[i].path, len) != 0 ||
+                       (path[len] != '\0' && path[len] != '/'))) {
+        len = strlen(protocols[++i].path);
     }
-    return manners[i].manner;
+    return protocols[i].protocol;
 }
 
 /* Lower-case hex that fills `room` with its NUL. */

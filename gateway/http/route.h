@@ -17,24 +17,21 @@ struct sk_route {
     const struct sk_endpoint *endpoint;
 };
 
-/* How requests below a path are spoken with. */
-struct sk_manner {
+/* What the clients of a path speak. */
+struct sk_protocol {
     bool override; /* the header X-HTTP-Method-Override names the method that is meant */
-    /* Queues the answer to a refused request. */
+    /* Queues the response to a refused request. */
     enum MHD_Result (*refuse)(struct sk_request *request);
 };
 
-#define MANNER(path, manner) extern const struct sk_manner sk_manner_##manner;
+#define PROTOCOL(path, protocol) extern const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) extern const struct sk_endpoint sk_endpoint_##endpoint;
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 
-/* Of any path. */
-const struct sk_manner *sk_route_manner(const char *path);
-
-/* The table, for who wants to see all of it. */
-const struct sk_route *sk_routes(size_t *count);
+/* Never NULL, whatever the path. */
+const struct sk_protocol *sk_route_protocol(const char *path);
 
 struct sk_match {
     const struct sk_route *route; /* NULL: see known */

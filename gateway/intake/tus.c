@@ -80,7 +80,7 @@ static enum MHD_Result reply_refused(struct sk_request *request)
     return sk_reply_send(request, status, response) == SK_STEP_DONE ? MHD_YES : MHD_NO;
 }
 
-const struct sk_manner sk_manner_tus = {.override = true, .refuse = reply_refused};
+const struct sk_protocol sk_protocol_tus = {.override = true, .refuse = reply_refused};
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
