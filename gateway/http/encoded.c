@@ -1,6 +1,6 @@
 #include "gateway/http/encoded.h"
 
-#include "gateway/http/pack.h"
+#include "gateway/http/compress.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 
@@ -15,14 +15,14 @@ static void mark(struct MHD_Response *response, enum sk_coding coding)
 static enum sk_error make_one(struct MHD_Response **out, enum sk_coding coding,
                               const struct sk_page *page, const char *type, enum sk_lang lang)
 {
-    struct sk_page packed;
-    enum sk_error e = sk_pack(&packed, coding, page->bytes, page->len);
+    struct sk_page compressed;
+    enum sk_error e = sk_compress(&compressed, coding, page->bytes, page->len);
 
     if (e != SK_OK) {
         return e;
     }
-    packed.csp = page->csp;
-    *out = sk_reply_page(&packed, type, lang, false);
+    compressed.csp = page->csp;
+    *out = sk_reply_page(&compressed, type, lang, false);
     if (*out == NULL) {
         return SK_ERR_MEMORY;
     }
@@ -52,7 +52,7 @@ enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, 
     if (response == NULL) {
         return SK_ERR_MEMORY;
     }
-    sk_reply_dress(response, type, SK_LANG_COUNT, false);
+    sk_reply_headers(response, type, SK_LANG_COUNT, false);
     mark(response, coding);
     encoded->as[coding] = response;
     return SK_OK;

@@ -19,8 +19,8 @@ static const struct {
                            "microphone=(), midi=(), payment=(), usb=()"},
 };
 
-static void dress(struct MHD_Response *response, const char *type, const char *csp,
-                  enum sk_lang lang, bool once)
+static void set_headers(struct MHD_Response *response, const char *type, const char *csp,
+                        enum sk_lang lang, bool once)
 {
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Content-Security-Policy", csp);
@@ -35,9 +35,9 @@ static void dress(struct MHD_Response *response, const char *type, const char *c
     }
 }
 
-void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
+void sk_reply_headers(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
 {
-    dress(response, type, sk_page_csp(), lang, once);
+    set_headers(response, type, sk_page_csp(), lang, once);
 }
 
 static void page_release(void *context)
@@ -66,7 +66,7 @@ struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum 
         page_release(owned);
         return NULL;
     }
-    dress(response, type, owned->csp == NULL ? sk_page_csp() : owned->csp, lang, once);
+    set_headers(response, type, owned->csp == NULL ? sk_page_csp() : owned->csp, lang, once);
     return response;
 }
 

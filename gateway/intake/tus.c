@@ -69,7 +69,7 @@ static enum MHD_Result reply_refused(struct sk_request *request)
     if (response == NULL) {
         return MHD_NO;
     }
-    sk_reply_dress(response, SK_TYPE_TEXT, SK_LANG_COUNT, true);
+    sk_reply_headers(response, SK_TYPE_TEXT, SK_LANG_COUNT, true);
     MHD_add_response_header(response, "Tus-Resumable", SK_TUS_VERSION);
     if (status == MHD_HTTP_PRECONDITION_FAILED) {
         MHD_add_response_header(response, "Tus-Version", SK_TUS_VERSION);
@@ -90,7 +90,7 @@ struct MHD_Response *sk_tus_response(void)
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 
     if (response != NULL) {
-        sk_reply_dress(response, SK_TYPE_TEXT, SK_LANG_COUNT, false);
+        sk_reply_headers(response, SK_TYPE_TEXT, SK_LANG_COUNT, false);
         MHD_add_response_header(response, "Tus-Resumable", SK_TUS_VERSION);
     }
     return response;

@@ -48,7 +48,7 @@ static struct MHD_Response *board_response(struct sk_request *request,
         free(board);
         return NULL;
     }
-    sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+    sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
     MHD_add_response_header(response, "Accept-Ranges", "bytes");
     MHD_add_response_header(response, "ETag", tag);
     return response;
@@ -63,7 +63,7 @@ static enum sk_step answer_none(struct sk_request *request, uint64_t size)
 
     if (response != NULL) {
         snprintf(text, sizeof text, "bytes */%" PRIu64, size);
-        sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+        sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
         MHD_add_response_header(response, "Accept-Ranges", "bytes");
         MHD_add_response_header(response, "Content-Range", text);
     }

@@ -64,7 +64,7 @@ static enum sk_step receipts_end(struct sk_request *request)
         free(bytes);
         return SK_STEP_DROP;
     }
-    sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+    sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
     return sk_reply_send(request, MHD_HTTP_OK, response);
 }
 

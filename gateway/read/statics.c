@@ -151,7 +151,7 @@ static struct MHD_Response *problem_response(enum sk_problem problem, enum sk_la
     struct MHD_Response *response =
         MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
     if (response != NULL) {
-        sk_reply_dress(response, SK_TYPE_HTML, lang, true);
+        sk_reply_headers(response, SK_TYPE_HTML, lang, true);
     }
     return response;
 }
@@ -317,7 +317,7 @@ static enum sk_step sheets_end(struct sk_request *request)
         sk_view_release(view);
         return SK_STEP_DROP;
     }
-    sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+    sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
     return sk_reply_send(request, MHD_HTTP_OK, response);
 }
 
