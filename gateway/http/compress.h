@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "gateway/http/coding.h"
+#include "gateway/http/negotiate.h"
 #include "gateway/http/rendered.h"
 #include "keys/base/error.h"
 

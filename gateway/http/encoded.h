@@ -4,8 +4,8 @@
 
 #include <microhttpd.h>
 
-#include "gateway/http/coding.h"
 #include "gateway/http/endpoint.h"
+#include "gateway/http/negotiate.h"
 #include "gateway/http/rendered.h"
 #include "keys/base/error.h"
 #include "keys/base/language.h"

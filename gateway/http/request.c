@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/accept_language.h"
 #include "gateway/http/connections.h"
 #include "gateway/http/head.h"
+#include "gateway/http/negotiate.h"
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
 {

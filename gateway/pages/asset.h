@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "gateway/http/coding.h"
+#include "gateway/http/negotiate.h"
 
 struct sk_blob {
     const char *bytes; /* not NUL-terminated */

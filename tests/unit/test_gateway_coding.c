@@ -10,8 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "gateway/http/coding.h"
 #include "gateway/http/compress.h"
+#include "gateway/http/negotiate.h"
 
 static const struct {
     const char *header;
