@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/http/head_value.h"
+
 static bool is_name(const char *key, const char *name)
 {
     return strcasecmp(key, name) == 0;
@@ -43,7 +45,7 @@ static void count_field(struct sk_head *head, const char *key, const char *value
     } else if (is_name(key, MHD_HTTP_HEADER_CONTENT_LENGTH)) {
         head->lengths++;
         head->has_length = sk_length_parse(value, &head->length);
-        head->odd = head->odd || !head->has_length;
+        head->malformed = head->malformed || !head->has_length;
     }
 }
 
@@ -56,7 +58,7 @@ static enum MHD_Result read_field(void *context, enum MHD_ValueKind kind, const 
     head->fields++;
     head->bytes += key_size + value_size + 4;
     if (value == NULL || strlen(value) != value_size || !sk_token_valid(key, key_size)) {
-        head->odd = true;
+        head->malformed = true;
         return MHD_YES;
     }
     count_field(head, key, value);
@@ -70,7 +72,7 @@ void sk_head_read(struct sk_head *head, struct MHD_Connection *connection)
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, read_field, head);
 }
 
-enum sk_head_verdict sk_head_judge(const struct sk_head *head, size_t method_len, size_t target_len,
+enum sk_head_verdict sk_head_check(const struct sk_head *head, size_t method_len, size_t target_len,
                                    size_t version_len, size_t total)
 {
     /* "METHOD target VERSION CRLF", the fields, and the empty line */
@@ -79,9 +81,9 @@ enum sk_head_verdict sk_head_judge(const struct sk_head *head, size_t method_len
     if (head->fields > SK_HEAD_FIELDS_MAX || total > SK_HEAD_BYTES_MAX) {
         return SK_HEAD_LARGE;
     }
-    if (head->odd || seen != total || head->hosts > 1 || head->lengths > 1 || head->encodings > 1 ||
-        head->types > 1 || head->ranges > 1 || (head->lengths > 0 && head->encodings > 0) ||
-        any_twice(head)) {
+    if (head->malformed || seen != total || head->hosts > 1 || head->lengths > 1 ||
+        head->encodings > 1 || head->types > 1 || head->ranges > 1 ||
+        (head->lengths > 0 && head->encodings > 0) || any_twice(head)) {
         return SK_HEAD_BAD;
     }
     return SK_HEAD_GOOD;

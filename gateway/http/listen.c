@@ -10,18 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/number.h"
+
 #define FIRST_INHERITED 3 /* SD_LISTEN_FDS_START */
 
 static bool port_parse(const char *text, in_port_t *port)
 {
-    size_t digits = strspn(text, "0123456789");
+    uint64_t value;
 
-    if (digits == 0 || digits > 5 || text[digits] != '\0') {
+    if (!sk_number_read(text, strlen(text), 0, UINT16_MAX, &value)) {
         return false;
     }
-    unsigned long value = strtoul(text, NULL, 10);
     *port = htons((uint16_t)value);
-    return value <= 65535;
+    return true;
 }
 
 static bool parse_unix(const char *path, struct sk_listen_address *out)
@@ -171,11 +172,12 @@ static enum sk_error describe(struct sk_listener *out)
 static enum sk_error open_inherited(struct sk_listener *out)
 {
     const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    uint64_t own = (uint64_t)getpid(), named;
     int type = 0;
     socklen_t len = (socklen_t)sizeof type;
 
     if (pid == NULL || count == NULL || strcmp(count, "1") != 0 ||
-        strtol(pid, NULL, 10) != (long)getpid()) {
+        !sk_number_read(pid, strlen(pid), own, own, &named)) {
         return SK_ERR_USAGE;
     }
     unsetenv("LISTEN_PID");

@@ -114,7 +114,7 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     if (atomic_load(&request->gateway->stopping)) {
         return sk_request_refuse(request, SK_PROBLEM_BUSY);
     }
-    switch (sk_head_judge(head, strlen(method), request->target_len, strlen(version),
+    switch (sk_head_check(head, strlen(method), request->target_len, strlen(version),
                           info == NULL ? 0 : info->header_size)) {
     case SK_HEAD_LARGE:
         return sk_request_refuse(request, SK_PROBLEM_HEADERS);

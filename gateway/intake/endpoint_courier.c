@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/incoming.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/http/connections.h"
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/read/directory.h"
