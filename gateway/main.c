@@ -19,7 +19,7 @@
 #include "gateway/intake/tus.h"
 #include "gateway/offline.h"
 #include "gateway/options.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/pages.h"
 #include "gateway/read/directory.h"
 #include "gateway/read/statics.h"
 #include "keys/base/locked.h"

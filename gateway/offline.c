@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_offline.h"
+#include "gateway/pages/pages.h"
 #include "gateway/read/listing.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
@@ -144,7 +145,7 @@ int sk_offline_write(const char *store, const char *dir)
 {
     struct sk_listing listing = {0};
     unsigned missing = 0;
-    enum sk_error e = sk_pages_offline_start(&missing);
+    enum sk_error e = sk_pages_start(&missing);
 
     if (e != SK_OK) {
         return sk_refuse_error("pages", e);
@@ -157,6 +158,6 @@ int sk_offline_write(const char *store, const char *dir)
     int code = e == SK_OK ? write_pages(dir, &listing) : sk_refuse_error(store, e);
 
     sk_listing_free(&listing);
-    sk_pages_offline_stop();
+    sk_pages_stop();
     return code;
 }

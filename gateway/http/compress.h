@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "gateway/http/negotiate.h"
-#include "gateway/http/rendered.h"
+#include "gateway/http/page.h"
 #include "keys/base/error.h"
 
 /* The bytes in that coding; release with sk_page_free. out->csp is NULL. MEMORY. */

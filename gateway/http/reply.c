@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "gateway/http/csp.h"
 #include "gateway/http/request.h"
 
 /* No clock (Date), no name (Server), no cookie; nothing may be kept, framed, sniffed or sent on. */
@@ -37,7 +38,7 @@ static void set_headers(struct MHD_Response *response, const char *type, const c
 
 void sk_reply_headers(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
 {
-    set_headers(response, type, sk_page_csp(), lang, once);
+    set_headers(response, type, sk_csp_default(), lang, once);
 }
 
 static void page_release(void *context)
@@ -66,7 +67,7 @@ struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum 
         page_release(owned);
         return NULL;
     }
-    set_headers(response, type, owned->csp == NULL ? sk_page_csp() : owned->csp, lang, once);
+    set_headers(response, type, owned->csp == NULL ? sk_csp_default() : owned->csp, lang, once);
     return response;
 }
 

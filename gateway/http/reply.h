@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "gateway/http/endpoint.h"
-#include "gateway/http/rendered.h"
+#include "gateway/http/page.h"
 #include "keys/base/error.h"
 #include "keys/base/language.h"
 

@@ -18,7 +18,7 @@
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/incoming.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_courier.h"
 #include "keys/format/armour.h"
 #include "keys/format/form.h"
 #include "keys/format/slots.h"

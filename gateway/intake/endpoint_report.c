@@ -14,6 +14,7 @@
 #include "gateway/http/request.h"
 #include "gateway/intake/incoming.h"
 #include "gateway/intake/sealers.h"
+#include "gateway/pages/page_receipt.h"
 #include "keys/base/calendar.h"
 
 struct report {

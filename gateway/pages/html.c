@@ -119,6 +119,42 @@ void sk_html_with(struct sk_html *html, const char *message, const char *value)
     sk_html_text(html, place + 2);
 }
 
+/* How many bytes at `text` must be escaped, and to what: 0 if it may stand as it is. */
+static size_t json_escape(const char *text, char out[8])
+{
+    unsigned char c = (unsigned char)text[0];
+
+    /* U+2028 and U+2029: line ends to older JavaScript, though not to JSON. */
+    if (strncmp(text, "\xe2\x80\xa8", 3) == 0 || strncmp(text, "\xe2\x80\xa9", 3) == 0) {
+        (void)snprintf(out, 8, "\\u202%c", text[2] == '\xa8' ? '8' : '9');
+        return 3;
+    }
+    /* "<" would begin </script> or a comment of HTML. */
+    if (c < 0x20 || c == '"' || c == '\\' || c == '<') {
+        (void)snprintf(out, 8, "\\u%04x", c);
+        return 1;
+    }
+    return 0;
+}
+
+void sk_html_json(struct sk_html *html, const char *text)
+{
+    char escaped[8];
+
+    sk_html_raw(html, "\"");
+    while (*text != '\0') {
+        size_t len = json_escape(text, escaped);
+
+        if (len > 0) {
+            sk_html_raw(html, escaped);
+        } else {
+            sk_html_bytes(html, text, 1);
+        }
+        text += len > 0 ? len : 1;
+    }
+    sk_html_raw(html, "\"");
+}
+
 void sk_html_number(struct sk_html *html, uint64_t number)
 {
     char digits[24];

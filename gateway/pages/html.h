@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/pages/page.h"
+#include "gateway/http/page.h"
 #include "keys/base/error.h"
 
 struct sk_html {
@@ -30,6 +30,8 @@ void sk_html_text(struct sk_html *html, const char *text);
 void sk_html_lines(struct sk_html *html, const char *text);
 /* A message whose only %s is replaced by value; both are escaped. */
 void sk_html_with(struct sk_html *html, const char *message, const char *value);
+/* A JSON string with its quotes; also safe inside an inline script (no "<", no U+2028). */
+void sk_html_json(struct sk_html *html, const char *text);
 void sk_html_number(struct sk_html *html, uint64_t number);
 
 /* Hands the bytes over and leaves html empty. MEMORY, then page is untouched. */

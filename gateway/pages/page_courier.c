@@ -1,6 +1,8 @@
+#include "gateway/pages/page_courier.h"
+
 #include <stdio.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_frame.h"
 
 #include "gateway/pages/courier.pieces"
 
@@ -24,7 +26,7 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
                                   .organisations = organisations,
                                   .count = count};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }
 
 /* ---- what became of the files ---- */
@@ -100,5 +102,5 @@ enum sk_error sk_page_courier(struct sk_page *out, enum sk_lang lang, const enum
                                   .main = SK_TEMPLATE(result),
                                   .context = &outcome};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }

@@ -1,6 +1,8 @@
+#include "gateway/pages/page_frame.h"
+
 #include <string.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_style.h"
 
 #include "gateway/pages/frame.pieces"
 
@@ -25,7 +27,7 @@ static void put_style(struct sk_html *html, enum sk_lang lang, const void *conte
 {
     (void)lang;
     (void)context;
-    sk_html_raw(html, sk_page_style());
+    sk_html_raw(html, sk_page_style);
 }
 
 static void put_script(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -105,7 +107,7 @@ static void put_level(struct sk_html *html)
     sk_html_raw(html, COMMENT_END);
 }
 
-enum sk_error sk_frame_take(struct sk_page *out, enum sk_lang lang, const struct sk_frame *page)
+enum sk_error sk_frame_render(struct sk_page *out, enum sk_lang lang, const struct sk_frame *page)
 {
     struct sk_html html = {0};
 

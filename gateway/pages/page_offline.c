@@ -1,7 +1,10 @@
+#include "gateway/pages/page_offline.h"
+
 #include <stdlib.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_style.h"
 #include "gateway/pages/script.h"
+#include "gateway/pages/template.h"
 
 #include "gateway/pages/offline.pieces"
 
@@ -20,7 +23,7 @@ static void put_style(struct sk_html *html, enum sk_lang lang, const void *conte
 {
     (void)lang;
     (void)context;
-    sk_html_raw(html, sk_page_style());
+    sk_html_raw(html, sk_page_style);
 }
 
 static void put_script(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -77,21 +80,4 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
         out->csp = sk_script(SK_SCRIPT_OFFLINE, lang)->csp;
     }
     return e;
-}
-
-enum sk_error sk_pages_offline_start(unsigned *missing)
-{
-    *missing = sk_text_start();
-    sk_style_start();
-    enum sk_error e = sk_script_start();
-
-    if (e != SK_OK) {
-        sk_pages_offline_stop();
-    }
-    return e;
-}
-
-void sk_pages_offline_stop(void)
-{
-    sk_script_stop();
 }

@@ -10,14 +10,12 @@
 
 #include <stddef.h>
 
+#include "gateway/http/csp.h"
 #include "gateway/pages/asset.h"
-#include "gateway/pages/page.h"
 #include "keys/base/error.h"
+#include "keys/base/language.h"
 
-#define SK_SCRIPT_HASH 45 /* base64 of SHA-256, and NUL */
-#define SK_SCRIPT_CSP 480
-
-/* SK_SCRIPT_NONE is for frames (page_part.h). */
+/* SK_SCRIPT_NONE is for frames (page_frame.h). */
 enum sk_script_kind {
     SK_SCRIPT_NONE,
     SK_SCRIPT_FORM,
@@ -31,11 +29,11 @@ enum sk_script_kind {
 struct sk_script {
     char *bytes; /* no NUL behind them; can stand between <script> and </script> */
     size_t len;
-    char hash[SK_SCRIPT_HASH];
-    char csp[SK_SCRIPT_CSP]; /* of a page that holds it */
+    char hash[SK_CSP_HASH];
+    char csp[SK_CSP_TEXT]; /* of a page that holds it */
 };
 
-/* After sk_text_start and sk_style_start. MEMORY. */
+/* After sk_text_start and sk_csp_start. MEMORY. */
 enum sk_error sk_script_start(void);
 void sk_script_stop(void);
 
@@ -45,12 +43,5 @@ const struct sk_script *sk_script(enum sk_script_kind kind, enum sk_lang lang);
 const char *sk_script_path(enum sk_script_kind kind);
 const char *sk_script_file_hash(enum sk_script_kind kind);
 const struct sk_asset *sk_script_file(enum sk_script_kind kind);
-
-/* As policies and integrity attributes name it, without "sha256-". */
-void sk_sha256_base64(char out[SK_SCRIPT_HASH], const char *bytes, size_t len);
-
-/* A JSON string with its quotes; also safe inside an inline script (no "<", no U+2028). */
-struct sk_html;
-void sk_put_json(struct sk_html *html, const char *text);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef SK_GATEWAY_PAGES_TEXT_H
 #define SK_GATEWAY_PAGES_TEXT_H
 
-#include "gateway/pages/page.h"
+#include "keys/base/language.h"
 
 enum sk_message {
 #define N_(text)

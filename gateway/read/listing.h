@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_part.h"
 #include "storage/outbox.h"
 
 struct sk_listing {

@@ -8,7 +8,12 @@
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/http/route.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_courier.h"
+#include "gateway/pages/page_form.h"
+#include "gateway/pages/page_help.h"
+#include "gateway/pages/page_offline.h"
+#include "gateway/pages/page_problem.h"
+#include "gateway/pages/page_status.h"
 #include "gateway/pages/script.h"
 #include "gateway/read/directory.h"
 
@@ -143,17 +148,11 @@ enum sk_error sk_statics_refresh(struct sk_statics *statics, struct sk_gateway *
 
 static struct MHD_Response *problem_response(enum sk_problem problem, enum sk_lang lang)
 {
-    const char *bytes;
-    size_t len;
+    struct sk_page page;
 
-    sk_page_problem(problem, lang, &bytes, &len);
-    /* The bytes are only read; the interface knows no const. */
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
-    if (response != NULL) {
-        sk_reply_headers(response, SK_TYPE_HTML, lang, true);
-    }
-    return response;
+    return sk_page_problem(&page, lang, problem) == SK_OK
+               ? sk_reply_page(&page, SK_TYPE_HTML, lang, true)
+               : NULL;
 }
 
 static enum sk_error make_language(struct sk_statics *statics, enum sk_lang lang)

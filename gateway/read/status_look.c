@@ -2,7 +2,6 @@
 
 #include "gateway/http/reply.h"
 #include "gateway/pages/html.h"
-#include "gateway/pages/script.h"
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
 
@@ -113,7 +112,7 @@ static void put_day(struct sk_html *json, uint32_t day)
     char text[11];
 
     if (day > 0 && sk_day_format(day, text)) {
-        sk_put_json(json, text);
+        sk_html_json(json, text);
     } else {
         sk_html_raw(json, "null");
     }
@@ -122,13 +121,13 @@ static void put_day(struct sk_html *json, uint32_t day)
 static void put_answer(struct sk_html *json, const struct sk_page_answer *answer)
 {
     sk_html_raw(json, "{\"organisation\":");
-    sk_put_json(json, answer->organisation);
+    sk_html_json(json, answer->organisation);
     sk_html_raw(json, ",\"status\":");
-    sk_put_json(json, sk_status_name(answer->answer->status));
+    sk_html_json(json, sk_status_name(answer->answer->status));
     sk_html_raw(json, ",\"day\":");
     put_day(json, answer->answer->day);
     sk_html_raw(json, ",\"text\":");
-    sk_put_json(json, answer->answer->text);
+    sk_html_json(json, answer->answer->text);
     sk_html_raw(json, "}");
 }
 
@@ -150,7 +149,7 @@ struct MHD_Response *sk_look_json(const struct sk_look *look, enum sk_lang lang)
     struct sk_html json = {0};
 
     sk_html_raw(&json, "{\"state\":");
-    sk_put_json(&json, sk_receipt_state_name(look->state));
+    sk_html_json(&json, sk_receipt_state_name(look->state));
     sk_html_raw(&json, ",\"day\":");
     put_day(&json, look->day);
     sk_html_raw(&json, ",\"answers\":[");
@@ -167,7 +166,7 @@ struct MHD_Response *sk_look_json_problem(enum sk_error problem, enum sk_lang la
     struct sk_html json = {0};
 
     sk_html_raw(&json, "{\"error\":");
-    sk_put_json(&json, sk_error_name(problem));
+    sk_html_json(&json, sk_error_name(problem));
     sk_html_raw(&json, "}");
     return json_response(&json, lang);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "gateway/gateway.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_status.h"
 #include "gateway/read/directory.h"
 
 /* Secret: keep it in memory from sk_secret_new(). */
