@@ -18,7 +18,7 @@ struct sk_directory;
 struct sk_connections;
 struct sk_sealers;
 struct sk_server;
-struct sk_statics;
+struct sk_static_responses;
 struct sk_turns;
 
 /*
@@ -39,7 +39,7 @@ struct sk_gateway {
     struct sk_inbox *inbox;
     struct sk_outbox *outbox;
     struct sk_directory *directory;
-    struct sk_statics *statics;
+    struct sk_static_responses *responses;
     struct sk_connections *connections;
     struct sk_sealers *sealers;
     struct sk_turns *turns;

@@ -82,7 +82,7 @@ static void say_space(struct sk_health *health, struct sk_inbox *inbox)
     }
 }
 
-void sk_health_look(struct sk_health *health, struct sk_gateway *gateway)
+void sk_health_check(struct sk_health *health, struct sk_gateway *gateway)
 {
     const char *store = gateway->settings.store;
     struct sk_inbox_space space;

@@ -21,7 +21,7 @@
 #include "gateway/options.h"
 #include "gateway/pages/pages.h"
 #include "gateway/read/directory.h"
-#include "gateway/read/statics.h"
+#include "gateway/read/static_responses.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -106,13 +106,13 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     }
     gateway->max_sealed = sk_tus_most(&gateway->settings);
     e = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
-    return e == SK_OK ? sk_statics_new(&gateway->statics, gateway) : e;
+    return e == SK_OK ? sk_static_responses_new(&gateway->responses, gateway) : e;
 }
 
 static void close_all(struct sk_gateway *gateway)
 {
     sk_inbox_close(gateway->inbox); /* first: its writer calls into what follows */
-    sk_statics_free(gateway->statics);
+    sk_static_responses_free(gateway->responses);
     sk_directory_free(gateway->directory);
     sk_outbox_close(gateway->outbox);
     sk_sealers_free(gateway->sealers);
@@ -139,8 +139,8 @@ static void watch(struct sk_gateway *gateway)
             return;
         }
         sk_connections_reap(gateway->connections);
-        (void)sk_statics_refresh(gateway->statics, gateway);
-        sk_health_look(&health, gateway);
+        (void)sk_static_responses_refresh(gateway->responses, gateway);
+        sk_health_check(&health, gateway);
         if (++ticks % 60 == 0) {
             (void)sk_inbox_tick(gateway->inbox);
             (void)sk_outbox_tick(gateway->outbox);

@@ -11,7 +11,7 @@
 
 #include "gateway/pages/page_offline.h"
 #include "gateway/pages/pages.h"
-#include "gateway/read/listing.h"
+#include "gateway/read/organisations.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
@@ -53,10 +53,10 @@ static enum sk_error write_page(struct output *out, enum sk_lang lang, const str
 }
 
 static enum sk_error one_page(struct output *out, enum sk_lang lang,
-                              const struct sk_listing *listing)
+                              const struct sk_organisations *organisations)
 {
     struct sk_page page = {0}, program = {0};
-    enum sk_error e = sk_page_offline(&page, lang, listing->pages, listing->count);
+    enum sk_error e = sk_page_offline(&page, lang, organisations->pages, organisations->count);
 
     if (e == SK_OK) {
         e = write_page(out, lang, &page);
@@ -72,12 +72,12 @@ static enum sk_error one_page(struct output *out, enum sk_lang lang,
     return e;
 }
 
-static enum sk_error every_page(struct output *out, const struct sk_listing *listing)
+static enum sk_error every_page(struct output *out, const struct sk_organisations *organisations)
 {
     enum sk_error e = SK_OK;
 
     for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
-        e = one_page(out, (enum sk_lang)lang, listing);
+        e = one_page(out, (enum sk_lang)lang, organisations);
     }
     for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
         e = sk_file_writer_commit(out->writers[lang]);
@@ -112,7 +112,7 @@ static int print_sums(const struct output *out)
     return fflush(stdout) == 0 ? SK_EXIT_OK : sk_refuse_error("standard output", SK_ERR_IO);
 }
 
-static int write_pages(const char *dir, const struct sk_listing *listing)
+static int write_pages(const char *dir, const struct sk_organisations *organisations)
 {
     struct output out = {.dir = dir};
     bool made_dir = mkdir(dir, 0777) == 0;
@@ -121,7 +121,7 @@ static int write_pages(const char *dir, const struct sk_listing *listing)
         return sk_refuse_out(dir, SK_ERR_IO, "No page was written");
     }
     errno = 0;
-    enum sk_error e = every_page(&out, listing);
+    enum sk_error e = every_page(&out, organisations);
     if (e != SK_OK) {
         undo(&out, made_dir);
         return sk_refuse_out(dir, e, "Write the pages again when that is mended");
@@ -129,13 +129,13 @@ static int write_pages(const char *dir, const struct sk_listing *listing)
     return print_sums(&out);
 }
 
-static enum sk_error read_listing(struct sk_listing *listing, const char *store)
+static enum sk_error read_organisations(struct sk_organisations *organisations, const char *store)
 {
     struct sk_outbox *outbox = NULL;
     enum sk_error e = sk_outbox_open(&outbox, store, false);
 
     if (e == SK_OK) {
-        e = sk_listing_read(listing, outbox, sk_week_of(time(NULL)));
+        e = sk_organisations_read(organisations, outbox, sk_week_of(time(NULL)));
     }
     sk_outbox_close(outbox);
     return e;
@@ -143,7 +143,7 @@ static enum sk_error read_listing(struct sk_listing *listing, const char *store)
 
 int sk_offline_write(const char *store, const char *dir)
 {
-    struct sk_listing listing = {0};
+    struct sk_organisations organisations = {0};
     unsigned missing = 0;
     enum sk_error e = sk_pages_start(&missing);
 
@@ -154,10 +154,10 @@ int sk_offline_write(const char *store, const char *dir)
         return sk_refuse("%u translations are missing: complete gateway/po and build it again",
                          missing);
     }
-    e = read_listing(&listing, store);
-    int code = e == SK_OK ? write_pages(dir, &listing) : sk_refuse_error(store, e);
+    e = read_organisations(&organisations, store);
+    int code = e == SK_OK ? write_pages(dir, &organisations) : sk_refuse_error(store, e);
 
-    sk_listing_free(&listing);
+    sk_organisations_free(&organisations);
     sk_pages_stop();
     return code;
 }

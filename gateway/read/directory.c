@@ -1,12 +1,12 @@
 #include "gateway/read/directory.h"
 
 #include <pthread.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/number.h"
 
 struct sk_directory {
     struct sk_outbox *outbox;
@@ -17,7 +17,7 @@ struct sk_directory {
 
 static void view_free(struct sk_view *view)
 {
-    sk_listing_free(&view->listing);
+    sk_organisations_free(&view->organisations);
     free(view);
 }
 
@@ -28,15 +28,6 @@ void sk_view_release(const struct sk_view *view)
 
     if (mine != NULL && atomic_fetch_sub(&mine->references, 1) == 1) {
         view_free(mine);
-    }
-}
-
-static void view_offer(struct sk_view *view)
-{
-    for (size_t i = 0; i < view->count && view->offered_count < SK_ORGANISATIONS_MAX; i++) {
-        if (view->listing.pages[i].offered) {
-            view->offered[view->offered_count++] = &view->all[i];
-        }
     }
 }
 
@@ -51,15 +42,18 @@ static enum sk_error view_make(struct sk_view **out, struct sk_directory *direct
     atomic_init(&view->references, 1);
     view->version = version;
     view->week = week;
-    enum sk_error e = sk_listing_read(&view->listing, directory->outbox, week);
-    if (e == SK_OK) {
-        view->all = view->listing.all;
-        view->count = view->listing.count;
-        view_offer(view);
-    }
+    struct sk_organisations *organisations = &view->organisations;
+    enum sk_error e = sk_organisations_read(organisations, directory->outbox, week);
+
     if (e != SK_OK) {
         view_free(view);
         return e;
+    }
+    for (size_t i = 0; i < organisations->count && view->offered_count < SK_ORGANISATIONS_MAX;
+         i++) {
+        if (organisations->pages[i].offered) {
+            view->offered[view->offered_count++] = &organisations->all[i];
+        }
     }
     *out = view;
     return SK_OK;
@@ -158,11 +152,12 @@ const struct sk_view *sk_directory_view(struct sk_directory *directory)
 
 const struct sk_organisation *sk_view_offered(const struct sk_view *view, const char *text)
 {
-    char hex[2 * sizeof view->all->pin.b + 1];
+    char hex[SK_HEX_TEXT];
 
     for (size_t i = 0; i < view->offered_count; i++) {
         const struct sk_organisation *organisation = view->offered[i];
-        sodium_bin2hex(hex, sizeof hex, organisation->pin.b, sizeof organisation->pin.b);
+
+        sk_fingerprint_text(hex, &organisation->pin);
         if (strcmp(text, organisation->slug) == 0 || strcasecmp(text, hex) == 0 ||
             strcmp(text, organisation->name) == 0) {
             return organisation;
@@ -173,9 +168,11 @@ const struct sk_organisation *sk_view_offered(const struct sk_view *view, const 
 
 const struct sk_organisation *sk_view_slug(const struct sk_view *view, const char *slug)
 {
-    for (size_t i = 0; i < view->count; i++) {
-        if (strcmp(slug, view->all[i].slug) == 0) {
-            return &view->all[i];
+    const struct sk_organisations *organisations = &view->organisations;
+
+    for (size_t i = 0; i < organisations->count; i++) {
+        if (strcmp(slug, organisations->all[i].slug) == 0) {
+            return &organisations->all[i];
         }
     }
     return NULL;

@@ -1,13 +1,11 @@
-#include "gateway/read/statics.h"
+#include "gateway/read/static_responses.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "gateway/http/encoded.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
-#include "gateway/http/route.h"
 #include "gateway/pages/page_courier.h"
 #include "gateway/pages/page_form.h"
 #include "gateway/pages/page_help.h"
@@ -20,64 +18,66 @@
 /* The pages that show the organisations. */
 enum listed { FORM, STATUS, COURIER, OFFLINE, LISTED };
 
-/* Of one view. */
-struct made {
+/* Their responses, for one view of the directory. */
+struct listed_pages {
     atomic_uint references;
     uint64_t version; /* the view's */
     uint32_t week;
     struct sk_encoded page[LISTED][SK_LANG_COUNT];
 };
 
-struct sk_statics {
+struct sk_static_responses {
     struct MHD_Response *problems[SK_PROBLEM_COUNT][SK_LANG_COUNT];
     struct sk_encoded help[SK_LANG_COUNT], script[SK_SCRIPT_KINDS];
-    pthread_mutex_t mutex; /* guards `made`, not what it points to */
-    struct made *made;
+    pthread_mutex_t mutex; /* guards `listed`, not what it points to */
+    struct listed_pages *listed;
 };
 
 static enum sk_error render(struct sk_page *page, enum listed which, enum sk_lang lang,
                             const struct sk_view *view, uint64_t max_upload)
 {
-    const struct sk_page_organisation *list = view->listing.pages;
+    const struct sk_page_organisation *list = view->organisations.pages;
+    size_t count = view->organisations.count;
 
     switch (which) {
     case FORM:
-        return sk_page_form(page, lang, list, view->count, max_upload);
+        return sk_page_form(page, lang, list, count, max_upload);
     case STATUS:
-        return sk_page_status_form(page, lang, list, view->count, SK_OK);
+        return sk_page_status_form(page, lang, list, count, SK_OK);
     case COURIER:
-        return sk_page_courier_form(page, lang, list, view->count, max_upload);
+        return sk_page_courier_form(page, lang, list, count, max_upload);
     default:
-        return sk_page_offline(page, lang, list, view->count);
+        return sk_page_offline(page, lang, list, count);
     }
 }
 
-/* ---- those of a view ------------------------------------------------------------------------ */
+/* ---- the pages of a view -------------------------------------------------------------------- */
 
-static void made_release(struct made *made)
+static void listed_release(struct listed_pages *listed)
 {
-    if (made == NULL || atomic_fetch_sub(&made->references, 1) != 1) {
+    if (listed == NULL || atomic_fetch_sub(&listed->references, 1) != 1) {
         return;
     }
     for (int i = 0; i < LISTED; i++) {
-        for (int l = 0; l < SK_LANG_COUNT; l++) {
-            sk_encoded_free(&made->page[i][l]);
+        for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
+            sk_encoded_free(&listed->page[i][lang]);
         }
     }
-    free(made);
+    free(listed);
 }
 
-static enum sk_error made_new(struct made **out, const struct sk_view *view, uint64_t max_upload)
+static enum sk_error listed_new(struct listed_pages **out, const struct sk_view *view,
+                                uint64_t max_upload)
 {
-    struct made *made = calloc(1, sizeof *made);
-    enum sk_error e = made == NULL ? SK_ERR_MEMORY : SK_OK;
+    struct listed_pages *listed = calloc(1, sizeof *listed);
+    enum sk_error e = SK_OK;
 
-    if (e != SK_OK) {
-        return e;
+    if (listed == NULL) {
+        return SK_ERR_MEMORY;
     }
-    atomic_init(&made->references, 1);
-    made->version = view->version;
-    made->week = view->week;
+    atomic_init(&listed->references, 1);
+    listed->version = view->version;
+    listed->week = view->week;
     for (int n = 0; e == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
         enum listed which = (enum listed)(n / SK_LANG_COUNT);
         enum sk_lang lang = (enum sk_lang)(n % SK_LANG_COUNT);
@@ -85,61 +85,62 @@ static enum sk_error made_new(struct made **out, const struct sk_view *view, uin
 
         e = render(&page, which, lang, view, max_upload);
         if (e == SK_OK) {
-            e = sk_encoded_make(&made->page[which][lang], &page, SK_TYPE_HTML, lang);
+            e = sk_encoded_make(&listed->page[which][lang], &page, SK_TYPE_HTML, lang);
         }
     }
     if (e != SK_OK) {
-        made_release(made);
+        listed_release(listed);
         return e;
     }
-    *out = made;
+    *out = listed;
     return SK_OK;
 }
 
-static bool made_is_of(const struct made *made, const struct sk_view *view)
+/* NULL: the pages of this view are not made yet. */
+static struct listed_pages *listed_take(struct sk_static_responses *responses,
+                                        const struct sk_view *view)
 {
-    return made != NULL && made->version == view->version && made->week == view->week;
-}
+    pthread_mutex_lock(&responses->mutex);
+    struct listed_pages *listed = responses->listed;
 
-/* Those of this view; NULL: they are not made yet. */
-static struct made *made_take(struct sk_statics *statics, const struct sk_view *view)
-{
-    pthread_mutex_lock(&statics->mutex);
-    struct made *made = made_is_of(statics->made, view) ? statics->made : NULL;
-    if (made != NULL) {
-        atomic_fetch_add(&made->references, 1);
+    if (listed != NULL && (listed->version != view->version || listed->week != view->week)) {
+        listed = NULL;
     }
-    pthread_mutex_unlock(&statics->mutex);
-    return made;
+    if (listed != NULL) {
+        atomic_fetch_add(&listed->references, 1);
+    }
+    pthread_mutex_unlock(&responses->mutex);
+    return listed;
 }
 
-static enum sk_error made_replace(struct sk_statics *statics, const struct sk_view *view,
-                                  uint64_t max_upload)
+static enum sk_error listed_replace(struct sk_static_responses *responses,
+                                    const struct sk_view *view, uint64_t max_upload)
 {
-    struct made *made = NULL, *last;
-    enum sk_error e = made_new(&made, view, max_upload);
+    struct listed_pages *listed = NULL, *last;
+    enum sk_error e = listed_new(&listed, view, max_upload);
 
     if (e != SK_OK) {
         return e;
     }
-    pthread_mutex_lock(&statics->mutex);
-    last = statics->made;
-    statics->made = made;
-    pthread_mutex_unlock(&statics->mutex);
-    made_release(last);
+    pthread_mutex_lock(&responses->mutex);
+    last = responses->listed;
+    responses->listed = listed;
+    pthread_mutex_unlock(&responses->mutex);
+    listed_release(last);
     return SK_OK;
 }
 
-enum sk_error sk_statics_refresh(struct sk_statics *statics, struct sk_gateway *gateway)
+enum sk_error sk_static_responses_refresh(struct sk_static_responses *responses,
+                                          struct sk_gateway *gateway)
 {
     const struct sk_view *view = sk_directory_view(gateway->directory);
-    struct made *made = made_take(statics, view);
+    struct listed_pages *listed = listed_take(responses, view);
     enum sk_error e = SK_OK;
 
-    if (made == NULL) {
-        e = made_replace(statics, view, gateway->settings.max_upload);
+    if (listed == NULL) {
+        e = listed_replace(responses, view, gateway->settings.max_upload);
     }
-    made_release(made);
+    listed_release(listed);
     sk_view_release(view);
     return e;
 }
@@ -155,18 +156,18 @@ static struct MHD_Response *problem_response(enum sk_problem problem, enum sk_la
                : NULL;
 }
 
-static enum sk_error make_language(struct sk_statics *statics, enum sk_lang lang)
+static enum sk_error make_language(struct sk_static_responses *responses, enum sk_lang lang)
 {
     struct sk_page page;
 
     for (int p = 0; p < SK_PROBLEM_COUNT; p++) {
-        statics->problems[p][lang] = problem_response((enum sk_problem)p, lang);
-        if (statics->problems[p][lang] == NULL) {
+        responses->problems[p][lang] = problem_response((enum sk_problem)p, lang);
+        if (responses->problems[p][lang] == NULL) {
             return SK_ERR_MEMORY;
         }
     }
     enum sk_error e = sk_page_help(&page, lang);
-    return e == SK_OK ? sk_encoded_make(&statics->help[lang], &page, SK_TYPE_HTML, lang) : e;
+    return e == SK_OK ? sk_encoded_make(&responses->help[lang], &page, SK_TYPE_HTML, lang) : e;
 }
 
 static enum sk_error make_script(struct sk_encoded *script, enum sk_script_kind kind)
@@ -181,71 +182,64 @@ static enum sk_error make_script(struct sk_encoded *script, enum sk_script_kind 
     return e;
 }
 
-static enum sk_error make_all(struct sk_statics *statics)
+enum sk_error sk_static_responses_new(struct sk_static_responses **out, struct sk_gateway *gateway)
 {
+    struct sk_static_responses *responses = calloc(1, sizeof *responses);
     enum sk_error e = SK_OK;
 
-    for (int l = 0; e == SK_OK && l < SK_LANG_COUNT; l++) {
-        e = make_language(statics, (enum sk_lang)l);
-    }
-    for (int kind = 0; e == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
-        e = make_script(&statics->script[kind], (enum sk_script_kind)kind);
-    }
-    return e;
-}
-
-enum sk_error sk_statics_new(struct sk_statics **out, struct sk_gateway *gateway)
-{
-    struct sk_statics *statics = calloc(1, sizeof *statics);
-
-    if (statics == NULL || pthread_mutex_init(&statics->mutex, NULL) != 0) {
-        free(statics);
+    if (responses == NULL || pthread_mutex_init(&responses->mutex, NULL) != 0) {
+        free(responses);
         return SK_ERR_MEMORY;
     }
-    enum sk_error e = make_all(statics);
+    for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        e = make_language(responses, (enum sk_lang)lang);
+    }
+    for (int kind = 0; e == SK_OK && kind < SK_SCRIPT_KINDS; kind++) {
+        e = make_script(&responses->script[kind], (enum sk_script_kind)kind);
+    }
     if (e == SK_OK) {
-        e = sk_statics_refresh(statics, gateway);
+        e = sk_static_responses_refresh(responses, gateway);
     }
     if (e != SK_OK) {
-        sk_statics_free(statics);
+        sk_static_responses_free(responses);
         return e;
     }
-    *out = statics;
+    *out = responses;
     return SK_OK;
 }
 
-void sk_statics_free(struct sk_statics *statics)
+void sk_static_responses_free(struct sk_static_responses *responses)
 {
-    if (statics == NULL) {
+    if (responses == NULL) {
         return;
     }
-    for (int l = 0; l < SK_LANG_COUNT; l++) {
+    for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
         for (int p = 0; p < SK_PROBLEM_COUNT; p++) {
-            if (statics->problems[p][l] != NULL) {
-                MHD_destroy_response(statics->problems[p][l]);
+            if (responses->problems[p][lang] != NULL) {
+                MHD_destroy_response(responses->problems[p][lang]);
             }
         }
-        sk_encoded_free(&statics->help[l]);
+        sk_encoded_free(&responses->help[lang]);
     }
     for (int kind = 0; kind < SK_SCRIPT_KINDS; kind++) {
-        sk_encoded_free(&statics->script[kind]);
+        sk_encoded_free(&responses->script[kind]);
     }
-    made_release(statics->made);
-    pthread_mutex_destroy(&statics->mutex);
-    free(statics);
+    listed_release(responses->listed);
+    pthread_mutex_destroy(&responses->mutex);
+    free(responses);
 }
 
-/* ---- handing them out ------------------------------------------------------------------------ */
+/* ---- sending them --------------------------------------------------------------------------- */
 
-/* The answer to a refused request of a person. */
+/* The response to a refused request of a person. */
 static enum MHD_Result refuse(struct sk_request *request)
 {
-    struct sk_statics *statics = request->gateway->statics;
     unsigned status = sk_problem_status(request->problem);
 
     if (request->problem != SK_PROBLEM_METHOD) {
-        return MHD_queue_response(request->connection, status,
-                                  statics->problems[request->problem][request->lang]);
+        return MHD_queue_response(
+            request->connection, status,
+            request->gateway->responses->problems[request->problem][request->lang]);
     }
     struct MHD_Response *response = problem_response(request->problem, request->lang);
     if (response == NULL) {
@@ -266,12 +260,12 @@ static enum sk_step send_page(struct sk_request *request, enum listed which,
         which == FORM && view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
     /* Behind /offline/ the path says the language; everywhere else request->lang is the path's. */
     enum sk_lang lang = which == OFFLINE ? request->match.lang : request->lang;
-    struct made *made = made_take(gateway->statics, view);
+    struct listed_pages *listed = listed_take(gateway->responses, view);
     struct sk_page page;
 
-    if (made != NULL) {
-        enum sk_step step = sk_encoded_send(&made->page[which][lang], request, status);
-        made_release(made);
+    if (listed != NULL) {
+        enum sk_step step = sk_encoded_send(&listed->page[which][lang], request, status);
+        listed_release(listed);
         return step;
     }
     enum sk_error e = render(&page, which, lang, view, gateway->settings.max_upload);
@@ -290,17 +284,17 @@ static enum sk_step send_listed(struct sk_request *request, enum listed which)
 
 static enum sk_step send_script(struct sk_request *request, enum sk_script_kind kind)
 {
-    return sk_encoded_send(&request->gateway->statics->script[kind], request, MHD_HTTP_OK);
+    return sk_encoded_send(&request->gateway->responses->script[kind], request, MHD_HTTP_OK);
 }
 
 static enum sk_step help_end(struct sk_request *request)
 {
-    return sk_encoded_send(&request->gateway->statics->help[request->lang], request, MHD_HTTP_OK);
+    return sk_encoded_send(&request->gateway->responses->help[request->lang], request, MHD_HTTP_OK);
 }
 
 const struct sk_endpoint sk_endpoint_help = {.takes = SK_BODY_NONE, .end = help_end};
 
-static void view_gone(void *view)
+static void sheets_release(void *view)
 {
     sk_view_release(view);
 }
@@ -310,7 +304,8 @@ static enum sk_step sheets_end(struct sk_request *request)
 {
     const struct sk_view *view = sk_directory_view(request->gateway->directory);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        view->listing.sheets_len, view->listing.sheets, view_gone, (void *)(uintptr_t)view);
+        view->organisations.sheets_len, view->organisations.sheets, sheets_release,
+        (void *)(uintptr_t)view);
 
     if (response == NULL) {
         sk_view_release(view);
@@ -322,7 +317,7 @@ static enum sk_step sheets_end(struct sk_request *request)
 
 const struct sk_endpoint sk_endpoint_sheets = {.takes = SK_BODY_NONE, .end = sheets_end};
 
-/* Endpoints that hand out one thing. */
+/* Endpoints that send one thing. */
 #define ENDPOINT(name, send, what)                                                                 \
     static enum sk_step name##_end(struct sk_request *request)                                     \
     {                                                                                              \

@@ -1,4 +1,4 @@
-#include "gateway/read/status_look.h"
+#include "gateway/read/receipt_lookup.h"
 
 #include "gateway/http/reply.h"
 #include "gateway/pages/html.h"
@@ -18,38 +18,40 @@ static enum sk_error read_bucket(void *context, unsigned bucket, uint8_t *bytes,
                                  source->organisation->board.counter, bucket, bytes, len);
 }
 
-static void look_on_boards(struct sk_look *look, struct sk_outbox *outbox,
-                           const struct sk_receipt *receipt)
+static void find_answers(struct sk_lookup *lookup, struct sk_outbox *outbox,
+                         const struct sk_receipt *receipt)
 {
-    for (size_t i = 0; i < look->view->count && look->count < SK_ORGANISATIONS_MAX; i++) {
-        const struct sk_organisation *organisation = &look->view->all[i];
+    const struct sk_organisations *all = &lookup->view->organisations;
+
+    for (size_t i = 0; i < all->count && lookup->count < SK_ORGANISATIONS_MAX; i++) {
+        const struct sk_organisation *organisation = &all->all[i];
         struct bucket_source source = {outbox, organisation};
-        struct sk_answer *answer = &look->found[look->count];
+        struct sk_answer *answer = &lookup->found[lookup->count];
 
         if (organisation->has_board &&
             sk_answer_read(answer, &organisation->board, receipt, read_bucket, &source) == SK_OK) {
-            look->answers[look->count].organisation = organisation->name;
-            look->answers[look->count].answer = answer;
-            look->count++;
+            lookup->answers[lookup->count].organisation = organisation->name;
+            lookup->answers[lookup->count].answer = answer;
+            lookup->count++;
         }
     }
 }
 
 #define ROW_DAYS (SK_ROW_DAYS_BACK + 1 + SK_ROW_DAYS_AHEAD)
 
-/* All days are looked up whatever is found: known and unknown codes cost the same. The newest is
- * the day that is told. Carried is only what all of them are: a device whose clock is behind adds
- * something under an older day. */
-struct look_days {
+/* The rows of a receipt, one for each day that it may have come in. All are looked up whatever is
+ * found: known and unknown codes cost the same. The answer names the newest day; it says "carried"
+ * only if the rows of all days are: a device whose clock is behind adds a row of an older day. */
+struct days {
     struct sk_row rows[ROW_DAYS];
     enum sk_row_state states[ROW_DAYS];
 };
 
-static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_receipt *receipt,
-                                   enum sk_row_state *state, uint32_t *day)
+static enum sk_error find_row(struct sk_inbox *inbox, const struct sk_receipt *receipt,
+                              enum sk_row_state *state, uint32_t *day)
 {
     uint32_t first = sk_day_of(time(NULL)) - SK_ROW_DAYS_BACK;
-    struct look_days *days = sk_secret_new(sizeof *days);
+    struct days *days = sk_secret_new(sizeof *days);
 
     if (days == NULL) {
         return SK_ERR_MEMORY;
@@ -71,41 +73,42 @@ static enum sk_error look_for_rows(struct sk_inbox *inbox, const struct sk_recei
     return e;
 }
 
-enum sk_error sk_look_up(struct sk_look *look, struct sk_gateway *gateway,
-                         const struct sk_receipt *receipt)
+enum sk_error sk_lookup_receipt(struct sk_lookup *lookup, struct sk_gateway *gateway,
+                                const struct sk_receipt *receipt)
 {
     enum sk_row_state row = SK_ROW_UNKNOWN;
     uint32_t day = 0;
-    enum sk_error e = look_for_rows(gateway->inbox, receipt, &row, &day);
+    enum sk_error e = find_row(gateway->inbox, receipt, &row, &day);
 
     if (e != SK_OK) {
         return e;
     }
-    look->view = sk_directory_view(gateway->directory);
-    if (look->view->count > 0) {
-        look->found = sk_secret_new(look->view->count * sizeof *look->found);
-        if (look->found == NULL) {
+    lookup->view = sk_directory_view(gateway->directory);
+    size_t organisations = lookup->view->organisations.count;
+    if (organisations > 0) {
+        lookup->found = sk_secret_new(organisations * sizeof *lookup->found);
+        if (lookup->found == NULL) {
             return SK_ERR_MEMORY;
         }
-        look_on_boards(look, gateway->outbox, receipt);
+        find_answers(lookup, gateway->outbox, receipt);
     }
-    look->day = row == SK_ROW_UNKNOWN ? 0 : day;
-    look->state = look->count > 0          ? SK_RECEIPT_ANSWERED
-                  : row == SK_ROW_CARRIED  ? SK_RECEIPT_CARRIED
-                  : row == SK_ROW_RECEIVED ? SK_RECEIPT_RECEIVED
-                                           : SK_RECEIPT_UNKNOWN;
+    lookup->day = row == SK_ROW_UNKNOWN ? 0 : day;
+    lookup->state = lookup->count > 0        ? SK_RECEIPT_ANSWERED
+                    : row == SK_ROW_CARRIED  ? SK_RECEIPT_CARRIED
+                    : row == SK_ROW_RECEIVED ? SK_RECEIPT_RECEIVED
+                                             : SK_RECEIPT_UNKNOWN;
     return SK_OK;
 }
 
-void sk_look_release(struct sk_look *look)
+void sk_lookup_release(struct sk_lookup *lookup)
 {
-    sk_secret_free(look->found);
-    look->found = NULL;
-    sk_view_release(look->view);
-    look->view = NULL;
+    sk_secret_free(lookup->found);
+    lookup->found = NULL;
+    sk_view_release(lookup->view);
+    lookup->view = NULL;
 }
 
-/* ---- as JSON: through a buffer that is wiped, like the pages --------------------------------- */
+/* ---- as JSON, through a buffer that is wiped, as pages are ----------------------------------- */
 
 static void put_day(struct sk_html *json, uint32_t day)
 {
@@ -131,7 +134,7 @@ static void put_answer(struct sk_html *json, const struct sk_page_answer *answer
     sk_html_raw(json, "}");
 }
 
-/* Filled up with blanks, as the pages are with a comment: no length that tells. */
+/* Blanks fill it up to a multiple of SK_PAGE_STEP, as a comment does a page (page_frame.h). */
 static struct MHD_Response *json_response(struct sk_html *json, enum sk_lang lang)
 {
     struct sk_page page;
@@ -144,24 +147,24 @@ static struct MHD_Response *json_response(struct sk_html *json, enum sk_lang lan
                                               : NULL;
 }
 
-struct MHD_Response *sk_look_json(const struct sk_look *look, enum sk_lang lang)
+struct MHD_Response *sk_lookup_json(const struct sk_lookup *lookup, enum sk_lang lang)
 {
     struct sk_html json = {0};
 
     sk_html_raw(&json, "{\"state\":");
-    sk_html_json(&json, sk_receipt_state_name(look->state));
+    sk_html_json(&json, sk_receipt_state_name(lookup->state));
     sk_html_raw(&json, ",\"day\":");
-    put_day(&json, look->day);
+    put_day(&json, lookup->day);
     sk_html_raw(&json, ",\"answers\":[");
-    for (size_t i = 0; i < look->count; i++) {
+    for (size_t i = 0; i < lookup->count; i++) {
         sk_html_raw(&json, i > 0 ? "," : "");
-        put_answer(&json, &look->answers[i]);
+        put_answer(&json, &lookup->answers[i]);
     }
     sk_html_raw(&json, "]}");
     return json_response(&json, lang);
 }
 
-struct MHD_Response *sk_look_json_problem(enum sk_error problem, enum sk_lang lang)
+struct MHD_Response *sk_lookup_json_problem(enum sk_error problem, enum sk_lang lang)
 {
     struct sk_html json = {0};
 
