@@ -30,17 +30,17 @@
 #define SECONDS_TO_FINISH 20u
 #define SECONDS_TO_FAIL 2u
 
-/* From the writer's thread, after an I/O error at a commit. */
+/* The writer's thread calls it after an I/O error at a commit. */
 static void disk_failed(void *context)
 {
     struct sk_gateway *gateway = context;
 
     atomic_store(&gateway->failed, true);
     atomic_store(&gateway->stopping, true);
-    kill(getpid(), SIGTERM); /* wakes main(), which alone waits for it */
+    kill(getpid(), SIGTERM); /* wakes the main thread, which alone waits for signals */
 }
 
-/* SIGUSR1: publish the receipts now. */
+/* Those that the main thread waits for; SIGUSR1: publish the receipts now. */
 static void signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -49,7 +49,7 @@ static void signals(sigset_t *set)
     sigaddset(set, SIGUSR1);
 }
 
-/* From the writer's thread, and once before it starts. */
+/* The writer's thread calls it, and sk_inbox_writer_start() once before there is one. */
 static void published(void *context, const struct sk_publication_news *news)
 {
     struct sk_gateway *gateway = context;
@@ -81,14 +81,15 @@ static enum sk_error open_store(struct sk_gateway *gateway)
     const char *store = gateway->settings.store;
     enum sk_error e = sk_inbox_open(&gateway->inbox, store);
 
-    if (e == SK_OK) {
-        e = sk_outbox_open(&gateway->outbox, store, false);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        sk_inbox_on_publication(gateway->inbox, published, gateway);
-        e = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
+    e = sk_outbox_open(&gateway->outbox, store, false);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    sk_inbox_on_publication(gateway->inbox, published, gateway);
+    return sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
 }
 
 static enum sk_error open_parts(struct sk_gateway *gateway)
@@ -121,8 +122,9 @@ static void close_all(struct sk_gateway *gateway)
     sk_pages_stop();
 }
 
-/* Every second until a signal comes: overdue connections, changed organisations; the store. */
-static void watch(struct sk_gateway *gateway)
+/* What is due every second (deadlines, changed organisations, the state of the store) and every
+ * minute, until a signal ends the program. */
+static void run_until_signal(struct sk_gateway *gateway)
 {
     const struct timespec second = {.tv_sec = 1, .tv_nsec = 0};
     struct sk_health health = {0};
@@ -148,7 +150,7 @@ static void watch(struct sk_gateway *gateway)
     }
 }
 
-static void let_go(struct sk_gateway *gateway)
+static void resume_waiting(struct sk_gateway *gateway)
 {
     sk_turns_close(gateway->turns);
 }
@@ -166,14 +168,15 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
         sk_refuse("%s", gateway->note);
     }
     sk_notify("READY=1");
-    watch(gateway);
+    run_until_signal(gateway);
     sk_notify("STOPPING=1");
     sk_listen_remove(listener);
-    bool clean = sk_server_stop(
-        server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH, let_go);
+    bool clean =
+        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH,
+                       resume_waiting);
     if (atomic_load(&gateway->failed)) {
         sk_refuse("writing to the store failed; check the disk, then start again");
-        _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */
+        _Exit(SK_EXIT_REFUSED); /* nothing is known of the disk any more: no closing */
     }
     if (!clean) {
         sk_refuse("the writer did not come to an end; what was not acknowledged is lost");
@@ -220,8 +223,8 @@ static int run(struct sk_gateway *gateway)
     return e == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", e);
 }
 
-/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note
- * is said after the line that whoever started us waits for. */
+/* What people write must not reach a disk in plain. Returns -1 when it cannot, or when
+ * --accept-swap was given, else the exit code. *note is to be said after the line "ready". */
 static int keep_from_disk(bool accept_swap, const char **note)
 {
     static const char limit[] = "LimitMEMLOCK=infinity in the unit, ulimit -l unlimited in a shell";
@@ -268,12 +271,12 @@ int main(int argc, char **argv)
     }
     umask(077);
     if (gateway.settings.offline != NULL) {
-        signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
+        signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error, not the end */
         return sk_offline_write(gateway.settings.store, gateway.settings.offline);
     }
     signal(SIGPIPE, SIG_IGN);
     signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: the main thread alone takes them */
     code = keep_from_disk(gateway.settings.accept_swap, &gateway.note);
     if (code >= 0) {
         return code;

@@ -20,8 +20,8 @@
 
 #define SUM_TEXT (2 * crypto_hash_sha256_BYTES + 1)
 
-/* All pages are on the disk before the first of them gets its name: what was there before stays
- * whole when the stick is too small. */
+/* All pages are on the disk before the first of them gets its name, so that older ones stay whole
+ * when the stick is too small. */
 struct output {
     const char *dir;
     struct sk_file_writer *writers[SK_LANG_COUNT];
@@ -46,30 +46,34 @@ static enum sk_error write_page(struct output *out, enum sk_lang lang, const str
     }
     sum(out->page[lang], page);
     enum sk_error e = sk_file_writer_open(&out->writers[lang], path);
-    if (e == SK_OK) {
-        e = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
     return e == SK_OK ? sk_file_writer_sync(out->writers[lang]) : e;
 }
 
 static enum sk_error one_page(struct output *out, enum sk_lang lang,
                               const struct sk_organisations *organisations)
 {
-    struct sk_page page = {0}, program = {0};
+    struct sk_page page;
     enum sk_error e = sk_page_offline(&page, lang, organisations->pages, organisations->count);
 
-    if (e == SK_OK) {
-        e = write_page(out, lang, &page);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_page_offline(&program, lang, NULL, 0);
-    }
-    if (e == SK_OK) {
-        sum(out->program[lang], &program);
-    }
+    e = write_page(out, lang, &page);
     sk_page_free(&page);
-    sk_page_free(&program);
-    return e;
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_page_offline(&page, lang, NULL, 0);
+    if (e != SK_OK) {
+        return e;
+    }
+    sum(out->program[lang], &page);
+    sk_page_free(&page);
+    return SK_OK;
 }
 
 static enum sk_error every_page(struct output *out, const struct sk_organisations *organisations)
@@ -86,7 +90,7 @@ static enum sk_error every_page(struct output *out, const struct sk_organisation
     return e;
 }
 
-/* Takes away what a failure left, and the folder if it is ours; errno stays. */
+/* Removes what a failure left, and the folder if this call made it; errno stays. */
 static void undo(struct output *out, bool made_dir)
 {
     int reason = errno;
