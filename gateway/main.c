@@ -185,25 +185,30 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     return SK_EXIT_OK;
 }
 
-static int run(struct sk_gateway *gateway)
+/* A resident must not be met by a page in a foreign language. */
+static int start_pages(void)
 {
-    struct sk_listener listener;
     unsigned missing = 0;
     enum sk_error e = sk_pages_start(&missing);
 
     if (e != SK_OK) {
         return sk_refuse_error("pages", e);
     }
-    if (missing > 0) { /* a resident must not be met by a page in a foreign language */
-        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
-                         missing);
-    }
+    return missing == 0 ? SK_EXIT_OK
+                        : sk_refuse("%u translations are missing: complete gateway/po and build it "
+                                    "again",
+                                    missing);
+}
+
+static int run(struct sk_gateway *gateway)
+{
+    struct sk_listener listener;
     int code = sk_refuse_unless_owner(gateway->settings.store, "skrynka-gateway");
     if (code != SK_EXIT_OK) {
         return code;
     }
     errno = 0;
-    e = open_store(gateway);
+    enum sk_error e = open_store(gateway);
     if (e == SK_ERR_IO && errno == EACCES) {
         return sk_refuse("%s: permission denied; what is in it must belong to the owner of the "
                          "folder: see ls -lR, then chown -R --reference=%s %s as root",
@@ -270,9 +275,15 @@ int main(int argc, char **argv)
         return code;
     }
     umask(077);
+    code = start_pages();
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
     if (gateway.settings.offline != NULL) {
         signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error, not the end */
-        return sk_offline_write(gateway.settings.store, gateway.settings.offline);
+        code = sk_offline_write(gateway.settings.store, gateway.settings.offline);
+        sk_pages_stop();
+        return code;
     }
     signal(SIGPIPE, SIG_IGN);
     signals(&set);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "gateway/pages/page_offline.h"
-#include "gateway/pages/pages.h"
 #include "gateway/read/organisations.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
@@ -148,20 +147,9 @@ static enum sk_error read_organisations(struct sk_organisations *organisations, 
 int sk_offline_write(const char *store, const char *dir)
 {
     struct sk_organisations organisations = {0};
-    unsigned missing = 0;
-    enum sk_error e = sk_pages_start(&missing);
-
-    if (e != SK_OK) {
-        return sk_refuse_error("pages", e);
-    }
-    if (missing > 0) {
-        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
-                         missing);
-    }
-    e = read_organisations(&organisations, store);
+    enum sk_error e = read_organisations(&organisations, store);
     int code = e == SK_OK ? write_pages(dir, &organisations) : sk_refuse_error(store, e);
 
     sk_organisations_free(&organisations);
-    sk_pages_stop();
     return code;
 }

@@ -5,7 +5,7 @@
 /* Writes the pages as the gateway of this store would serve them today, all or none, and prints
  * their SHA-256; behind that, as comments of sha256sum, the sums of the pages without the line that
  * holds the organisations, which are the same for every store. Returns the exit code; says what
- * failed. */
+ * failed. After sk_pages_start. */
 int sk_offline_write(const char *store, const char *dir);
 
 #endif
