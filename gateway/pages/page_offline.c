@@ -1,7 +1,5 @@
 #include "gateway/pages/page_offline.h"
 
-#include <stdlib.h>
-
 #include "gateway/pages/page_style.h"
 #include "gateway/pages/script.h"
 #include "gateway/pages/template.h"
@@ -34,26 +32,6 @@ static void put_script(struct sk_html *html, enum sk_lang lang, const void *cont
     sk_html_bytes(html, script->bytes, script->len);
 }
 
-/* Revoked ones have no keys, and nobody needs to read that they were there. */
-static enum sk_error put_current(struct sk_html *html,
-                                 const struct sk_page_organisation *organisations, size_t count)
-{
-    struct sk_page_organisation *current = calloc(count + 1, sizeof *current);
-    size_t n = 0;
-
-    if (current == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!organisations[i].revoked && organisations[i].sheet != NULL) {
-            current[n++] = organisations[i];
-        }
-    }
-    sk_put_organisations(html, current, n, true);
-    free(current);
-    return SK_OK;
-}
-
 static void put_organisations(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct data *data = context;
@@ -61,8 +39,8 @@ static void put_organisations(struct sk_html *html, enum sk_lang lang, const voi
     (void)lang;
     if (data->organisations == NULL) {
         sk_html_raw(html, "\n");
-    } else if (put_current(html, data->organisations, data->count) != SK_OK) {
-        html->failed = true;
+    } else {
+        sk_put_organisations(html, data->organisations, data->count, true);
     }
 }
 

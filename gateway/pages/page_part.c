@@ -54,6 +54,9 @@ void sk_put_organisations(struct sk_html *html, const struct sk_page_organisatio
 {
     sk_html_raw(html, "\n<div id=o hidden>");
     for (size_t i = 0; i < count; i++) {
+        if (sheets && (organisations[i].revoked || organisations[i].sheet == NULL)) {
+            continue;
+        }
         sk_html_raw(html, "<data value=\"");
         sk_html_text(html, organisations[i].slug);
         sk_html_raw(html, "\" data-pin=\"");

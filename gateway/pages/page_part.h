@@ -23,7 +23,8 @@ struct sk_page_organisation {
     size_t sheet_len;
 };
 
-/* That line. sheets: with their sheets. */
+/* That line. sheets: with their sheets, and without organisations that have none: a revoked one has
+ * no keys, and no reader needs to know that it was there. */
 void sk_put_organisations(struct sk_html *html, const struct sk_page_organisation *organisations,
                           size_t count, bool sheets);
 
