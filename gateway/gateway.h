@@ -1,6 +1,6 @@
 /*
- * What the parts of the running gateway share. One object, made in main(), handed down; nothing
- * in it changes while requests are served but what says so.
+ * The state that the parts of the running gateway share: one object, made in main() and handed
+ * down. While requests are served only the fields change whose comment says so.
  */
 #ifndef SK_GATEWAY_GATEWAY_H
 #define SK_GATEWAY_GATEWAY_H
@@ -45,12 +45,12 @@ struct sk_gateway {
     struct sk_turns *turns;
     struct sk_server *server;
     struct sk_holds holds;
-    bool told_memory;     /* that the day's key is in memory only; the writer's */
-    bool told_error;      /* that publishing failed last time; the writer's */
-    const char *note;     /* to be said once it is ready; NULL: nothing */
-    atomic_uint active;   /* requests that have begun and not ended */
-    atomic_bool stopping; /* new requests get 503 */
-    atomic_bool failed;   /* the disk failed: exit with 1 */
+    bool told_memory;     /* said that the day's key is in memory only; the writer changes it */
+    bool told_error;      /* said that publishing failed; the writer changes it */
+    const char *note;     /* to be said behind the line "ready"; NULL: nothing */
+    atomic_uint active;   /* requests that have begun and not ended; changes */
+    atomic_bool stopping; /* new requests get 503; changes once */
+    atomic_bool failed;   /* the disk failed: exit with 1; changes once */
 };
 
 enum sk_error sk_holds_start(struct sk_holds *holds);

@@ -120,7 +120,7 @@ void sk_connections_reap(struct sk_connections *connections)
 {
     time_t t = now();
 
-    /* Under the lock no descriptor can be closed and given to somebody else meanwhile. */
+    /* While the lock is held no descriptor is closed and used again for another connection. */
     pthread_mutex_lock(&connections->mutex);
     for (struct sk_connection *connection = connections->all.next; connection != &connections->all;
          connection = connection->next) {

@@ -4,7 +4,7 @@
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 
-static void mark(struct MHD_Response *response, enum sk_coding coding)
+static void set_coding(struct MHD_Response *response, enum sk_coding coding)
 {
     MHD_add_response_header(response, "Vary", "Accept-Encoding");
     if (coding != SK_CODING_IDENTITY) {
@@ -26,7 +26,7 @@ static enum sk_error make_one(struct MHD_Response **out, enum sk_coding coding,
     if (*out == NULL) {
         return SK_ERR_MEMORY;
     }
-    mark(*out, coding);
+    set_coding(*out, coding);
     return SK_OK;
 }
 
@@ -45,7 +45,7 @@ enum sk_error sk_encoded_make(struct sk_encoded *encoded, struct sk_page *page, 
 enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, const char *bytes,
                              size_t len, const char *type)
 {
-    /* The bytes are only read; the interface knows no const. */
+    /* libmicrohttpd only reads the bytes; its interface knows no const. */
     struct MHD_Response *response =
         MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
 
@@ -53,7 +53,7 @@ enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, 
         return SK_ERR_MEMORY;
     }
     sk_reply_headers(response, type, SK_LANG_COUNT, false);
-    mark(response, coding);
+    set_coding(response, coding);
     encoded->as[coding] = response;
     return SK_OK;
 }
@@ -83,7 +83,7 @@ enum sk_step sk_encoded_send_plain(struct sk_page *page, enum sk_lang lang,
     struct MHD_Response *response = sk_reply_page(page, SK_TYPE_HTML, lang, false);
 
     if (response != NULL) {
-        mark(response, SK_CODING_IDENTITY);
+        set_coding(response, SK_CODING_IDENTITY);
     }
     return sk_reply_send(request, status, response);
 }

@@ -27,7 +27,7 @@ bool sk_length_parse(const char *text, uint64_t *length)
     return len <= 19 && sk_number_read(text, len, 0, UINT64_MAX, length);
 }
 
-/* The text of boundary=... to the very end, bare or quoted. */
+/* The value of boundary=, a token or quoted, to the end of the header. */
 static bool boundary_take(const char *text, char boundary[SK_BOUNDARY_MAX + 1])
 {
     size_t len = strlen(text);
@@ -91,7 +91,7 @@ bool sk_accept_json(const char *value)
     return false;
 }
 
-/* Digits at *text into *number; *text moves behind them. */
+/* Reads the digits at *text; *text moves behind them. */
 static bool digits_take(const char **text, uint64_t *number)
 {
     size_t digits = strspn(*text, "0123456789");

@@ -92,7 +92,7 @@ bool sk_listen_parse(const char *text, struct sk_listen_address *out)
     return ok;
 }
 
-/* A socket file that nobody answers on is left over from a crash. */
+/* Removes a socket file that a crash left: connecting to it is refused. */
 static enum sk_error clear_stale(const struct sk_listen_address *address)
 {
     struct stat st;
@@ -144,7 +144,7 @@ static bool is_loopback(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* What the socket is really bound to, for people; refuses anything the network could reach. */
+/* Writes down the address that the socket is bound to; refuses one that the network can reach. */
 static enum sk_error describe(struct sk_listener *out)
 {
     struct sockaddr_storage address;

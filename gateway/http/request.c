@@ -55,7 +55,7 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     struct sk_gateway *gateway = context;
 
     (void)connection;
-    (void)code; /* no evidence of delivery: 0.9.75 reports errors for answers that arrived */
+    (void)code; /* no evidence of delivery: 0.9.75 reports errors for responses that arrived */
     *slot = NULL;
     if (request == NULL) {
         return;
@@ -74,7 +74,6 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     free(request);
 }
 
-/* Bodies: who may send one, of what length. */
 static uint64_t body_most(const struct sk_gateway *gateway, enum sk_body takes)
 {
     switch (takes) {
@@ -133,7 +132,6 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     return check_body(request, head);
 }
 
-/* The method that is meant. */
 static const char *method_of(struct sk_request *request, const char *method)
 {
     const char *meant =
@@ -163,8 +161,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     if (step == SK_STEP_ON && request->match.route->endpoint->begin != NULL) {
         step = request->match.route->endpoint->begin(request);
     }
-    /* An answer on this first call makes libmicrohttpd close without reading the body, and close
-     * also where there is none: otherwise wait for the second call. */
+    /* A response on this first call makes libmicrohttpd close the connection without reading the
+     * body, also where there is none: all others wait for the second call. */
     if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
         return request->protocol->refuse(request);
     }
@@ -172,8 +170,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
 }
 
 /*
- * What was sealed or thrown away is wiped in libmicrohttpd's own read buffer, which the handler
- * is only lent as const: there it would otherwise stay readable until the connection closes.
+ * Bytes that were consumed are wiped in libmicrohttpd's own read buffer, which the handler gets as
+ * const: there they would stay readable until the connection closes.
  */
 static void wipe(const char *data, size_t len)
 {
@@ -191,7 +189,7 @@ static enum MHD_Result take_body(struct sk_request *request, const char *data, s
         step = request->match.route->endpoint->body(request, (const uint8_t *)data, *size, &used);
     }
     if (step == SK_STEP_REFUSE) {
-        used = *size; /* in the middle of a body no answer can be queued: read it to its end */
+        used = *size; /* within a body no response can be queued: read it to its end */
     }
     wipe(data, used);
     request->taken += used;
@@ -199,8 +197,8 @@ static enum MHD_Result take_body(struct sk_request *request, const char *data, s
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
 
-/* libmicrohttpd repeats its first call for a connection that was suspended in it. Until the body is
- * read an answer may be queued, and the same holds for it as in begin(). */
+/* libmicrohttpd repeats its first call for a connection that was suspended in it. A response may be
+ * queued before the body is read, as in begin(). */
 static enum MHD_Result resume(struct sk_request *request)
 {
     enum sk_step step = request->match.route->endpoint->resume(request);
@@ -233,7 +231,7 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
     (void)context;
     (void)connection;
     if (request == NULL) {
-        return MHD_NO; /* out of memory when its target was read */
+        return MHD_NO; /* there was no memory for it */
     }
     if (!request->begun) {
         return begin(request, path, method, version);

@@ -34,7 +34,7 @@ const struct sk_protocol *sk_route_protocol(const char *path)
     return protocols[i].protocol;
 }
 
-/* Lower-case hex that fills `room` with its NUL. */
+/* Copies lower-case hex of exactly room - 1 digits. */
 static bool hex_take(char *out, size_t room, const char *text, size_t len)
 {
     if (len != room - 1 || strspn(text, "0123456789abcdef") < len) {

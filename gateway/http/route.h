@@ -1,4 +1,4 @@
-/* Which path means what: one table, route.def. */
+/* Paths and their endpoints: one table, route.def. */
 #ifndef SK_GATEWAY_HTTP_ROUTE_H
 #define SK_GATEWAY_HTTP_ROUTE_H
 
@@ -34,9 +34,9 @@ struct sk_protocol {
 const struct sk_protocol *sk_route_protocol(const char *path);
 
 struct sk_match {
-    const struct sk_route *route; /* NULL: see known */
-    bool known;                   /* the path exists, with other methods */
-    bool has_lang;                /* the path begins with a language, also when it is unknown */
+    const struct sk_route *route; /* NULL: no such path, or no such method: see known */
+    bool known;                   /* the path exists */
+    bool has_lang; /* the path begins with a language, also where there is no such path */
     enum sk_lang lang;
     char org[SK_ORG_TEXT];
     char token[SK_TOKEN_TEXT];

@@ -61,7 +61,7 @@ static void notify_connection(void *context, struct MHD_Connection *connection, 
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     *slot = sk_connections_add(gateway->connections, info->connect_fd);
     if (*slot == NULL) {
-        shutdown(info->connect_fd, SHUT_RDWR); /* nobody without a deadline */
+        shutdown(info->connect_fd, SHUT_RDWR); /* no connection without a deadline */
     }
 }
 

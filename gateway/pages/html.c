@@ -17,7 +17,7 @@ void sk_html_free(struct sk_html *html)
     *html = (struct sk_html){0};
 }
 
-/* realloc would leave the old bytes behind. */
+/* Not realloc, which would leave the old bytes in the heap. */
 static bool grow(struct sk_html *html, size_t more)
 {
     size_t room = html->room == 0 ? FIRST_ROOM : html->room;
@@ -119,7 +119,7 @@ void sk_html_with(struct sk_html *html, const char *message, const char *value)
     sk_html_text(html, place + 2);
 }
 
-/* How many bytes at `text` must be escaped, and to what: 0 if it may stand as it is. */
+/* The number of bytes at `text` to be escaped, and their escape; 0: the byte stands as it is. */
 static size_t json_escape(const char *text, char out[8])
 {
     unsigned char c = (unsigned char)text[0];
@@ -129,7 +129,7 @@ static size_t json_escape(const char *text, char out[8])
         (void)snprintf(out, 8, "\\u202%c", text[2] == '\xa8' ? '8' : '9');
         return 3;
     }
-    /* "<" would begin </script> or a comment of HTML. */
+    /* "<" could begin </script> or an HTML comment. */
     if (c < 0x20 || c == '"' || c == '\\' || c == '<') {
         (void)snprintf(out, 8, "\\u%04x", c);
         return 1;

@@ -1,6 +1,6 @@
 /*
- * Prints the page that works without a network, without organisations: the part that is the same
- * for every store of this release. For the build, which publishes its SHA-256.
+ * Prints the offline page without organisations, which is the same for every store of this release.
+ * The build publishes its SHA-256.
  * usage: offline_template LANGUAGE
  */
 #include <sodium.h>

@@ -29,7 +29,7 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
     return sk_frame_render(out, lang, &page);
 }
 
-/* ---- what became of the files ---- */
+/* ---- the result of each file ---- */
 
 struct outcome {
     const enum sk_error *results;

@@ -22,7 +22,7 @@ static const struct row {
 #undef FAILURE
 };
 
-/* The only number that one of these texts names. */
+/* One of the texts names a number. */
 static void put_what(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct row *row = context;

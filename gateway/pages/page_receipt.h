@@ -1,4 +1,4 @@
-/* The page behind the form. */
+/* The page that follows the form. */
 #ifndef SK_GATEWAY_PAGES_PAGE_RECEIPT_H
 #define SK_GATEWAY_PAGES_PAGE_RECEIPT_H
 

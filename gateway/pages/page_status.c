@@ -8,7 +8,7 @@
 
 #include "gateway/pages/status.pieces"
 
-/* ---- the form: its context is the error that was made, or SK_OK ---- */
+/* ---- the form: its context is the error in the typed code, or SK_OK ---- */
 
 static void put_mistake(struct sk_html *html, enum sk_lang lang, const void *context)
 {

@@ -9,9 +9,7 @@
 /* Bits of the column `scripts` of text.def. */
 enum { F = 1, S = 2, C = 4, O = 8 };
 
-/* inlined: what stands in the page behind the texts; a guard holds the form until the file is
- * there.
- */
+/* inlined: follows the texts in the page; a guard holds the form until the file is loaded. */
 static const struct {
     unsigned texts;
     const struct sk_blob *inlined;
@@ -24,7 +22,8 @@ static const struct {
     [SK_SCRIPT_OFFLINE] = {O, &sk_asset_offline, NULL, NULL},
 };
 
-/* Which scripts get a text. A bundle knows its own by their number among these (client/facts.mjs).
+/* The scripts that get a text. A bundle names a text by its number among its own
+ * (client/facts.mjs).
  */
 static const unsigned scripts_of[SK_MSG_COUNT] = {
 #define N_(text)

@@ -10,7 +10,7 @@
 
 struct sk_directory {
     struct sk_outbox *outbox;
-    pthread_mutex_t making; /* one at a time reads a new view; taken before mutex */
+    pthread_mutex_t making; /* held while a new view is read; taken before mutex */
     pthread_mutex_t mutex;  /* guards `current`, not what it points to */
     struct sk_view *current;
 };
@@ -23,7 +23,7 @@ static void view_free(struct sk_view *view)
 
 void sk_view_release(const struct sk_view *view)
 {
-    /* Only the count ever changes in a view that readers hold. */
+    /* Only the count of a view that readers hold changes. */
     struct sk_view *mine = (struct sk_view *)(uintptr_t)view;
 
     if (mine != NULL && atomic_fetch_sub(&mine->references, 1) == 1) {
@@ -70,7 +70,6 @@ static struct sk_view *take(struct sk_directory *directory)
     return view;
 }
 
-/* Whether the present view is of this version and week. */
 static bool is_current(struct sk_directory *directory, uint64_t version, uint32_t week)
 {
     struct sk_view *view = take(directory);
@@ -100,7 +99,7 @@ static enum sk_error refresh(struct sk_directory *directory, time_t now)
 {
     uint64_t version = 0;
     uint32_t week = sk_week_of(now);
-    /* The version is read before the content: a change in between is seen the next time. */
+    /* The version is read before the content: the next refresh sees a change in between. */
     enum sk_error e = sk_outbox_version(directory->outbox, &version);
 
     if (e != SK_OK || is_current(directory, version, week)) {

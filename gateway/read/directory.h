@@ -29,9 +29,8 @@ struct sk_directory;
 enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now);
 void sk_directory_free(struct sk_directory *directory); /* NULL is a no-op; no view may be held */
 
-/* The view of this moment: asks the outbox whether it changed, and reads the organisations and
- * their sheets anew if it did; renders nothing. Never NULL: when that fails the last one stays in
- * use. */
+/* The current view. Reads the organisations and their sheets again if the outbox changed; renders
+ * nothing. Never NULL: after a failure the last view stays in use. */
 const struct sk_view *sk_directory_view(struct sk_directory *directory);
 void sk_view_release(const struct sk_view *view); /* NULL is a no-op */
 

@@ -54,7 +54,7 @@ static struct MHD_Response *board_response(struct sk_request *request,
     return response;
 }
 
-/* 416: where the end is. */
+/* 416, with the length. */
 static enum sk_step answer_none(struct sk_request *request, uint64_t size)
 {
     struct MHD_Response *response =
@@ -82,7 +82,7 @@ static enum sk_step answer_board(struct sk_request *request,
     snprintf(tag, sizeof tag, "\"%s-%" PRIu64 "\"", organisation->slug,
              organisation->board.counter);
     if (same != NULL && strcmp(same, tag) != 0) {
-        wanted = NULL; /* another board meanwhile: all of it */
+        wanted = NULL; /* the board was replaced: all of the new one */
     }
     enum sk_range_kind kind = sk_range_parse(wanted, size, &range);
     if (kind == SK_RANGE_NONE) {

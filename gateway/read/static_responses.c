@@ -255,10 +255,10 @@ static enum sk_step send_page(struct sk_request *request, enum listed which,
                               const struct sk_view *view)
 {
     struct sk_gateway *gateway = request->gateway;
-    /* Closed: the page in the form's place says so, and the status says it to programs. */
+    /* The form is closed: its page says so to people, the status to programs. */
     unsigned status =
         which == FORM && view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
-    /* Behind /offline/ the path says the language; everywhere else request->lang is the path's. */
+    /* request->lang is not set from a path that ends in the language, as below /offline/. */
     enum sk_lang lang = which == OFFLINE ? request->match.lang : request->lang;
     struct listed_pages *listed = listed_take(gateway->responses, view);
     struct sk_page page;
