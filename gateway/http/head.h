@@ -13,13 +13,27 @@
 
 #define SK_HEAD_FIELDS_MAX 64
 #define SK_HEAD_BYTES_MAX 16384u
-#define SK_HEAD_ONCE 6
+
+/* Fields that may come once. */
+enum sk_head_field {
+    SK_HEAD_HOST,
+    SK_HEAD_CONTENT_LENGTH,
+    SK_HEAD_TRANSFER_ENCODING,
+    SK_HEAD_CONTENT_TYPE,
+    SK_HEAD_RANGE,
+    SK_HEAD_TUS_RESUMABLE,
+    SK_HEAD_UPLOAD_LENGTH,
+    SK_HEAD_UPLOAD_OFFSET,
+    SK_HEAD_UPLOAD_METADATA,
+    SK_HEAD_UPLOAD_DEFER_LENGTH,
+    SK_HEAD_METHOD_OVERRIDE,
+    SK_HEAD_ONCE
+};
 
 struct sk_head {
     size_t fields;
-    size_t bytes; /* of all fields as "name: value" lines with CRLF */
-    unsigned hosts, lengths, encodings, types, ranges;
-    unsigned once[SK_HEAD_ONCE]; /* headers of tus, each of which may come once */
+    size_t bytes;                /* of all fields as "name: value" lines with CRLF */
+    unsigned once[SK_HEAD_ONCE]; /* how often each of them came */
     bool malformed;              /* a name that is no token, a NUL, a length that is no number */
     bool has_length;
     uint64_t length; /* 0 without Content-Length */

@@ -74,33 +74,24 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     free(request);
 }
 
-static uint64_t body_most(const struct sk_gateway *gateway, enum sk_body takes)
-{
-    switch (takes) {
-    case SK_BODY_SEALED:
-        return gateway->max_sealed;
-    case SK_BODY_UPLOAD:
-        return gateway->settings.max_upload;
-    default:
-        return SK_BODY_SMALL_MAX;
-    }
-}
-
+/* Whether the endpoint takes a body, and of that length. */
 static enum sk_step check_body(struct sk_request *request, const struct sk_head *head)
 {
+    const struct sk_gateway *gateway = request->gateway;
     enum sk_body takes = request->match.route->endpoint->takes;
+    uint64_t most = takes == SK_BODY_SEALED   ? gateway->max_sealed
+                    : takes == SK_BODY_UPLOAD ? gateway->settings.max_upload
+                                              : SK_BODY_SMALL_MAX;
 
     if (takes == SK_BODY_NONE) {
-        return head->length > 0 || head->encodings > 0
+        return head->length > 0 || head->once[SK_HEAD_TRANSFER_ENCODING] > 0
                    ? sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST)
                    : SK_STEP_ON;
     }
     if (!head->has_length) {
         return sk_request_refuse(request, SK_PROBLEM_LENGTH);
     }
-    return head->length > body_most(request->gateway, takes)
-               ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE)
-               : SK_STEP_ON;
+    return head->length > most ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE) : SK_STEP_ON;
 }
 
 /* Everything that can be refused from the head alone. */
@@ -132,24 +123,20 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     return check_body(request, head);
 }
 
-static const char *method_of(struct sk_request *request, const char *method)
-{
-    const char *meant =
-        request->protocol->override ? sk_request_header(request, "X-HTTP-Method-Override") : NULL;
-
-    return meant == NULL ? method : meant;
-}
-
 static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
                              const char *version)
 {
+    const char *meant = NULL;
     struct sk_head head;
 
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
     request->protocol = sk_route_protocol(path);
-    sk_route_find(&request->match, method_of(request, method), path);
+    if (request->protocol->override) {
+        meant = sk_request_header(request, "X-HTTP-Method-Override");
+    }
+    sk_route_find(&request->match, meant == NULL ? method : meant, path);
     request->lang = request->match.has_lang
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));
@@ -163,7 +150,8 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     }
     /* A response on this first call makes libmicrohttpd close the connection without reading the
      * body, also where there is none: all others wait for the second call. */
-    if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
+    if (step == SK_STEP_REFUSE &&
+        (head.once[SK_HEAD_TRANSFER_ENCODING] > 0 || head.length > SK_DRAIN_MAX)) {
         return request->protocol->refuse(request);
     }
     return MHD_YES;

@@ -86,19 +86,6 @@ static bool path_fits(struct sk_match *match, const char *pattern, const char *p
     return *path == '\0';
 }
 
-static bool method_fits(const char *route, const char *method)
-{
-    return strcmp(route, method) == 0 || (strcmp(route, "GET") == 0 && strcmp(method, "HEAD") == 0);
-}
-
-static void allow_add(struct sk_match *match, const char *method)
-{
-    size_t len = strlen(match->allow);
-
-    snprintf(match->allow + len, sizeof match->allow - len, "%s%s", len > 0 ? ", " : "",
-             strcmp(method, "GET") == 0 ? "GET, HEAD" : method);
-}
-
 void sk_route_find(struct sk_match *match, const char *method, const char *path)
 {
     memset(match, 0, sizeof *match);
@@ -106,9 +93,13 @@ void sk_route_find(struct sk_match *match, const char *method, const char *path)
         if (!path_fits(match, ROUTES[i].path, path)) {
             continue;
         }
+        bool get = strcmp(ROUTES[i].method, "GET") == 0;
+        size_t len = strlen(match->allow);
+
         match->known = true;
-        allow_add(match, ROUTES[i].method);
-        if (method_fits(ROUTES[i].method, method)) {
+        snprintf(match->allow + len, sizeof match->allow - len, "%s%s", len > 0 ? ", " : "",
+                 get ? "GET, HEAD" : ROUTES[i].method);
+        if (strcmp(ROUTES[i].method, method) == 0 || (get && strcmp(method, "HEAD") == 0)) {
             match->route = &ROUTES[i];
         }
     }

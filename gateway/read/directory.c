@@ -15,48 +15,15 @@ struct sk_directory {
     struct sk_view *current;
 };
 
-static void view_free(struct sk_view *view)
-{
-    sk_organisations_free(&view->organisations);
-    free(view);
-}
-
 void sk_view_release(const struct sk_view *view)
 {
     /* Only the count of a view that readers hold changes. */
     struct sk_view *mine = (struct sk_view *)(uintptr_t)view;
 
     if (mine != NULL && atomic_fetch_sub(&mine->references, 1) == 1) {
-        view_free(mine);
+        sk_organisations_free(&mine->organisations);
+        free(mine);
     }
-}
-
-static enum sk_error view_make(struct sk_view **out, struct sk_directory *directory,
-                               uint64_t version, uint32_t week)
-{
-    struct sk_view *view = calloc(1, sizeof *view);
-
-    if (view == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    atomic_init(&view->references, 1);
-    view->version = version;
-    view->week = week;
-    struct sk_organisations *organisations = &view->organisations;
-    enum sk_error e = sk_organisations_read(organisations, directory->outbox, week);
-
-    if (e != SK_OK) {
-        view_free(view);
-        return e;
-    }
-    for (size_t i = 0; i < organisations->count && view->offered_count < SK_ORGANISATIONS_MAX;
-         i++) {
-        if (organisations->pages[i].offered) {
-            view->offered[view->offered_count++] = &organisations->all[i];
-        }
-    }
-    *out = view;
-    return SK_OK;
 }
 
 static struct sk_view *take(struct sk_directory *directory)
@@ -81,14 +48,29 @@ static bool is_current(struct sk_directory *directory, uint64_t version, uint32_
 
 static enum sk_error replace(struct sk_directory *directory, uint64_t version, uint32_t week)
 {
-    struct sk_view *view = NULL;
-    enum sk_error e = view_make(&view, directory, version, week);
+    struct sk_view *view = calloc(1, sizeof *view), *last;
+
+    if (view == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    atomic_init(&view->references, 1);
+    view->version = version;
+    view->week = week;
+    struct sk_organisations *organisations = &view->organisations;
+    enum sk_error e = sk_organisations_read(organisations, directory->outbox, week);
 
     if (e != SK_OK) {
+        sk_view_release(view);
         return e;
     }
+    for (size_t i = 0; i < organisations->count && view->offered_count < SK_ORGANISATIONS_MAX;
+         i++) {
+        if (organisations->pages[i].offered) {
+            view->offered[view->offered_count++] = &organisations->all[i];
+        }
+    }
     pthread_mutex_lock(&directory->mutex);
-    struct sk_view *last = directory->current;
+    last = directory->current;
     directory->current = view;
     pthread_mutex_unlock(&directory->mutex);
     sk_view_release(last);

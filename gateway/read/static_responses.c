@@ -66,36 +66,6 @@ static void listed_release(struct listed_pages *listed)
     free(listed);
 }
 
-static enum sk_error listed_new(struct listed_pages **out, const struct sk_view *view,
-                                uint64_t max_upload)
-{
-    struct listed_pages *listed = calloc(1, sizeof *listed);
-    enum sk_error e = SK_OK;
-
-    if (listed == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    atomic_init(&listed->references, 1);
-    listed->version = view->version;
-    listed->week = view->week;
-    for (int n = 0; e == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
-        enum listed which = (enum listed)(n / SK_LANG_COUNT);
-        enum sk_lang lang = (enum sk_lang)(n % SK_LANG_COUNT);
-        struct sk_page page;
-
-        e = render(&page, which, lang, view, max_upload);
-        if (e == SK_OK) {
-            e = sk_encoded_make(&listed->page[which][lang], &page, SK_TYPE_HTML, lang);
-        }
-    }
-    if (e != SK_OK) {
-        listed_release(listed);
-        return e;
-    }
-    *out = listed;
-    return SK_OK;
-}
-
 /* NULL: the pages of this view are not made yet. */
 static struct listed_pages *listed_take(struct sk_static_responses *responses,
                                         const struct sk_view *view)
@@ -116,10 +86,27 @@ static struct listed_pages *listed_take(struct sk_static_responses *responses,
 static enum sk_error listed_replace(struct sk_static_responses *responses,
                                     const struct sk_view *view, uint64_t max_upload)
 {
-    struct listed_pages *listed = NULL, *last;
-    enum sk_error e = listed_new(&listed, view, max_upload);
+    struct listed_pages *listed = calloc(1, sizeof *listed), *last;
+    enum sk_error e = SK_OK;
 
+    if (listed == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    atomic_init(&listed->references, 1);
+    listed->version = view->version;
+    listed->week = view->week;
+    for (int n = 0; e == SK_OK && n < (int)LISTED * (int)SK_LANG_COUNT; n++) {
+        enum listed which = (enum listed)(n / SK_LANG_COUNT);
+        enum sk_lang lang = (enum sk_lang)(n % SK_LANG_COUNT);
+        struct sk_page page;
+
+        e = render(&page, which, lang, view, max_upload);
+        if (e == SK_OK) {
+            e = sk_encoded_make(&listed->page[which][lang], &page, SK_TYPE_HTML, lang);
+        }
+    }
     if (e != SK_OK) {
+        listed_release(listed);
         return e;
     }
     pthread_mutex_lock(&responses->mutex);
@@ -251,33 +238,28 @@ static enum MHD_Result refuse(struct sk_request *request)
 
 const struct sk_protocol sk_protocol_page = {.refuse = refuse};
 
-static enum sk_step send_page(struct sk_request *request, enum listed which,
-                              const struct sk_view *view)
+static enum sk_step send_listed(struct sk_request *request, enum listed which)
 {
     struct sk_gateway *gateway = request->gateway;
+    const struct sk_view *view = sk_directory_view(gateway->directory);
+    struct listed_pages *listed = listed_take(gateway->responses, view);
     /* The form is closed: its page says so to people, the status to programs. */
     unsigned status =
         which == FORM && view->offered_count == 0 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_OK;
     /* request->lang is not set from a path that ends in the language, as below /offline/. */
     enum sk_lang lang = which == OFFLINE ? request->match.lang : request->lang;
-    struct listed_pages *listed = listed_take(gateway->responses, view);
-    struct sk_page page;
+    enum sk_step step;
 
     if (listed != NULL) {
-        enum sk_step step = sk_encoded_send(&listed->page[which][lang], request, status);
-        listed_release(listed);
-        return step;
+        step = sk_encoded_send(&listed->page[which][lang], request, status);
+    } else {
+        struct sk_page page;
+        enum sk_error e = render(&page, which, lang, view, gateway->settings.max_upload);
+
+        step = e == SK_OK ? sk_encoded_send_plain(&page, lang, request, status)
+                          : sk_request_refuse_error(request, e);
     }
-    enum sk_error e = render(&page, which, lang, view, gateway->settings.max_upload);
-    return e == SK_OK ? sk_encoded_send_plain(&page, lang, request, status)
-                      : sk_request_refuse_error(request, e);
-}
-
-static enum sk_step send_listed(struct sk_request *request, enum listed which)
-{
-    const struct sk_view *view = sk_directory_view(request->gateway->directory);
-    enum sk_step step = send_page(request, which, view);
-
+    listed_release(listed);
     sk_view_release(view);
     return step;
 }
