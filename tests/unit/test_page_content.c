@@ -305,7 +305,13 @@ static void test_answers_are_escaped(void **state)
 
 static void test_dates_follow_the_language(void **state)
 {
+    struct sk_page page = {0};
+
     (void)state;
+    take(sk_page_status(&page, SK_LANG_EN, SK_RECEIPT_CARRIED, 20454, NULL, 0), &page);
+    assert_has("Arrived on 1 January 2026");
+    take(sk_page_status(&page, SK_LANG_EN, SK_RECEIPT_CARRIED, 20818, NULL, 0), &page);
+    assert_has("Arrived on 31 December 2026");
     make_answered(SK_LANG_EN, SK_STATUS_READ, "");
     assert_has("Arrived on 23 November 2026");
     assert_has("Answer of 24 November 2026");
