@@ -157,17 +157,6 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     return MHD_YES;
 }
 
-/*
- * Bytes that were consumed are wiped in libmicrohttpd's own read buffer, which the handler gets as
- * const: there they would stay readable until the connection closes.
- */
-static void wipe(const char *data, size_t len)
-{
-    uintptr_t address = (uintptr_t)data;
-
-    sodium_memzero((void *)address, len);
-}
-
 static enum MHD_Result take_body(struct sk_request *request, const char *data, size_t *size)
 {
     size_t used = 0;
@@ -179,7 +168,9 @@ static enum MHD_Result take_body(struct sk_request *request, const char *data, s
     if (step == SK_STEP_REFUSE) {
         used = *size; /* within a body no response can be queued: read it to its end */
     }
-    wipe(data, used);
+    /* In libmicrohttpd's own read buffer, which the handler gets as const, the bytes would stay
+     * readable until the connection closes. */
+    sodium_memzero((void *)(uintptr_t)data, used);
     request->taken += used;
     *size -= used;
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;

@@ -163,6 +163,15 @@ void sk_html_number(struct sk_html *html, uint64_t number)
     sk_html_raw(html, digits);
 }
 
+void sk_html_fill(struct sk_html *html, char sign, size_t after)
+{
+    size_t fill = (SK_PAGE_STEP - (html->len + after) % SK_PAGE_STEP) % SK_PAGE_STEP;
+
+    for (; fill > 0; fill--) {
+        sk_html_bytes(html, &sign, 1);
+    }
+}
+
 enum sk_error sk_html_take(struct sk_html *html, struct sk_page *page)
 {
     if (html->failed) {

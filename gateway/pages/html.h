@@ -12,6 +12,9 @@
 #include "gateway/http/page.h"
 #include "keys/base/error.h"
 
+/* What depends on a secret has a length in multiples of so many bytes (page_frame.h). */
+#define SK_PAGE_STEP 16384u
+
 struct sk_html {
     char *bytes;
     size_t len;
@@ -33,6 +36,8 @@ void sk_html_with(struct sk_html *html, const char *message, const char *value);
 /* A JSON string with its quotes; also safe inside an inline script (no "<", no U+2028). */
 void sk_html_json(struct sk_html *html, const char *text);
 void sk_html_number(struct sk_html *html, uint64_t number);
+/* As many of `sign` as bring the length, with `after` bytes more, to a multiple of SK_PAGE_STEP. */
+void sk_html_fill(struct sk_html *html, char sign, size_t after);
 
 /* Moves the bytes to page and leaves html empty. MEMORY, then page is untouched. */
 enum sk_error sk_html_take(struct sk_html *html, struct sk_page *page);

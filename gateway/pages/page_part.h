@@ -9,9 +9,6 @@
 #include "gateway/pages/html.h"
 #include "gateway/pages/text.h"
 
-/* What depends on a secret has a length in multiples of so many bytes (page_frame.h). */
-#define SK_PAGE_STEP 16384u
-
 /* A pinned organisation. The pages with a script carry all of them in <div id=o hidden>, on a line
  * of its own: the script pins the sheets that it fetches by that. */
 struct sk_page_organisation {

@@ -138,11 +138,8 @@ static void put_answer(struct sk_html *json, const struct sk_page_answer *answer
 static struct MHD_Response *json_response(struct sk_html *json, enum sk_lang lang)
 {
     struct sk_page page;
-    size_t fill = (SK_PAGE_STEP - json->len % SK_PAGE_STEP) % SK_PAGE_STEP;
 
-    for (; fill > 0; fill--) {
-        sk_html_raw(json, " ");
-    }
+    sk_html_fill(json, ' ', 0);
     return sk_html_take(json, &page) == SK_OK ? sk_reply_page(&page, SK_TYPE_JSON, lang, true)
                                               : NULL;
 }
