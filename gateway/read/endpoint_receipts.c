@@ -3,7 +3,9 @@
  * of no receipt (FORMAT 9). The same bytes for everybody until the next publication; never
  * compressed, so that the length says nothing either.
  */
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
@@ -13,10 +15,12 @@
 static enum sk_error encode(struct sk_request *request, uint8_t **bytes, size_t *len)
 {
     const char *text = request->match.prefix; /* empty: none was asked for */
-    uint8_t prefix = (uint8_t)strtoul(text, NULL, 16);
     struct sk_publication publication;
     struct sk_row_info *rows;
+    uint8_t prefix = 0;
     size_t count;
+
+    (void)sodium_hex2bin(&prefix, 1, text, strlen(text), NULL, NULL, NULL);
     enum sk_error e =
         sk_inbox_rows_under(request->gateway->inbox, prefix, &publication, &rows, &count);
 
