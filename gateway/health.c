@@ -5,7 +5,7 @@
 
 #include "keys/cli/command.h"
 
-enum { TEXT_BYTES = 1, LARGE_BYTES = 1 << 16 }; /* of one chunk, and of more */
+enum { TEXT_BYTES = 1, LARGE_BYTES = 1 << 16 }; /* of a report of one chunk, and of more */
 
 static const char *reason(enum sk_error e)
 {
@@ -43,8 +43,7 @@ static void say_outbox(struct sk_health *health, const char *store, enum sk_erro
     health->outbox = now;
 }
 
-/* What the writer met last. After an error of the disk it ends the process, with words of its own.
- */
+/* now: the writer's last error. After one of the disk the process ends, and says so itself. */
 static void say_writer(struct sk_health *health, enum sk_error now)
 {
     if (now == health->writer) {
@@ -58,8 +57,8 @@ static void say_writer(struct sk_health *health, enum sk_error now)
     health->writer = now;
 }
 
-/* As intake answers (inbox.h): a state that changes once an hour, so that what is said here tells
- * no more than what anybody can ask. */
+/* The answer that intake gives (inbox.h). It changes once an hour, so that a line about it tells no
+ * more than anybody can ask. */
 static unsigned closed_now(struct sk_inbox *inbox)
 {
     if (sk_inbox_admit(inbox, TEXT_BYTES) == SK_ERR_FULL) {
@@ -82,7 +81,7 @@ static void say_space(struct sk_health *health, struct sk_inbox *inbox)
     }
 }
 
-void sk_health_look(struct sk_health *health, struct sk_gateway *gateway)
+void sk_health_check(struct sk_health *health, struct sk_gateway *gateway)
 {
     const char *store = gateway->settings.store;
     struct sk_inbox_space space;

@@ -10,18 +10,18 @@
 
 #include "gateway/gateway.h"
 #include "gateway/health.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
-#include "gateway/http/peers.h"
 #include "gateway/http/server.h"
 #include "gateway/intake/context_pool.h"
-#include "gateway/intake/upload_queue.h"
 #include "gateway/intake/tus.h"
+#include "gateway/intake/upload_queue.h"
 #include "gateway/offline.h"
 #include "gateway/options.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/pages.h"
 #include "gateway/read/directory.h"
-#include "gateway/read/statics.h"
+#include "gateway/read/static_responses.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -30,17 +30,17 @@
 #define SECONDS_TO_FINISH 20u
 #define SECONDS_TO_FAIL 2u
 
-/* From the writer's thread, after an I/O error at a commit. */
+/* The writer's thread calls it after an I/O error at a commit. */
 static void disk_failed(void *context)
 {
     struct sk_gateway *gateway = context;
 
     atomic_store(&gateway->failed, true);
     atomic_store(&gateway->stopping, true);
-    kill(getpid(), SIGTERM); /* wakes main(), which alone waits for it */
+    kill(getpid(), SIGTERM); /* wakes the main thread, which alone waits for signals */
 }
 
-/* SIGUSR1: publish the receipts now. */
+/* Those that the main thread waits for; SIGUSR1: publish the receipts now. */
 static void signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -49,7 +49,7 @@ static void signals(sigset_t *set)
     sigaddset(set, SIGUSR1);
 }
 
-/* From the writer's thread, and once before it starts. */
+/* The writer's thread calls it, and sk_inbox_writer_start() once before there is one. */
 static void published(void *context, const struct sk_publication_news *news)
 {
     struct sk_gateway *gateway = context;
@@ -79,50 +79,52 @@ static void published(void *context, const struct sk_publication_news *news)
 static enum sk_error open_store(struct sk_gateway *gateway)
 {
     const char *store = gateway->settings.store;
-    enum sk_error error = sk_inbox_open(&gateway->inbox, store);
+    enum sk_error e = sk_inbox_open(&gateway->inbox, store);
 
-    if (error == SK_OK) {
-        error = sk_outbox_open(&gateway->outbox, store, false);
+    if (e != SK_OK) {
+        return e;
     }
-    if (error == SK_OK) {
-        sk_inbox_on_publication(gateway->inbox, published, gateway);
-        error = sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
+    e = sk_outbox_open(&gateway->outbox, store, false);
+    if (e != SK_OK) {
+        return e;
     }
-    return error;
+    sk_inbox_on_publication(gateway->inbox, published, gateway);
+    return sk_inbox_writer_start(gateway->inbox, disk_failed, gateway);
 }
 
 static enum sk_error open_parts(struct sk_gateway *gateway)
 {
-    enum sk_error error = sk_in_flight_start(&gateway->in_flight);
+    enum sk_error e = sk_in_flight_start(&gateway->in_flight);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
-    gateway->peers = sk_peers_new(gateway->settings.deadline);
+    gateway->connections = sk_connections_new(gateway->settings.deadline);
     gateway->contexts = sk_context_pool_new();
     gateway->uploads = sk_upload_queue_new();
-    if (gateway->peers == NULL || gateway->contexts == NULL || gateway->uploads == NULL) {
+    if (gateway->connections == NULL || gateway->contexts == NULL || gateway->uploads == NULL) {
         return SK_ERR_MEMORY;
     }
     gateway->max_sealed = sk_tus_most(&gateway->settings);
-    error = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
-    return error == SK_OK ? sk_statics_new(&gateway->statics, gateway) : error;
+    e = sk_directory_new(&gateway->directory, gateway->outbox, time(NULL));
+    return e == SK_OK ? sk_static_responses_new(&gateway->responses, gateway) : e;
 }
 
 static void close_all(struct sk_gateway *gateway)
 {
     sk_inbox_close(gateway->inbox); /* first: its writer calls into what follows */
-    sk_statics_free(gateway->statics);
+    sk_static_responses_free(gateway->responses);
     sk_directory_free(gateway->directory);
     sk_outbox_close(gateway->outbox);
     sk_context_pool_free(gateway->contexts);
     sk_upload_queue_free(gateway->uploads);
-    sk_peers_free(gateway->peers);
+    sk_connections_free(gateway->connections);
     sk_pages_stop();
 }
 
-/* Every second until a signal comes: overdue connections, changed organisations; the store. */
-static void watch(struct sk_gateway *gateway)
+/* What is due every second (deadlines, changed organisations, the state of the store) and every
+ * minute, until a signal ends the program. */
+static void run_until_signal(struct sk_gateway *gateway)
 {
     const struct timespec second = {.tv_sec = 1, .tv_nsec = 0};
     struct sk_health health = {0};
@@ -138,9 +140,9 @@ static void watch(struct sk_gateway *gateway)
         } else if (signal >= 0) {
             return;
         }
-        sk_peers_reap(gateway->peers);
-        (void)sk_statics_refresh(gateway->statics, gateway);
-        sk_health_look(&health, gateway);
+        sk_connections_reap(gateway->connections);
+        (void)sk_static_responses_refresh(gateway->responses, gateway);
+        sk_health_check(&health, gateway);
         if (++ticks % 60 == 0) {
             (void)sk_inbox_tick(gateway->inbox);
             (void)sk_outbox_tick(gateway->outbox);
@@ -148,7 +150,7 @@ static void watch(struct sk_gateway *gateway)
     }
 }
 
-static void let_go(struct sk_gateway *gateway)
+static void resume_waiting(struct sk_gateway *gateway)
 {
     sk_upload_queue_close(gateway->uploads);
 }
@@ -166,14 +168,15 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
         sk_refuse("%s", gateway->note);
     }
     sk_notify("READY=1");
-    watch(gateway);
+    run_until_signal(gateway);
     sk_notify("STOPPING=1");
     sk_listen_remove(listener);
-    bool clean = sk_server_stop(
-        server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH, let_go);
+    bool clean =
+        sk_server_stop(server, atomic_load(&gateway->failed) ? SECONDS_TO_FAIL : SECONDS_TO_FINISH,
+                       resume_waiting);
     if (atomic_load(&gateway->failed)) {
         sk_refuse("writing to the store failed; check the disk, then start again");
-        _Exit(SK_EXIT_REFUSED); /* nothing that we believe about the disk holds: no closing */
+        _Exit(SK_EXIT_REFUSED); /* nothing is known of the disk any more: no closing */
     }
     if (!clean) {
         sk_refuse("the writer did not come to an end; what was not acknowledged is lost");
@@ -182,46 +185,51 @@ static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
     return SK_EXIT_OK;
 }
 
+/* A resident must not be met by a page in a foreign language. */
+static int start_pages(void)
+{
+    unsigned missing = 0;
+    enum sk_error e = sk_pages_start(&missing);
+
+    if (e != SK_OK) {
+        return sk_refuse_error("pages", e);
+    }
+    return missing == 0 ? SK_EXIT_OK
+                        : sk_refuse("%u translations are missing: complete gateway/po and build it "
+                                    "again",
+                                    missing);
+}
+
 static int run(struct sk_gateway *gateway)
 {
     struct sk_listener listener;
-    unsigned missing = 0;
-    enum sk_error error = sk_pages_start(&missing);
-
-    if (error != SK_OK) {
-        return sk_refuse_error("pages", error);
-    }
-    if (missing > 0) { /* a resident must not be met by a page in a foreign language */
-        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
-                         missing);
-    }
     int code = sk_refuse_unless_owner(gateway->settings.store, "skrynka-gateway");
     if (code != SK_EXIT_OK) {
         return code;
     }
     errno = 0;
-    error = open_store(gateway);
-    if (error == SK_ERR_IO && errno == EACCES) {
+    enum sk_error e = open_store(gateway);
+    if (e == SK_ERR_IO && errno == EACCES) {
         return sk_refuse("%s: permission denied; what is in it must belong to the owner of the "
                          "folder: see ls -lR, then chown -R --reference=%s %s as root",
                          gateway->settings.store, gateway->settings.store, gateway->settings.store);
     }
-    if (error != SK_OK) {
-        return sk_refuse_error(gateway->settings.store, error);
+    if (e != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, e);
     }
-    error = open_parts(gateway);
-    if (error != SK_OK) {
-        return sk_refuse_error(gateway->settings.store, error);
+    e = open_parts(gateway);
+    if (e != SK_OK) {
+        return sk_refuse_error(gateway->settings.store, e);
     }
-    error = sk_listen_open(&listener, &gateway->settings.listen);
-    if (error == SK_ERR_USAGE) {
+    e = sk_listen_open(&listener, &gateway->settings.listen);
+    if (e == SK_ERR_USAGE) {
         return sk_usage("no socket was handed over, or not a local one: give --listen");
     }
-    return error == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", error);
+    return e == SK_OK ? serve(gateway, &listener) : sk_refuse_error("--listen", e);
 }
 
-/* What people write must not reach a disk in plain: -1 when it cannot, or that was accepted. *note
- * is said after the line that whoever started us waits for. */
+/* What people write must not reach a disk in plain. Returns -1 when it cannot, or when
+ * --accept-swap was given, else the exit code. *note is to be said after the line "ready". */
 static int keep_from_disk(bool accept_swap, const char **note)
 {
     static const char limit[] = "LimitMEMLOCK=infinity in the unit, ulimit -l unlimited in a shell";
@@ -267,13 +275,19 @@ int main(int argc, char **argv)
         return code;
     }
     umask(077);
+    code = start_pages();
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
     if (gateway.settings.offline != NULL) {
-        signal(SIGXFSZ, SIG_IGN); /* a file that became too large is said with words */
-        return sk_offline_write(gateway.settings.store, gateway.settings.offline);
+        signal(SIGXFSZ, SIG_IGN); /* a file that grows too large is an error, not the end */
+        code = sk_offline_write(gateway.settings.store, gateway.settings.offline);
+        sk_pages_stop();
+        return code;
     }
     signal(SIGPIPE, SIG_IGN);
     signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: only main() takes them */
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread: the main thread alone takes them */
     code = keep_from_disk(gateway.settings.accept_swap, &gateway.note);
     if (code >= 0) {
         return code;

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/pages/page.h"
-#include "gateway/read/listing.h"
+#include "gateway/pages/page_offline.h"
+#include "gateway/read/organisations.h"
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
@@ -19,8 +19,8 @@
 
 #define SUM_TEXT (2 * crypto_hash_sha256_BYTES + 1)
 
-/* All pages are on the disk before the first of them gets its name: what was there before stays
- * whole when the stick is too small. */
+/* All pages are on the disk before the first of them gets its name, so that older ones stay whole
+ * when the stick is too small. */
 struct output {
     const char *dir;
     struct sk_file_writer *writers[SK_LANG_COUNT];
@@ -44,48 +44,52 @@ static enum sk_error write_page(struct output *out, enum sk_lang lang, const str
         return SK_ERR_TOO_LARGE;
     }
     sum(out->page[lang], page);
-    enum sk_error error = sk_file_writer_open(&out->writers[lang], path);
-    if (error == SK_OK) {
-        error = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
+    enum sk_error e = sk_file_writer_open(&out->writers[lang], path);
+    if (e != SK_OK) {
+        return e;
     }
-    return error == SK_OK ? sk_file_writer_sync(out->writers[lang]) : error;
+    e = sk_file_writer_put(out->writers[lang], page->bytes, page->len);
+    return e == SK_OK ? sk_file_writer_sync(out->writers[lang]) : e;
 }
 
 static enum sk_error one_page(struct output *out, enum sk_lang lang,
-                              const struct sk_listing *listing)
+                              const struct sk_organisations *organisations)
 {
-    struct sk_page page = {0}, program = {0};
-    enum sk_error error = sk_page_offline(&page, lang, listing->pages, listing->count);
+    struct sk_page page;
+    enum sk_error e = sk_page_offline(&page, lang, organisations->pages, organisations->count);
 
-    if (error == SK_OK) {
-        error = write_page(out, lang, &page);
+    if (e != SK_OK) {
+        return e;
     }
-    if (error == SK_OK) {
-        error = sk_page_offline(&program, lang, NULL, 0);
-    }
-    if (error == SK_OK) {
-        sum(out->program[lang], &program);
-    }
+    e = write_page(out, lang, &page);
     sk_page_free(&page);
-    sk_page_free(&program);
-    return error;
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_page_offline(&page, lang, NULL, 0);
+    if (e != SK_OK) {
+        return e;
+    }
+    sum(out->program[lang], &page);
+    sk_page_free(&page);
+    return SK_OK;
 }
 
-static enum sk_error every_page(struct output *out, const struct sk_listing *listing)
+static enum sk_error every_page(struct output *out, const struct sk_organisations *organisations)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
-    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
-        error = one_page(out, (enum sk_lang)lang, listing);
+    for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        e = one_page(out, (enum sk_lang)lang, organisations);
     }
-    for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
-        error = sk_file_writer_commit(out->writers[lang]);
+    for (int lang = 0; e == SK_OK && lang < SK_LANG_COUNT; lang++) {
+        e = sk_file_writer_commit(out->writers[lang]);
         out->writers[lang] = NULL;
     }
-    return error;
+    return e;
 }
 
-/* Takes away what a failure left, and the folder if it is ours; errno stays. */
+/* Removes what a failure left, and the folder if this call made it; errno stays. */
 static void undo(struct output *out, bool made_dir)
 {
     int reason = errno;
@@ -111,7 +115,7 @@ static int print_sums(const struct output *out)
     return fflush(stdout) == 0 ? SK_EXIT_OK : sk_refuse_error("standard output", SK_ERR_IO);
 }
 
-static int write_pages(const char *dir, const struct sk_listing *listing)
+static int write_pages(const char *dir, const struct sk_organisations *organisations)
 {
     struct output out = {.dir = dir};
     bool made_dir = mkdir(dir, 0777) == 0;
@@ -120,43 +124,32 @@ static int write_pages(const char *dir, const struct sk_listing *listing)
         return sk_refuse_out(dir, SK_ERR_IO, "No page was written");
     }
     errno = 0;
-    enum sk_error error = every_page(&out, listing);
-    if (error != SK_OK) {
+    enum sk_error e = every_page(&out, organisations);
+    if (e != SK_OK) {
         undo(&out, made_dir);
-        return sk_refuse_out(dir, error, "Write the pages again when that is mended");
+        return sk_refuse_out(dir, e, "Write the pages again when that is mended");
     }
     return print_sums(&out);
 }
 
-static enum sk_error read_listing(struct sk_listing *listing, const char *store)
+static enum sk_error read_organisations(struct sk_organisations *organisations, const char *store)
 {
     struct sk_outbox *outbox = NULL;
-    enum sk_error error = sk_outbox_open(&outbox, store, false);
+    enum sk_error e = sk_outbox_open(&outbox, store, false);
 
-    if (error == SK_OK) {
-        error = sk_listing_read(listing, outbox, sk_week_of(time(NULL)));
+    if (e == SK_OK) {
+        e = sk_organisations_read(organisations, outbox, sk_week_of(time(NULL)));
     }
     sk_outbox_close(outbox);
-    return error;
+    return e;
 }
 
 int sk_offline_write(const char *store, const char *dir)
 {
-    struct sk_listing listing = {0};
-    unsigned missing = 0;
-    enum sk_error error = sk_pages_offline_start(&missing);
+    struct sk_organisations organisations = {0};
+    enum sk_error e = read_organisations(&organisations, store);
+    int code = e == SK_OK ? write_pages(dir, &organisations) : sk_refuse_error(store, e);
 
-    if (error != SK_OK) {
-        return sk_refuse_error("pages", error);
-    }
-    if (missing > 0) {
-        return sk_refuse("%u translations are missing: complete gateway/po and build it again",
-                         missing);
-    }
-    error = read_listing(&listing, store);
-    int code = error == SK_OK ? write_pages(dir, &listing) : sk_refuse_error(store, error);
-
-    sk_listing_free(&listing);
-    sk_pages_offline_stop();
+    sk_organisations_free(&organisations);
     return code;
 }

@@ -9,17 +9,17 @@
 
 struct sk_settings {
     const char *store;
-    const char *offline; /* a folder for the pages that work without a network; NULL: serve */
-    bool accept_swap;    /* although memory cannot be locked */
+    const char *offline; /* a folder for the offline pages; NULL: serve */
+    bool accept_swap;    /* serve also when memory cannot be locked */
     struct sk_listen_address listen;
     unsigned threads;
     unsigned connections;
-    unsigned deadline;   /* seconds; no connection lives longer than a request's share of it */
+    unsigned deadline;   /* seconds: the longest life of a request */
     uint64_t max_upload; /* bytes of a request body */
 };
 
-/* Reads argv, prints --help or --version or the one line about a mistake. Returns -1 to go on,
- * else the exit code. */
+/* Reads argv; prints --help, --version or one line about a mistake. Returns -1 to go on, else the
+ * exit code. */
 int sk_settings_read(struct sk_settings *settings, int argc, char **argv);
 
 #endif

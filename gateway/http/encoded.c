@@ -1,10 +1,10 @@
 #include "gateway/http/encoded.h"
 
-#include "gateway/http/pack.h"
+#include "gateway/http/compress.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 
-static void mark(struct MHD_Response *response, enum sk_coding coding)
+static void set_coding(struct MHD_Response *response, enum sk_coding coding)
 {
     MHD_add_response_header(response, "Vary", "Accept-Encoding");
     if (coding != SK_CODING_IDENTITY) {
@@ -15,45 +15,45 @@ static void mark(struct MHD_Response *response, enum sk_coding coding)
 static enum sk_error make_one(struct MHD_Response **out, enum sk_coding coding,
                               const struct sk_page *page, const char *type, enum sk_lang lang)
 {
-    struct sk_page packed;
-    enum sk_error error = sk_pack(&packed, coding, page->bytes, page->len);
+    struct sk_page compressed;
+    enum sk_error e = sk_compress(&compressed, coding, page->bytes, page->len);
 
-    if (error != SK_OK) {
-        return error;
+    if (e != SK_OK) {
+        return e;
     }
-    packed.csp = page->csp;
-    *out = sk_reply_page(&packed, type, lang, false);
+    compressed.csp = page->csp;
+    *out = sk_reply_page(&compressed, type, lang, false);
     if (*out == NULL) {
         return SK_ERR_MEMORY;
     }
-    mark(*out, coding);
+    set_coding(*out, coding);
     return SK_OK;
 }
 
 enum sk_error sk_encoded_make(struct sk_encoded *encoded, struct sk_page *page, const char *type,
                               enum sk_lang lang)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
-    for (int i = 0; error == SK_OK && i < SK_CODING_COUNT; i++) {
-        error = make_one(&encoded->as[i], (enum sk_coding)i, page, type, lang);
+    for (int i = 0; e == SK_OK && i < SK_CODING_COUNT; i++) {
+        e = make_one(&encoded->as[i], (enum sk_coding)i, page, type, lang);
     }
     sk_page_free(page);
-    return error;
+    return e;
 }
 
 enum sk_error sk_encoded_add(struct sk_encoded *encoded, enum sk_coding coding, const char *bytes,
                              size_t len, const char *type)
 {
-    /* The bytes are only read; the interface knows no const. */
+    /* libmicrohttpd only reads the bytes; its interface knows no const. */
     struct MHD_Response *response =
         MHD_create_response_from_buffer(len, (void *)(uintptr_t)bytes, MHD_RESPMEM_PERSISTENT);
 
     if (response == NULL) {
         return SK_ERR_MEMORY;
     }
-    sk_reply_dress(response, type, SK_LANG_COUNT, false);
-    mark(response, coding);
+    sk_reply_headers(response, type, SK_LANG_COUNT, false);
+    set_coding(response, coding);
     encoded->as[coding] = response;
     return SK_OK;
 }
@@ -83,7 +83,7 @@ enum sk_step sk_encoded_send_plain(struct sk_page *page, enum sk_lang lang,
     struct MHD_Response *response = sk_reply_page(page, SK_TYPE_HTML, lang, false);
 
     if (response != NULL) {
-        mark(response, SK_CODING_IDENTITY);
+        set_coding(response, SK_CODING_IDENTITY);
     }
     return sk_reply_send(request, status, response);
 }

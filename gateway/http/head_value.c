@@ -1,7 +1,9 @@
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 
 #include <string.h>
 #include <strings.h>
+
+#include "keys/base/number.h"
 
 #define BLANK " \t"
 
@@ -20,20 +22,12 @@ bool sk_token_valid(const char *text, size_t len)
 
 bool sk_length_parse(const char *text, uint64_t *length)
 {
-    size_t digits = strspn(text, "0123456789");
-    uint64_t value = 0;
+    size_t len = strlen(text);
 
-    if (digits == 0 || digits > 19 || text[digits] != '\0') {
-        return false;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        value = value * 10 + (uint64_t)(text[i] - '0');
-    }
-    *length = value;
-    return true;
+    return len <= 19 && sk_number_read(text, len, 0, UINT64_MAX, length);
 }
 
-/* The text of boundary=... to the very end, bare or quoted. */
+/* The value of boundary=, a token or quoted, to the end of the header. */
 static bool boundary_take(const char *text, char boundary[SK_BOUNDARY_MAX + 1])
 {
     size_t len = strlen(text);
@@ -97,17 +91,13 @@ bool sk_accept_json(const char *value)
     return false;
 }
 
-/* Digits at *text into *number; *text moves behind them. */
+/* Reads the digits at *text; *text moves behind them. */
 static bool digits_take(const char **text, uint64_t *number)
 {
     size_t digits = strspn(*text, "0123456789");
 
-    *number = 0;
-    if (digits == 0 || digits > 18) {
+    if (digits > 18 || !sk_number_read(*text, digits, 0, UINT64_MAX, number)) {
         return false;
-    }
-    for (size_t i = 0; i < digits; i++) {
-        *number = *number * 10 + (uint64_t)((*text)[i] - '0');
     }
     *text += digits;
     return true;

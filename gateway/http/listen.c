@@ -10,18 +10,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/number.h"
+
 #define FIRST_INHERITED 3 /* SD_LISTEN_FDS_START */
 
 static bool port_parse(const char *text, in_port_t *port)
 {
-    size_t digits = strspn(text, "0123456789");
+    uint64_t value;
 
-    if (digits == 0 || digits > 5 || text[digits] != '\0') {
+    if (!sk_number_read(text, strlen(text), 0, UINT16_MAX, &value)) {
         return false;
     }
-    unsigned long value = strtoul(text, NULL, 10);
     *port = htons((uint16_t)value);
-    return value <= 65535;
+    return true;
 }
 
 static bool parse_unix(const char *path, struct sk_listen_address *out)
@@ -91,7 +92,7 @@ bool sk_listen_parse(const char *text, struct sk_listen_address *out)
     return ok;
 }
 
-/* A socket file that nobody answers on is left over from a crash. */
+/* Removes a socket file that a crash left: connecting to it is refused. */
 static enum sk_error clear_stale(const struct sk_listen_address *address)
 {
     struct stat st;
@@ -143,7 +144,7 @@ static bool is_loopback(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* What the socket is really bound to, for people; refuses anything the network could reach. */
+/* Writes down the address that the socket is bound to; refuses one that the network can reach. */
 static enum sk_error describe(struct sk_listener *out)
 {
     struct sockaddr_storage address;
@@ -171,11 +172,12 @@ static enum sk_error describe(struct sk_listener *out)
 static enum sk_error open_inherited(struct sk_listener *out)
 {
     const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+    uint64_t own = (uint64_t)getpid(), named;
     int type = 0;
     socklen_t len = (socklen_t)sizeof type;
 
     if (pid == NULL || count == NULL || strcmp(count, "1") != 0 ||
-        strtol(pid, NULL, 10) != (long)getpid()) {
+        !sk_number_read(pid, strlen(pid), own, own, &named)) {
         return SK_ERR_USAGE;
     }
     unsetenv("LISTEN_PID");
@@ -194,12 +196,12 @@ static enum sk_error open_inherited(struct sk_listener *out)
 static enum sk_error open_own(struct sk_listener *out, const struct sk_listen_address *address)
 {
     int on = 1;
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     if (address->kind == SK_LISTEN_UNIX) {
-        error = clear_stale(address);
-        if (error != SK_OK) {
-            return error;
+        e = clear_stale(address);
+        if (e != SK_OK) {
+            return e;
         }
     }
     out->fd = socket(address->address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -221,19 +223,19 @@ enum sk_error sk_listen_open(struct sk_listener *out, const struct sk_listen_add
     memset(out, 0, sizeof *out);
     out->fd = -1;
     out->kind = address->kind;
-    enum sk_error error =
+    enum sk_error e =
         address->kind == SK_LISTEN_INHERITED ? open_inherited(out) : open_own(out, address);
     /* libmicrohttpd never calls listen() on a socket that it is given. */
-    if (error == SK_OK && listen(out->fd, SK_LISTEN_BACKLOG) != 0) {
-        error = SK_ERR_IO;
+    if (e == SK_OK && listen(out->fd, SK_LISTEN_BACKLOG) != 0) {
+        e = SK_ERR_IO;
     }
-    if (error != SK_OK && out->fd >= 0) {
+    if (e != SK_OK && out->fd >= 0) {
         int why = errno;
         close(out->fd);
         errno = why;
         out->fd = -1;
     }
-    return error;
+    return e;
 }
 
 void sk_listen_remove(const struct sk_listener *listener)

@@ -40,8 +40,8 @@ struct sk_listener {
 /* "unix:/absolute/path", "127.x.y.z:port" or "[::1]:port"; no name, no other address. */
 bool sk_listen_parse(const char *text, struct sk_listen_address *out);
 
-/* Opens and listens. A Unix socket gets mode 0660 and replaces a stale one only if nobody answers
- * there. USAGE: nothing (or nothing fit) was handed over; LOCKED: somebody listens there;
+/* Opens and listens. A Unix socket gets mode 0660 and replaces one on which no process listens.
+ * USAGE: no socket, or not a local one, was handed over; LOCKED: another process listens there;
  * EXISTS: the path is no socket; IO: see errno. */
 enum sk_error sk_listen_open(struct sk_listener *out, const struct sk_listen_address *address);
 

@@ -24,7 +24,7 @@ void sk_notify(const char *state)
     if (fd < 0) {
         return;
     }
-    /* Nobody to tell is no reason to stop: the manager notices by its own timeout. */
+    /* A failure is no reason to stop: the manager notices by its own timeout. */
     (void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address,
                   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
     close(fd);

@@ -1,4 +1,5 @@
-/* Telling the service manager how we are: one datagram to NOTIFY_SOCKET (sd_notify(3)). */
+/* The state of the service for the service manager: one datagram to NOTIFY_SOCKET (sd_notify(3)).
+ */
 #ifndef SK_GATEWAY_HTTP_NOTIFY_H
 #define SK_GATEWAY_HTTP_NOTIFY_H
 

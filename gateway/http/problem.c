@@ -21,9 +21,9 @@ const char *sk_problem_line(enum sk_problem problem)
     return problems[problem].line;
 }
 
-enum sk_problem sk_problem_of_error(enum sk_error error)
+enum sk_problem sk_problem_of_error(enum sk_error e)
 {
-    switch (error) {
+    switch (e) {
 #define PROBLEM(name, status, text, next, typed, line)
 #define FAILURE(error, problem, file)                                                              \
     case SK_ERR_##error:                                                                           \

@@ -1,4 +1,4 @@
-/* What a request is refused for (problem.def). Pages say it in words: pages/page_problem.c. */
+/* Reasons to refuse a request (problem.def). Their pages: pages/page_problem.h. */
 #ifndef SK_GATEWAY_HTTP_PROBLEM_H
 #define SK_GATEWAY_HTTP_PROBLEM_H
 
@@ -13,11 +13,11 @@ enum sk_problem {
     SK_PROBLEM_COUNT
 };
 
-/* The status of HTTP. */
+/* The HTTP status. */
 unsigned sk_problem_status(enum sk_problem problem);
 /* A line of English for a program. */
 const char *sk_problem_line(enum sk_problem problem);
-/* Of a request that met this error. */
-enum sk_problem sk_problem_of_error(enum sk_error error);
+/* The problem of a request that failed with this error. */
+enum sk_problem sk_problem_of_error(enum sk_error e);
 
 #endif

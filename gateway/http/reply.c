@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "gateway/http/csp.h"
 #include "gateway/http/request.h"
 
 /* No clock (Date), no name (Server), no cookie; nothing may be kept, framed, sniffed or sent on. */
@@ -19,8 +20,8 @@ static const struct {
                            "microphone=(), midi=(), payment=(), usb=()"},
 };
 
-static void dress(struct MHD_Response *response, const char *type, const char *csp,
-                  enum sk_lang lang, bool once)
+static void set_headers(struct MHD_Response *response, const char *type, const char *csp,
+                        enum sk_lang lang, bool once)
 {
     MHD_add_response_header(response, "Content-Type", type);
     MHD_add_response_header(response, "Content-Security-Policy", csp);
@@ -35,9 +36,9 @@ static void dress(struct MHD_Response *response, const char *type, const char *c
     }
 }
 
-void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
+void sk_reply_headers(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once)
 {
-    dress(response, type, sk_page_csp(), lang, once);
+    set_headers(response, type, sk_csp_default(), lang, once);
 }
 
 static void page_release(void *context)
@@ -66,7 +67,7 @@ struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum 
         page_release(owned);
         return NULL;
     }
-    dress(response, type, owned->csp == NULL ? sk_page_csp() : owned->csp, lang, once);
+    set_headers(response, type, owned->csp == NULL ? sk_csp_default() : owned->csp, lang, once);
     return response;
 }
 
@@ -81,11 +82,11 @@ enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
     return queued == MHD_YES ? SK_STEP_DONE : SK_STEP_DROP;
 }
 
-enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
+enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error e,
                                 struct sk_page *page, bool once)
 {
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     return sk_reply_send(request, status, sk_reply_page(page, SK_TYPE_HTML, request->lang, once));
 }

@@ -1,4 +1,4 @@
-/* Answers: every response of the gateway is dressed here with the same headers. */
+/* Responses. The headers that every one of them has are set here. */
 #ifndef SK_GATEWAY_HTTP_REPLY_H
 #define SK_GATEWAY_HTTP_REPLY_H
 
@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "gateway/http/endpoint.h"
-#include "gateway/http/rendered.h"
+#include "gateway/http/page.h"
 #include "keys/base/error.h"
 #include "keys/base/language.h"
 
@@ -18,21 +18,23 @@ struct sk_request;
 #define SK_TYPE_TEXT "text/plain; charset=utf-8"
 #define SK_TYPE_BINARY "application/octet-stream"
 
-/* Sets the headers that every answer has. lang SK_LANG_COUNT: no Content-Language.
- * once: the connection closes after it, so that buffers which held a report go away at once. */
-void sk_reply_dress(struct MHD_Response *response, const char *type, enum sk_lang lang, bool once);
+/* Sets the headers that every response has, with the policy of pages without a script. lang
+ * SK_LANG_COUNT: no Content-Language. once: the connection closes after it, so that buffers which
+ * held a report go away at once. */
+void sk_reply_headers(struct MHD_Response *response, const char *type, enum sk_lang lang,
+                      bool once);
 
-/* A response that owns the page and wipes it at its end; the page is empty afterwards.
- * NULL: out of memory (the page is freed). */
+/* A response that owns the page and wipes it at its end; `page` is empty afterwards. NULL: out of
+ * memory (the page is freed). */
 struct MHD_Response *sk_reply_page(struct sk_page *page, const char *type, enum sk_lang lang,
                                    bool once);
 
-/* Queues and lets go of a response made for this request; NULL is answered with SK_STEP_DROP. */
+/* Queues a response made for this request, and releases it. NULL, or a failure: SK_STEP_DROP. */
 enum sk_step sk_reply_send(struct sk_request *request, unsigned status,
                            struct MHD_Response *response);
 
-/* Queues a page, unless error says that there is none. */
-enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error error,
+/* Queues a page of HTML, or refuses the request when rendering it failed with e. */
+enum sk_step sk_reply_send_page(struct sk_request *request, unsigned status, enum sk_error e,
                                 struct sk_page *page, bool once);
 
 #endif

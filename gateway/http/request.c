@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/accept_language.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/head.h"
-#include "gateway/http/peers.h"
+#include "gateway/http/negotiate.h"
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
 {
@@ -23,9 +23,9 @@ enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status,
     return SK_STEP_REFUSE;
 }
 
-enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error)
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error e)
 {
-    return sk_request_refuse(request, sk_problem_of_error(error));
+    return sk_request_refuse(request, sk_problem_of_error(e));
 }
 
 const char *sk_request_header(struct sk_request *request, const char *name)
@@ -43,7 +43,7 @@ void *sk_request_target(void *context, const char *target, struct MHD_Connection
         request->gateway = context;
         request->connection = connection;
         request->target_len = strlen(target);
-        request->peer = info == NULL ? NULL : info->socket_context;
+        request->entry = info == NULL ? NULL : info->socket_context;
     }
     return request;
 }
@@ -55,7 +55,7 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     struct sk_gateway *gateway = context;
 
     (void)connection;
-    (void)code; /* no evidence of delivery: 0.9.75 reports errors for answers that arrived */
+    (void)code; /* no evidence of delivery: 0.9.75 reports errors for responses that arrived */
     *slot = NULL;
     if (request == NULL) {
         return;
@@ -63,8 +63,9 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     if (request->state != NULL && request->match.route->endpoint->release != NULL) {
         request->match.route->endpoint->release(request);
     }
-    if (request->peer != NULL) {
-        sk_peers_allow(gateway->peers, request->peer, 0); /* for the next request's head */
+    if (request->entry != NULL) {
+        sk_connections_allow(gateway->connections, request->entry,
+                             0); /* for the next request's head */
     }
     if (request->begun) {
         atomic_fetch_sub(&gateway->active, 1);
@@ -73,34 +74,24 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     free(request);
 }
 
-/* Bodies: who may send one, of what length. */
-static uint64_t body_most(const struct sk_gateway *gateway, enum sk_body takes)
-{
-    switch (takes) {
-    case SK_BODY_SEALED:
-        return gateway->max_sealed;
-    case SK_BODY_UPLOAD:
-        return gateway->settings.max_upload;
-    default:
-        return SK_BODY_SMALL_MAX;
-    }
-}
-
+/* Whether the endpoint takes a body, and of that length. */
 static enum sk_step check_body(struct sk_request *request, const struct sk_head *head)
 {
+    const struct sk_gateway *gateway = request->gateway;
     enum sk_body takes = request->match.route->endpoint->takes;
+    uint64_t most = takes == SK_BODY_SEALED   ? gateway->max_sealed
+                    : takes == SK_BODY_UPLOAD ? gateway->settings.max_upload
+                                              : SK_BODY_SMALL_MAX;
 
     if (takes == SK_BODY_NONE) {
-        return head->length > 0 || head->encodings > 0
+        return head->length > 0 || head->once[SK_HEAD_TRANSFER_ENCODING] > 0
                    ? sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST)
                    : SK_STEP_ON;
     }
     if (!head->has_length) {
         return sk_request_refuse(request, SK_PROBLEM_LENGTH);
     }
-    return head->length > body_most(request->gateway, takes)
-               ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE)
-               : SK_STEP_ON;
+    return head->length > most ? sk_request_refuse(request, SK_PROBLEM_TOO_LARGE) : SK_STEP_ON;
 }
 
 /* Everything that can be refused from the head alone. */
@@ -113,7 +104,7 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     if (atomic_load(&request->gateway->stopping)) {
         return sk_request_refuse(request, SK_PROBLEM_BUSY);
     }
-    switch (sk_head_judge(head, strlen(method), request->target_len, strlen(version),
+    switch (sk_head_check(head, strlen(method), request->target_len, strlen(version),
                           info == NULL ? 0 : info->header_size)) {
     case SK_HEAD_LARGE:
         return sk_request_refuse(request, SK_PROBLEM_HEADERS);
@@ -132,53 +123,38 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     return check_body(request, head);
 }
 
-/* The method that is meant. */
-static const char *method_of(struct sk_request *request, const char *method)
-{
-    const char *meant =
-        request->manner->override ? sk_request_header(request, "X-HTTP-Method-Override") : NULL;
-
-    return meant == NULL ? method : meant;
-}
-
 static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
                              const char *version)
 {
+    const char *meant = NULL;
     struct sk_head head;
 
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
-    request->manner = sk_route_manner(path);
-    sk_route_find(&request->match, method_of(request, method), path);
+    request->protocol = sk_route_protocol(path);
+    if (request->protocol->override) {
+        meant = sk_request_header(request, "X-HTTP-Method-Override");
+    }
+    sk_route_find(&request->match, meant == NULL ? method : meant, path);
     request->lang = request->match.has_lang
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));
     request->length = head.length;
-    if (request->peer != NULL) {
-        sk_peers_allow(request->gateway->peers, request->peer, head.length);
+    if (request->entry != NULL) {
+        sk_connections_allow(request->gateway->connections, request->entry, head.length);
     }
     enum sk_step step = check_head(request, &head, path, method, version);
     if (step == SK_STEP_ON && request->match.route->endpoint->begin != NULL) {
         step = request->match.route->endpoint->begin(request);
     }
-    /* An answer on this first call makes libmicrohttpd close without reading the body, and close
-     * also where there is none: otherwise wait for the second call. */
-    if (step == SK_STEP_REFUSE && (head.encodings > 0 || head.length > SK_DRAIN_MAX)) {
-        return request->manner->refuse(request);
+    /* A response on this first call makes libmicrohttpd close the connection without reading the
+     * body, also where there is none: all others wait for the second call. */
+    if (step == SK_STEP_REFUSE &&
+        (head.once[SK_HEAD_TRANSFER_ENCODING] > 0 || head.length > SK_DRAIN_MAX)) {
+        return request->protocol->refuse(request);
     }
     return MHD_YES;
-}
-
-/*
- * What was sealed or thrown away is wiped in libmicrohttpd's own read buffer, which the handler
- * is only lent as const: there it would otherwise stay readable until the connection closes.
- */
-static void wipe(const char *data, size_t len)
-{
-    uintptr_t address = (uintptr_t)data;
-
-    sodium_memzero((void *)address, len);
 }
 
 static enum MHD_Result take_body(struct sk_request *request, const char *data, size_t *size)
@@ -190,22 +166,24 @@ static enum MHD_Result take_body(struct sk_request *request, const char *data, s
         step = request->match.route->endpoint->body(request, (const uint8_t *)data, *size, &used);
     }
     if (step == SK_STEP_REFUSE) {
-        used = *size; /* in the middle of a body no answer can be queued: read it to its end */
+        used = *size; /* within a body no response can be queued: read it to its end */
     }
-    wipe(data, used);
+    /* In libmicrohttpd's own read buffer, which the handler gets as const, the bytes would stay
+     * readable until the connection closes. */
+    sodium_memzero((void *)(uintptr_t)data, used);
     request->taken += used;
     *size -= used;
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
 
-/* libmicrohttpd repeats its first call for a connection that was suspended in it. Until the body is
- * read an answer may be queued, and the same holds for it as in begin(). */
+/* libmicrohttpd repeats its first call for a connection that was suspended in it. A response may be
+ * queued before the body is read, as in begin(). */
 static enum MHD_Result resume(struct sk_request *request)
 {
     enum sk_step step = request->match.route->endpoint->resume(request);
 
     if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
-        return request->manner->refuse(request);
+        return request->protocol->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
@@ -218,7 +196,7 @@ static enum MHD_Result finish(struct sk_request *request)
         step = request->match.route->endpoint->end(request);
     }
     if (step == SK_STEP_REFUSE) {
-        return request->manner->refuse(request);
+        return request->protocol->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;
 }
@@ -232,7 +210,7 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
     (void)context;
     (void)connection;
     if (request == NULL) {
-        return MHD_NO; /* out of memory when its target was read */
+        return MHD_NO; /* there was no memory for it */
     }
     if (!request->begun) {
         return begin(request, path, method, version);

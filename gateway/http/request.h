@@ -11,30 +11,30 @@
 #include "gateway/http/problem.h"
 #include "gateway/http/route.h"
 
-struct sk_peer;
+struct sk_connection;
 
-/* An answer that is given while its body still comes may be lost to a reset: so much is read and
- * thrown away first. */
+/* A response that is sent while the body still comes may be lost to a reset: so many bytes of the
+ * body are read and discarded first. */
 #define SK_DRAIN_MAX (UINT64_C(1) << 20)
 
 struct sk_request {
     struct sk_gateway *gateway;
     struct MHD_Connection *connection;
-    struct sk_peer *peer;
-    size_t target_len; /* of the request target as it came */
+    struct sk_connection *entry; /* in gateway->connections; NULL: it has no deadline */
+    size_t target_len;           /* of the request target as it came */
     bool begun, refused;
-    enum sk_problem problem; /* why it is refused; */
-    unsigned status;         /* to a program, where an endpoint gave a line of its own: */
-    const char *line;        /* that, with this status */
-    const struct sk_manner *manner;
+    enum sk_problem problem; /* why it is refused, unless line is set: */
+    const char *line;        /* the text for a program, */
+    unsigned status;         /* with this status */
+    const struct sk_protocol *protocol;
     struct sk_match match;
     enum sk_lang lang;
-    uint64_t length; /* announced bytes of the body */
-    uint64_t taken;  /* of them, so far */
+    uint64_t length; /* of the body, as announced */
+    uint64_t taken;  /* bytes of the body so far */
     void *state;     /* the endpoint's */
 };
 
-/* libmicrohttpd's three callbacks. context is the sk_gateway. */
+/* The three callbacks of libmicrohttpd. context is the sk_gateway. */
 void *sk_request_target(void *context, const char *target, struct MHD_Connection *connection);
 enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connection,
                                   const char *path, const char *method, const char *version,
@@ -42,11 +42,12 @@ enum MHD_Result sk_request_handle(void *context, struct MHD_Connection *connecti
 void sk_request_completed(void *context, struct MHD_Connection *connection, void **request,
                           enum MHD_RequestTerminationCode code);
 
-/* For endpoints: always SK_STEP_REFUSE. line: static, for routes whose manner knows such. */
+/* For endpoints; always SK_STEP_REFUSE. line: static, for routes whose protocol answers in lines.
+ */
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem);
 enum sk_step sk_request_refuse_line(struct sk_request *request, unsigned status, const char *line);
-/* What a failure of the store deserves. */
-enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error error);
+/* With the problem of that error. */
+enum sk_step sk_request_refuse_error(struct sk_request *request, enum sk_error e);
 /* The value of a header, NULL if there is none. */
 const char *sk_request_header(struct sk_request *request, const char *name);
 

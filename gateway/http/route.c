@@ -4,43 +4,37 @@
 #include <string.h>
 
 static const struct sk_route ROUTES[] = {
-#define MANNER(path, manner)
+#define PROTOCOL(path, protocol)
 #define ROUTE(method, path, endpoint) {method, path, &sk_endpoint_##endpoint},
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 };
 #define ROUTE_COUNT (sizeof ROUTES / sizeof ROUTES[0])
 
-const struct sk_route *sk_routes(size_t *count)
-{
-    *count = ROUTE_COUNT;
-    return ROUTES;
-}
-
-const struct sk_manner *sk_route_manner(const char *path)
+const struct sk_protocol *sk_route_protocol(const char *path)
 {
     static const struct {
         const char *path;
-        const struct sk_manner *manner;
-    } manners[] = {
-#define MANNER(path, manner) {path, &sk_manner_##manner},
+        const struct sk_protocol *protocol;
+    } protocols[] = {
+#define PROTOCOL(path, protocol) {path, &sk_protocol_##protocol},
 #define ROUTE(method, path, endpoint)
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
     };
-    size_t i = 0, len = strlen(manners[i].path);
+    size_t i = 0, len = strlen(protocols[i].path);
 
-    /* The last has an empty path, which every path begins with. */
-    while (len > 0 &&
-           (strncmp(path, manners[i].path, len) != 0 || (path[len] != '\0' && path[len] != '/'))) {
-        len = strlen(manners[++i].path);
+    /* The last row has an empty path, which every path begins with. */
+    while (len > 0 && (strncmp(path, protocols[i].path, len) != 0 ||
+                       (path[len] != '\0' && path[len] != '/'))) {
+        len = strlen(protocols[++i].path);
     }
-    return manners[i].manner;
+    return protocols[i].protocol;
 }
 
-/* Lower-case hex that fills `room` with its NUL. */
+/* Copies lower-case hex of exactly room - 1 digits. */
 static bool hex_take(char *out, size_t room, const char *text, size_t len)
 {
     if (len != room - 1 || strspn(text, "0123456789abcdef") < len) {
@@ -92,19 +86,6 @@ static bool path_fits(struct sk_match *match, const char *pattern, const char *p
     return *path == '\0';
 }
 
-static bool method_fits(const char *route, const char *method)
-{
-    return strcmp(route, method) == 0 || (strcmp(route, "GET") == 0 && strcmp(method, "HEAD") == 0);
-}
-
-static void allow_add(struct sk_match *match, const char *method)
-{
-    size_t len = strlen(match->allow);
-
-    snprintf(match->allow + len, sizeof match->allow - len, "%s%s", len > 0 ? ", " : "",
-             strcmp(method, "GET") == 0 ? "GET, HEAD" : method);
-}
-
 void sk_route_find(struct sk_match *match, const char *method, const char *path)
 {
     memset(match, 0, sizeof *match);
@@ -112,9 +93,13 @@ void sk_route_find(struct sk_match *match, const char *method, const char *path)
         if (!path_fits(match, ROUTES[i].path, path)) {
             continue;
         }
+        bool get = strcmp(ROUTES[i].method, "GET") == 0;
+        size_t len = strlen(match->allow);
+
         match->known = true;
-        allow_add(match, ROUTES[i].method);
-        if (method_fits(ROUTES[i].method, method)) {
+        snprintf(match->allow + len, sizeof match->allow - len, "%s%s", len > 0 ? ", " : "",
+                 get ? "GET, HEAD" : ROUTES[i].method);
+        if (strcmp(ROUTES[i].method, method) == 0 || (get && strcmp(method, "HEAD") == 0)) {
             match->route = &ROUTES[i];
         }
     }

@@ -1,4 +1,4 @@
-/* Which path means what: one table, route.def. */
+/* Paths and their endpoints: one table, route.def. */
 #ifndef SK_GATEWAY_HTTP_ROUTE_H
 #define SK_GATEWAY_HTTP_ROUTE_H
 
@@ -17,29 +17,26 @@ struct sk_route {
     const struct sk_endpoint *endpoint;
 };
 
-/* How requests below a path are spoken with. */
-struct sk_manner {
+/* What the clients of a path speak. */
+struct sk_protocol {
     bool override; /* the header X-HTTP-Method-Override names the method that is meant */
-    /* Queues the answer to a refused request. */
+    /* Queues the response to a refused request. */
     enum MHD_Result (*refuse)(struct sk_request *request);
 };
 
-#define MANNER(path, manner) extern const struct sk_manner sk_manner_##manner;
+#define PROTOCOL(path, protocol) extern const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) extern const struct sk_endpoint sk_endpoint_##endpoint;
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 
-/* Of any path. */
-const struct sk_manner *sk_route_manner(const char *path);
-
-/* The table, for who wants to see all of it. */
-const struct sk_route *sk_routes(size_t *count);
+/* Never NULL, whatever the path. */
+const struct sk_protocol *sk_route_protocol(const char *path);
 
 struct sk_match {
-    const struct sk_route *route; /* NULL: see known */
-    bool known;                   /* the path exists, with other methods */
-    bool has_lang;                /* the path begins with a language, also when it is unknown */
+    const struct sk_route *route; /* NULL: no such path, or no such method: see known */
+    bool known;                   /* the path exists */
+    bool has_lang; /* the path begins with a language, also where there is no such path */
     enum sk_lang lang;
     char org[SK_ORG_TEXT];
     char token[SK_TOKEN_TEXT];

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gateway/http/peers.h"
+#include "gateway/http/connections.h"
 #include "gateway/http/request.h"
 
 /* From 64 KiB on the memory of a connection is mapped and unmapped, not kept in the heap. */
@@ -23,14 +23,14 @@
 
 /*
  * Each thread runs a libmicrohttpd daemon of its own, and alone calls into it. A daemon with a pool
- * of threads is told to stop accepting from outside: it takes the listening socket out of the epoll
- * sets of threads that are at work, which do the same at the same moment, and whoever comes second
- * ends the process ("Failed to remove listen FD from epoll set").
+ * of threads is quiesced from outside: that takes the listening socket out of the epoll sets of
+ * threads that are at work, which do the same at the same moment, and the second to do so ends the
+ * process ("Failed to remove listen FD from epoll set").
  */
-struct lane {
+struct worker {
     struct sk_server *server;
     struct MHD_Daemon *daemon;
-    int network, wake; /* the daemon's epoll set; an eventfd: a resumed connection, or the end */
+    int network, wake; /* the daemon's epoll set; an eventfd for worker_wake() */
     pthread_t thread;
     bool started;
 };
@@ -38,12 +38,12 @@ struct lane {
 struct sk_server {
     struct sk_gateway *gateway;
     int fd;
-    atomic_bool quiet, end; /* accept nothing more; leave */
+    atomic_bool quiesce, end; /* accept nothing more; leave the thread */
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    unsigned accepting; /* lanes that still do; guarded by mutex */
+    unsigned accepting; /* workers that still accept; guarded by mutex */
     unsigned count;
-    struct lane lanes[];
+    struct worker workers[];
 };
 
 static void notify_connection(void *context, struct MHD_Connection *connection, void **slot,
@@ -53,15 +53,15 @@ static void notify_connection(void *context, struct MHD_Connection *connection, 
 
     if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (*slot != NULL) {
-            sk_peers_leave(gateway->peers, *slot);
+            sk_connections_remove(gateway->connections, *slot);
         }
         return;
     }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    *slot = sk_peers_enter(gateway->peers, info->connect_fd);
+    *slot = sk_connections_add(gateway->connections, info->connect_fd);
     if (*slot == NULL) {
-        shutdown(info->connect_fd, SHUT_RDWR); /* nobody without a deadline */
+        shutdown(info->connect_fd, SHUT_RDWR); /* no connection without a deadline */
     }
 }
 
@@ -73,7 +73,7 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
     return strlen(text);
 }
 
-/* Of `share` connections. fd becomes the daemon's. */
+/* A daemon for `share` connections, to which fd then belongs. */
 static struct MHD_Daemon *daemon_start(struct sk_gateway *gateway, int fd, unsigned share)
 {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
@@ -94,12 +94,12 @@ static struct MHD_Daemon *daemon_start(struct sk_gateway *gateway, int fd, unsig
     /* clang-format on */
 }
 
-/* ---- one thread ------------------------------------------------------------------- */
+/* ---- a worker --------------------------------------------------------------------- */
 
-static void stop_accepting(struct lane *lane)
+static void stop_accepting(struct worker *worker)
 {
-    struct sk_server *server = lane->server;
-    int fd = MHD_quiesce_daemon(lane->daemon);
+    struct sk_server *server = worker->server;
+    int fd = MHD_quiesce_daemon(worker->daemon);
 
     if (fd >= 0) {
         close(fd);
@@ -110,64 +110,66 @@ static void stop_accepting(struct lane *lane)
     pthread_mutex_unlock(&server->mutex);
 }
 
-/* Until the network, a timeout of the daemon, or whoever calls lane_wake(). */
-static void lane_wait(struct lane *lane)
+/* Waits for the network, a timeout of the daemon, or worker_wake(): a connection was resumed, or
+ * the server stops. */
+static void worker_wait(struct worker *worker)
 {
-    struct pollfd waits[2] = {{.fd = lane->network, .events = POLLIN},
-                              {.fd = lane->wake, .events = POLLIN}};
+    struct pollfd waits[2] = {{.fd = worker->network, .events = POLLIN},
+                              {.fd = worker->wake, .events = POLLIN}};
     MHD_UNSIGNED_LONG_LONG ms;
     eventfd_t count;
     int timeout = -1;
 
-    if (MHD_get_timeout(lane->daemon, &ms) == MHD_YES) {
+    if (MHD_get_timeout(worker->daemon, &ms) == MHD_YES) {
         timeout = (int)(ms < WAIT_MAX_MS ? ms : WAIT_MAX_MS);
     }
-    /* The eventfd is emptied before the daemon looks at what was resumed, never after. */
+    /* The eventfd is emptied before the daemon handles resumed connections, never after. */
     if (poll(waits, 2, timeout) > 0 && waits[1].revents != 0) {
-        (void)eventfd_read(lane->wake, &count);
+        (void)eventfd_read(worker->wake, &count);
     }
 }
 
-static void lane_wake(struct lane *lane)
+static void worker_wake(struct worker *worker)
 {
-    (void)eventfd_write(lane->wake, 1); /* fails only when it is as awake as can be */
+    (void)eventfd_write(worker->wake, 1); /* fails only when the counter is at its end */
 }
 
-static unsigned connections(struct lane *lane)
+static unsigned connections(struct worker *worker)
 {
-    return MHD_get_daemon_info(lane->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+    return MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)
+        ->num_connections;
 }
 
-/* A full daemon takes the listening socket out of its epoll set, and looks whether it can put it
- * back before it sees that connections have ended: whoever waits would wait for the next event. */
-static void lane_step(struct lane *lane)
+/* A full daemon takes the listening socket out of its epoll set, and decides whether to put it back
+ * before it notices ended connections: a waiting client would wait for the next event. */
+static void worker_step(struct worker *worker)
 {
     unsigned before;
 
     do {
-        before = connections(lane);
-        MHD_run(lane->daemon);
-    } while (connections(lane) < before);
+        before = connections(worker);
+        MHD_run(worker->daemon);
+    } while (connections(worker) < before);
 }
 
-static void *lane_run(void *argument)
+static void *worker_run(void *argument)
 {
-    struct lane *lane = argument;
-    bool quiet = false;
+    struct worker *worker = argument;
+    bool quiesced = false;
 
-    while (!atomic_load(&lane->server->end)) {
-        if (!quiet && atomic_load(&lane->server->quiet)) {
-            stop_accepting(lane);
-            quiet = true;
+    while (!atomic_load(&worker->server->end)) {
+        if (!quiesced && atomic_load(&worker->server->quiesce)) {
+            stop_accepting(worker);
+            quiesced = true;
         }
-        lane_step(lane);
-        lane_wait(lane);
+        worker_step(worker);
+        worker_wait(worker);
     }
-    MHD_stop_daemon(lane->daemon);
+    MHD_stop_daemon(worker->daemon);
     return NULL;
 }
 
-/* Where the connection is looked up before it is resumed: it may be gone right after. */
+/* The worker is looked up before the connection is resumed, which may be gone right after. */
 void sk_server_resume(struct sk_gateway *gateway, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -175,54 +177,45 @@ void sk_server_resume(struct sk_gateway *gateway, struct MHD_Connection *connect
     struct sk_server *server = gateway->server;
     unsigned i = 0;
 
-    while (server->lanes[i].daemon != info->daemon) {
+    while (server->workers[i].daemon != info->daemon) {
         i++;
     }
     MHD_resume_connection(connection);
-    lane_wake(&server->lanes[i]);
+    worker_wake(&server->workers[i]);
 }
 
-/* A descriptor of its own for each daemon, which closes it, also when it cannot start. */
-static bool lane_open(struct lane *lane, unsigned share)
+/* Each daemon gets a descriptor of its own, and closes it, also when it cannot start. */
+static bool worker_open(struct worker *worker, unsigned share)
 {
-    int own = fcntl(lane->server->fd, F_DUPFD_CLOEXEC, 0);
+    int own = fcntl(worker->server->fd, F_DUPFD_CLOEXEC, 0);
 
     if (own < 0) {
         return false;
     }
-    lane->daemon = daemon_start(lane->server->gateway, own, share);
-    if (lane->daemon == NULL) {
+    worker->daemon = daemon_start(worker->server->gateway, own, share);
+    if (worker->daemon == NULL) {
         return false;
     }
-    lane->network = MHD_get_daemon_info(lane->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-    lane->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return lane->wake >= 0;
+    worker->network = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return worker->wake >= 0;
 }
 
-static bool lane_start(struct lane *lane)
-{
-    int failed = pthread_create(&lane->thread, NULL, lane_run, lane);
-
-    errno = failed;
-    lane->started = failed == 0;
-    return lane->started;
-}
-
-/* Ends what was started, and frees. */
-static void lanes_end(struct sk_server *server)
+/* Ends the workers that were started, and frees the server. */
+static void workers_end(struct sk_server *server)
 {
     atomic_store(&server->end, true);
     for (unsigned i = 0; i < server->count; i++) {
-        struct lane *lane = &server->lanes[i];
+        struct worker *worker = &server->workers[i];
 
-        if (lane->started) {
-            lane_wake(lane);
-            pthread_join(lane->thread, NULL);
-        } else if (lane->daemon != NULL) {
-            MHD_stop_daemon(lane->daemon);
+        if (worker->started) {
+            worker_wake(worker);
+            pthread_join(worker->thread, NULL);
+        } else if (worker->daemon != NULL) {
+            MHD_stop_daemon(worker->daemon);
         }
-        if (lane->wake >= 0) {
-            close(lane->wake);
+        if (worker->wake >= 0) {
+            close(worker->wake);
         }
     }
     pthread_cond_destroy(&server->changed);
@@ -230,12 +223,12 @@ static void lanes_end(struct sk_server *server)
     free(server);
 }
 
-/* ---- all of them --------------------------------------------------------------------- */
+/* ---- the server ---------------------------------------------------------------------- */
 
 static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
 {
     unsigned threads = gateway->settings.threads;
-    struct sk_server *server = calloc(1, sizeof *server + threads * sizeof *server->lanes);
+    struct sk_server *server = calloc(1, sizeof *server + threads * sizeof *server->workers);
 
     if (server == NULL) {
         return NULL;
@@ -247,8 +240,8 @@ static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
     server->count = threads;
     server->accepting = threads;
     for (unsigned i = 0; i < threads; i++) {
-        server->lanes[i].server = server;
-        server->lanes[i].wake = -1;
+        server->workers[i].server = server;
+        server->workers[i].wake = -1;
     }
     return server;
 }
@@ -260,35 +253,31 @@ struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd)
     bool good = server != NULL;
 
     for (unsigned i = 0; i < threads && good; i++) {
-        good = lane_open(&server->lanes[i],
-                         connections / threads + (i < connections % threads ? 1 : 0));
+        good = worker_open(&server->workers[i],
+                           connections / threads + (i < connections % threads ? 1 : 0));
     }
     gateway->server = server; /* before the first request */
     for (unsigned i = 0; i < threads && good; i++) {
-        good = lane_start(&server->lanes[i]);
+        struct worker *worker = &server->workers[i];
+
+        errno = pthread_create(&worker->thread, NULL, worker_run, worker);
+        good = worker->started = errno == 0;
     }
     if (!good && server != NULL) {
         int why = errno;
 
-        lanes_end(server);
+        workers_end(server);
         errno = why;
         return NULL;
     }
     return server;
 }
 
-static void pause_briefly(void)
+static void quiesce(struct sk_server *server)
 {
-    const struct timespec tenth = {.tv_sec = 0, .tv_nsec = 100000000};
-
-    nanosleep(&tenth, NULL);
-}
-
-static void wait_until_quiet(struct sk_server *server)
-{
-    atomic_store(&server->quiet, true);
+    atomic_store(&server->quiesce, true);
     for (unsigned i = 0; i < server->count; i++) {
-        lane_wake(&server->lanes[i]);
+        worker_wake(&server->workers[i]);
     }
     pthread_mutex_lock(&server->mutex);
     while (server->accepting > 0) {
@@ -299,24 +288,25 @@ static void wait_until_quiet(struct sk_server *server)
 }
 
 bool sk_server_stop(struct sk_server *server, unsigned seconds,
-                    void (*let_go)(struct sk_gateway *gateway))
+                    void (*resume_waiting)(struct sk_gateway *gateway))
 {
+    const struct timespec tenth = {.tv_sec = 0, .tv_nsec = 100000000};
     struct sk_gateway *gateway = server->gateway;
 
-    wait_until_quiet(server);
-    atomic_store(&gateway->stopping, true); /* not before: who was let in is served */
+    quiesce(server);
+    atomic_store(&gateway->stopping, true); /* not before: an accepted connection is served */
     for (unsigned i = 0; i < 10 * seconds && atomic_load(&gateway->active) > 0; i++) {
-        sk_peers_reap(gateway->peers);
-        pause_briefly();
+        sk_connections_reap(gateway->connections);
+        nanosleep(&tenth, NULL);
     }
     /* From here on nobody suspends; who is suspended is resumed when the writer is done, or now if
      * it waits for something else. */
     sk_in_flight_close(&gateway->in_flight);
-    let_go(gateway);
+    resume_waiting(gateway);
     if (!sk_in_flight_wait(&gateway->in_flight, SECONDS_WRITER)) {
         return false;
     }
-    lanes_end(server);
+    workers_end(server);
     /* What was cut off has handed in its last write by now. */
     return sk_in_flight_wait(&gateway->in_flight, SECONDS_WRITER);
 }

@@ -1,4 +1,4 @@
-/* The HTTP server: libmicrohttpd with the settings that its traps ask for. */
+/* The HTTP server: libmicrohttpd, one daemon for each thread. */
 #ifndef SK_GATEWAY_HTTP_SERVER_H
 #define SK_GATEWAY_HTTP_SERVER_H
 
@@ -7,19 +7,19 @@
 struct sk_server;
 struct MHD_Connection;
 
-/* NULL: it did not start, errno says why. fd is listened on and closed by sk_server_stop; it stays
- * the caller's when nothing started. */
+/* NULL: it did not start, errno says why, and fd stays the caller's. Otherwise sk_server_stop
+ * closes fd, on which the server listens. */
 struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd);
 
-/* Stops accepting (what waits in the socket's queue stays there, for whoever else holds it), lets
- * requests under way end for up to `seconds`, has let_go() resume whoever waits for anything but
- * the writer, waits for the writer, closes the rest and frees. false: something is still held after
- * that, and only an exit is safe. */
+/* Stops accepting (what waits in the socket's backlog stays there for another process that holds
+ * the socket), lets requests under way end for up to `seconds`, calls resume_waiting() for
+ * connections that wait for anything but the writer, waits for the writer, closes all connections
+ * and frees. false: the writer did not finish, and only an exit is safe. */
 bool sk_server_stop(struct sk_server *server, unsigned seconds,
-                    void (*let_go)(struct sk_gateway *gateway));
+                    void (*resume_waiting)(struct sk_gateway *gateway));
 
-/* In the place of MHD_resume_connection(), from any thread: also wakes the thread that serves it.
- */
+/* Resumes a connection from any thread and wakes the worker that serves it; MHD_resume_connection()
+ * alone does not. */
 void sk_server_resume(struct sk_gateway *gateway, struct MHD_Connection *connection);
 
 #endif

@@ -14,11 +14,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/sink.h"
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_courier.h"
 #include "keys/format/armour.h"
 #include "keys/format/form.h"
 #include "keys/format/slots.h"
@@ -121,13 +121,13 @@ static void text_take(struct courier *courier, const uint8_t *text, size_t len)
 
     for (size_t at = 0; at < len && courier->verdict == SK_OK; at += TEXT_STEP) {
         size_t step = len - at < TEXT_STEP ? len - at : TEXT_STEP, got = 0;
-        enum sk_error error =
+        enum sk_error e =
             sk_armour_read(&courier->armour, (const char *)text + at, step, bytes, &got);
         if (got > 0) {
             file_take(courier, bytes, got);
         }
         if (courier->verdict == SK_OK) {
-            courier->verdict = courier->armour.before > LEAD_MAX ? SK_ERR_ARMOUR_BEGIN : error;
+            courier->verdict = courier->armour.before > LEAD_MAX ? SK_ERR_ARMOUR_BEGIN : e;
         }
     }
 }
@@ -186,9 +186,9 @@ static enum sk_step courier_begin(struct sk_request *request)
         SK_MEDIA_MULTIPART) {
         return sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
-    enum sk_error error = sk_inbox_admit(request->gateway->inbox, request->length);
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    enum sk_error e = sk_inbox_admit(request->gateway->inbox, request->length);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     struct courier *courier = calloc(1, sizeof *courier);
     if (courier == NULL) {
@@ -204,18 +204,18 @@ static enum sk_step courier_begin(struct sk_request *request)
 static enum sk_step settle(struct sk_request *request)
 {
     struct courier *courier = request->state;
-    enum sk_error error = sk_sink_settle(&courier->sink);
-    bool over = courier->whole && (error != SK_OK || courier->sink.finished);
+    enum sk_error e = sk_sink_settle(&courier->sink);
+    bool over = courier->whole && (e != SK_OK || courier->sink.finished);
 
-    if (error != SK_OK) {
-        courier->verdict = error;
+    if (e != SK_OK) {
+        courier->verdict = e;
     }
-    if (error != SK_OK || over) {
+    if (e != SK_OK || over) {
         sk_sink_close(&courier->sink, NULL, NULL);
     }
     courier->whole = courier->whole && !over;
-    return !over || result_add(courier, error) ? SK_STEP_ON
-                                               : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
+    return !over || result_add(courier, e) ? SK_STEP_ON
+                                           : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
 }
 
 /* What must reach the disk before more can be taken. */
@@ -242,8 +242,8 @@ static enum sk_step courier_body(struct sk_request *request, const uint8_t *byte
 
     while (step == SK_STEP_ON && (*used < len || event.kind != SK_FORM_MORE)) {
         size_t end = len - *used < SLICE_BYTES ? len : *used + SLICE_BYTES;
-        enum sk_error error = sk_form_next(&courier->form, bytes, end, used, &event);
-        step = error == SK_OK && event_take(request, &event)
+        enum sk_error e = sk_form_next(&courier->form, bytes, end, used, &event);
+        step = e == SK_OK && event_take(request, &event)
                    ? store_due(request)
                    : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
@@ -275,9 +275,9 @@ static enum sk_step courier_answer(struct sk_request *request)
     if (store_failed(courier)) {
         return sk_request_refuse_error(request, courier->results[courier->count - 1]);
     }
-    enum sk_error error = sk_page_courier(&page, request->lang, courier->results, courier->count);
+    enum sk_error e = sk_page_courier(&page, request->lang, courier->results, courier->count);
     return sk_reply_send_page(
-        request, courier->stored > 0 ? MHD_HTTP_CREATED : MHD_HTTP_BAD_REQUEST, error, &page, true);
+        request, courier->stored > 0 ? MHD_HTTP_CREATED : MHD_HTTP_BAD_REQUEST, e, &page, true);
 }
 
 static enum sk_step courier_end(struct sk_request *request)

@@ -75,12 +75,11 @@ static enum sk_step refused_late(struct sk_request *request, enum sk_step step)
 static enum sk_step patch_open(struct sk_request *request)
 {
     struct patch *patch = request->state;
-    enum sk_error error =
-        sk_upload_find(patch->gateway->inbox, &patch->place.token, &patch->upload);
+    enum sk_error e = sk_upload_find(patch->gateway->inbox, &patch->place.token, &patch->upload);
 
     patch->open = true;
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     if (patch->offset != patch->upload.offset) {
         return sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
@@ -93,11 +92,11 @@ static enum sk_step patch_open(struct sk_request *request)
     if (request->length == 0) {
         return SK_STEP_ON;
     }
-    error = sk_inbox_admit(patch->gateway->inbox, patch->upload.length);
-    if (error == SK_OK) {
-        error = sk_sink_resume(&patch->sink, request, &patch->place.token, &patch->upload);
+    e = sk_inbox_admit(patch->gateway->inbox, patch->upload.length);
+    if (e == SK_OK) {
+        e = sk_sink_resume(&patch->sink, request, &patch->place.token, &patch->upload);
     }
-    return error == SK_OK ? SK_STEP_ON : sk_tus_refuse_error(request, error);
+    return e == SK_OK ? SK_STEP_ON : sk_tus_refuse_error(request, e);
 }
 
 static enum sk_step check_head(struct sk_request *request, uint64_t *offset)
@@ -178,9 +177,9 @@ static enum sk_step go_on(struct sk_request *request)
     if (step != SK_STEP_ON) {
         return refused_late(request, step);
     }
-    enum sk_error error = sk_sink_settle(&patch->sink);
+    enum sk_error e = sk_sink_settle(&patch->sink);
 
-    return error == SK_OK ? SK_STEP_ON : refused_late(request, sk_tus_refuse_error(request, error));
+    return e == SK_OK ? SK_STEP_ON : refused_late(request, sk_tus_refuse_error(request, e));
 }
 
 static enum sk_step patch_resume(struct sk_request *request)
@@ -219,11 +218,11 @@ static enum sk_step patch_answer(struct sk_request *request)
 {
     struct patch *patch = request->state;
     struct sk_upload now;
-    enum sk_error error = sk_upload_find(patch->gateway->inbox, &patch->place.token, &now);
+    enum sk_error e = sk_upload_find(patch->gateway->inbox, &patch->place.token, &now);
 
     sk_upload_queue_leave(patch->gateway->uploads, &patch->place);
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     struct MHD_Response *response = sk_tus_response();
     if (response != NULL) {

@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/context_pool.h"
 #include "gateway/intake/sink.h"
+#include "gateway/pages/page_receipt.h"
 #include "keys/base/calendar.h"
 
 struct report {
@@ -77,9 +78,8 @@ static enum sk_step report_begin(struct sk_request *request)
         return sk_request_refuse(request, SK_PROBLEM_TOO_LARGE);
     }
     enum sk_step step = report_start(request, boundary);
-    enum sk_error error =
-        step == SK_STEP_ON ? sk_inbox_admit(request->gateway->inbox, sealed) : SK_OK;
-    return error == SK_OK ? step : sk_request_refuse_error(request, error);
+    enum sk_error e = step == SK_STEP_ON ? sk_inbox_admit(request->gateway->inbox, sealed) : SK_OK;
+    return e == SK_OK ? step : sk_request_refuse_error(request, e);
 }
 
 /* The writer's code, or a new one. */
@@ -89,11 +89,11 @@ static enum sk_error choose_code(struct sk_context_secrets *secrets)
         sk_receipt_random(&secrets->receipt);
         return SK_OK;
     }
-    enum sk_error error = sk_code_parse(secrets->r, secrets->fields.code, secrets->fields.code_len);
-    if (error == SK_OK) {
+    enum sk_error e = sk_code_parse(secrets->r, secrets->fields.code, secrets->fields.code_len);
+    if (e == SK_OK) {
         sk_receipt_derive(&secrets->receipt, secrets->r);
     }
-    return error;
+    return e;
 }
 
 /* Everybody who is offered, where the writer chose nobody. false: more than a report can have. */
@@ -133,8 +133,8 @@ static enum sk_error bind_address(struct report *report, uint8_t *header)
         keys[i] = *sk_sheet_key(&fields->to[i]->sheet, report->view->week);
         digests[i] = fields->to[i]->sheet.digest;
     }
-    enum sk_error error = sk_sheets_digest(&address.sheets, digests, fields->to_count);
-    return error != SK_OK ? error : sk_report_address(report->context->report, &address, header);
+    enum sk_error e = sk_sheets_digest(&address.sheets, digests, fields->to_count);
+    return e != SK_OK ? e : sk_report_address(report->context->report, &address, header);
 }
 
 static enum sk_step address_report(struct sk_request *request, bool whole)
@@ -155,9 +155,9 @@ static enum sk_step address_report(struct sk_request *request, bool whole)
     if (header == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    enum sk_error error = bind_address(report, header);
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    enum sk_error e = bind_address(report, header);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     sk_sink_add(&report->sink, SK_HEADER_BYTES);
     report->addressed = true;
@@ -177,9 +177,9 @@ static enum sk_step seal_some(struct sk_request *request, const uint8_t *bytes, 
     if (out == NULL) {
         return sk_request_refuse_error(request, SK_ERR_MEMORY);
     }
-    enum sk_error error = sk_report_write(report->context->report, bytes, len, used, out, &step);
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    enum sk_error e = sk_report_write(report->context->report, bytes, len, used, out, &step);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     if (!sk_fields_scan(fields, bytes, *used)) {
         return sk_request_refuse(request, fields->problem);
@@ -194,11 +194,11 @@ static enum sk_step report_body(struct sk_request *request, const uint8_t *bytes
                                 size_t *used)
 {
     struct report *report = request->state;
-    enum sk_error error = sk_sink_settle(&report->sink);
+    enum sk_error e = sk_sink_settle(&report->sink);
     enum sk_step step = SK_STEP_ON;
 
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     while (*used < len && step == SK_STEP_ON) {
         size_t took = 0;
@@ -232,11 +232,11 @@ static enum sk_step report_answer(struct sk_request *request)
     struct report *report = request->state;
     const struct sk_context_secrets *secrets = report->context->secrets;
     struct sk_page page = {0};
-    enum sk_error error =
+    enum sk_error e =
         sk_page_receipt(&page, request->lang, secrets->fields.no_receipt ? NULL : &secrets->receipt,
                         secrets->fields.code_len > 0);
 
-    return sk_reply_send_page(request, MHD_HTTP_CREATED, error, &page, true);
+    return sk_reply_send_page(request, MHD_HTTP_CREATED, e, &page, true);
 }
 
 /* Chunks that are left in the seal, and the padding to the size class. */
@@ -249,11 +249,10 @@ static enum sk_step seal_rest(struct sk_request *request)
             return sk_sink_store(&report->sink);
         }
         uint8_t *out = sk_sink_room(&report->sink, SK_CHUNK_BYTES);
-        enum sk_error error = out == NULL
-                                  ? SK_ERR_MEMORY
-                                  : sk_report_end(report->context->report, out, &report->ended);
-        if (error != SK_OK) {
-            return sk_request_refuse_error(request, error);
+        enum sk_error e = out == NULL ? SK_ERR_MEMORY
+                                      : sk_report_end(report->context->report, out, &report->ended);
+        if (e != SK_OK) {
+            return sk_request_refuse_error(request, e);
         }
         sk_sink_add(&report->sink, SK_CHUNK_BYTES);
     }
@@ -263,10 +262,10 @@ static enum sk_step seal_rest(struct sk_request *request)
 static enum sk_step report_end(struct sk_request *request)
 {
     struct report *report = request->state;
-    enum sk_error error = sk_sink_settle(&report->sink);
+    enum sk_error e = sk_sink_settle(&report->sink);
 
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     if (report->sink.finished) {
         return report_answer(request);

@@ -109,9 +109,9 @@ static enum sk_step create_begin(struct sk_request *request)
         return sk_request_refuse_line(request, MHD_HTTP_BAD_REQUEST,
                                       "Upload-Metadata is malformed");
     }
-    enum sk_error error = sk_inbox_admit(request->gateway->inbox, length);
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    enum sk_error e = sk_inbox_admit(request->gateway->inbox, length);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     struct upload *upload = upload_new(request);
     if (upload == NULL) {
@@ -125,10 +125,10 @@ static enum sk_step created(struct sk_request *request, const struct sk_upload_t
 {
     char path[sizeof "/uploads/" + 2 * sizeof token->b] = "/uploads/";
     struct sk_upload found;
-    enum sk_error error = sk_upload_find(request->gateway->inbox, token, &found);
+    enum sk_error e = sk_upload_find(request->gateway->inbox, token, &found);
 
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     sodium_bin2hex(path + strlen(path), 2 * sizeof token->b + 1, token->b, sizeof token->b);
     struct MHD_Response *response = sk_tus_response();
@@ -142,18 +142,18 @@ static enum sk_step created(struct sk_request *request, const struct sk_upload_t
 static enum sk_step create_end(struct sk_request *request)
 {
     struct upload *upload = request->state;
-    enum sk_error error = sk_pending_write_result(&upload->pending);
+    enum sk_error e = sk_pending_write_result(&upload->pending);
 
     if (!upload->sent) {
         upload->sent = true;
         return sk_pending_write_submit(&upload->pending, request);
     }
-    if (error == SK_ERR_EXISTS) {
+    if (e == SK_ERR_EXISTS) {
         return sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
                                       "this token names an upload of another length");
     }
-    return error == SK_OK ? created(request, &upload->pending.write.token)
-                          : sk_tus_refuse_error(request, error);
+    return e == SK_OK ? created(request, &upload->pending.write.token)
+                      : sk_tus_refuse_error(request, e);
 }
 
 const struct sk_endpoint sk_endpoint_upload_create = {
@@ -190,10 +190,10 @@ static enum sk_step ask_end(struct sk_request *request)
     if (sk_upload_queue_check(&upload->place, request) != SK_STEP_ON) {
         return SK_STEP_REFUSE;
     }
-    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
+    enum sk_error e = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
     sk_upload_queue_leave(request->gateway->uploads, &upload->place);
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     struct MHD_Response *response = sk_tus_response();
     if (response != NULL) {
@@ -221,9 +221,9 @@ static enum sk_step drop_send(struct sk_request *request)
     if (sk_upload_queue_check(&upload->place, request) != SK_STEP_ON) {
         return SK_STEP_REFUSE;
     }
-    enum sk_error error = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
-    if (error != SK_OK) {
-        return sk_tus_refuse_error(request, error);
+    enum sk_error e = sk_upload_find(request->gateway->inbox, &upload->place.token, &found);
+    if (e != SK_OK) {
+        return sk_tus_refuse_error(request, e);
     }
     upload->sent = true;
     upload->pending.write.kind = SK_WRITE_DROP;
@@ -237,14 +237,14 @@ static enum sk_step drop_send(struct sk_request *request)
 static enum sk_step drop_end(struct sk_request *request)
 {
     struct upload *upload = request->state;
-    enum sk_error error = sk_pending_write_result(&upload->pending);
+    enum sk_error e = sk_pending_write_result(&upload->pending);
 
     if (!upload->sent) {
         return drop_send(request);
     }
     sk_upload_queue_leave(request->gateway->uploads, &upload->place);
-    return error == SK_OK ? sk_reply_send(request, MHD_HTTP_NO_CONTENT, sk_tus_response())
-                          : sk_tus_refuse_error(request, error);
+    return e == SK_OK ? sk_reply_send(request, MHD_HTTP_NO_CONTENT, sk_tus_response())
+                      : sk_tus_refuse_error(request, e);
 }
 
 const struct sk_endpoint sk_endpoint_upload_drop = {

@@ -146,9 +146,9 @@ static bool take_event(struct sk_fields *fields, const struct sk_form_event *eve
     }
 }
 
-static bool refuse_form(struct sk_fields *fields, enum sk_error error)
+static bool refuse_form(struct sk_fields *fields, enum sk_error e)
 {
-    switch (error) {
+    switch (e) {
     case SK_ERR_FORM_PARTS:
         return refuse(fields, SK_PROBLEM_MANY);
     case SK_ERR_FORM_NAME:
@@ -171,9 +171,9 @@ bool sk_fields_scan(struct sk_fields *fields, const uint8_t *bytes, size_t len)
     size_t used = 0;
 
     do {
-        enum sk_error error = sk_form_next(&fields->form, bytes, len, &used, &event);
-        if (error != SK_OK) {
-            return refuse_form(fields, error);
+        enum sk_error e = sk_form_next(&fields->form, bytes, len, &used, &event);
+        if (e != SK_OK) {
+            return refuse_form(fields, e);
         }
         if (!take_event(fields, &event)) {
             return false;
@@ -195,10 +195,10 @@ bool sk_fields_address(struct sk_fields *fields, bool whole)
 bool sk_fields_end(struct sk_fields *fields)
 {
     struct sk_form_event rest;
-    enum sk_error error = sk_form_end(&fields->form, &rest);
+    enum sk_error e = sk_form_end(&fields->form, &rest);
 
-    if (error != SK_OK) {
-        return refuse_form(fields, error);
+    if (e != SK_OK) {
+        return refuse_form(fields, e);
     }
     return take_event(fields, &rest) && (fields->substance || refuse(fields, SK_PROBLEM_EMPTY));
 }

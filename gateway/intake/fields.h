@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "gateway/pages/page.h"
+#include "gateway/http/problem.h"
 #include "gateway/read/directory.h"
 #include "keys/format/class.h"
 #include "keys/format/form.h"

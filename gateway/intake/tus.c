@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "keys/format/class.h"
@@ -51,11 +51,11 @@ struct sk_upload_token sk_tus_token(const struct sk_request *request)
 
 /* ---- refusals ------------------------------------------------------------------------------ */
 
-enum sk_step sk_tus_refuse_error(struct sk_request *request, enum sk_error error)
+enum sk_step sk_tus_refuse_error(struct sk_request *request, enum sk_error e)
 {
-    return error == SK_ERR_STORE_ORDER ? sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
-                                                                "the upload is elsewhere by now")
-                                       : sk_request_refuse_error(request, error);
+    return e == SK_ERR_STORE_ORDER ? sk_request_refuse_line(request, MHD_HTTP_CONFLICT,
+                                                            "the upload is elsewhere by now")
+                                   : sk_request_refuse_error(request, e);
 }
 
 static enum MHD_Result reply_refused(struct sk_request *request)
@@ -69,7 +69,7 @@ static enum MHD_Result reply_refused(struct sk_request *request)
     if (response == NULL) {
         return MHD_NO;
     }
-    sk_reply_dress(response, SK_TYPE_TEXT, SK_LANG_COUNT, true);
+    sk_reply_headers(response, SK_TYPE_TEXT, SK_LANG_COUNT, true);
     MHD_add_response_header(response, "Tus-Resumable", SK_TUS_VERSION);
     if (status == MHD_HTTP_PRECONDITION_FAILED) {
         MHD_add_response_header(response, "Tus-Version", SK_TUS_VERSION);
@@ -80,7 +80,7 @@ static enum MHD_Result reply_refused(struct sk_request *request)
     return sk_reply_send(request, status, response) == SK_STEP_DONE ? MHD_YES : MHD_NO;
 }
 
-const struct sk_manner sk_manner_tus = {.override = true, .refuse = reply_refused};
+const struct sk_protocol sk_protocol_tus = {.override = true, .refuse = reply_refused};
 
 /* ---- answers ------------------------------------------------------------------------------- */
 
@@ -90,7 +90,7 @@ struct MHD_Response *sk_tus_response(void)
         MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 
     if (response != NULL) {
-        sk_reply_dress(response, SK_TYPE_TEXT, SK_LANG_COUNT, false);
+        sk_reply_headers(response, SK_TYPE_TEXT, SK_LANG_COUNT, false);
         MHD_add_response_header(response, "Tus-Resumable", SK_TUS_VERSION);
     }
     return response;

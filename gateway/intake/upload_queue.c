@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/http/connections.h"
 #include "gateway/http/in_flight.h"
-#include "gateway/http/peers.h"
 #include "gateway/http/request.h"
 
 /* As many places as there are requests for uploads: a list will do. */
@@ -73,8 +73,8 @@ static void overtake(const struct sk_upload_queue *queue, const struct sk_upload
 {
     for (struct sk_upload_place *p = queue->head; p != NULL; p = p->next) {
         if (same_upload(p, place) && !atomic_exchange(&p->overtaken, true) && p->reads &&
-            p->request != NULL && p->request->peer != NULL) {
-            sk_peers_end(p->request->gateway->peers, p->request->peer);
+            p->request != NULL && p->request->entry != NULL) {
+            sk_connections_end_reading(p->request->gateway->connections, p->request->entry);
         }
     }
 }

@@ -17,7 +17,7 @@ void sk_html_free(struct sk_html *html)
     *html = (struct sk_html){0};
 }
 
-/* realloc would leave the old bytes behind. */
+/* Not realloc, which would leave the old bytes in the heap. */
 static bool grow(struct sk_html *html, size_t more)
 {
     size_t room = html->room == 0 ? FIRST_ROOM : html->room;
@@ -119,12 +119,57 @@ void sk_html_with(struct sk_html *html, const char *message, const char *value)
     sk_html_text(html, place + 2);
 }
 
+/* The number of bytes at `text` to be escaped, and their escape; 0: the byte stands as it is. */
+static size_t json_escape(const char *text, char out[8])
+{
+    unsigned char c = (unsigned char)text[0];
+
+    /* U+2028 and U+2029: line ends to older JavaScript, though not to JSON. */
+    if (strncmp(text, "\xe2\x80\xa8", 3) == 0 || strncmp(text, "\xe2\x80\xa9", 3) == 0) {
+        (void)snprintf(out, 8, "\\u202%c", text[2] == '\xa8' ? '8' : '9');
+        return 3;
+    }
+    /* "<" could begin </script> or an HTML comment. */
+    if (c < 0x20 || c == '"' || c == '\\' || c == '<') {
+        (void)snprintf(out, 8, "\\u%04x", c);
+        return 1;
+    }
+    return 0;
+}
+
+void sk_html_json(struct sk_html *html, const char *text)
+{
+    char escaped[8];
+
+    sk_html_raw(html, "\"");
+    while (*text != '\0') {
+        size_t len = json_escape(text, escaped);
+
+        if (len > 0) {
+            sk_html_raw(html, escaped);
+        } else {
+            sk_html_bytes(html, text, 1);
+        }
+        text += len > 0 ? len : 1;
+    }
+    sk_html_raw(html, "\"");
+}
+
 void sk_html_number(struct sk_html *html, uint64_t number)
 {
     char digits[24];
 
     (void)snprintf(digits, sizeof digits, "%" PRIu64, number);
     sk_html_raw(html, digits);
+}
+
+void sk_html_fill(struct sk_html *html, char sign, size_t after)
+{
+    size_t fill = (SK_PAGE_STEP - (html->len + after) % SK_PAGE_STEP) % SK_PAGE_STEP;
+
+    for (; fill > 0; fill--) {
+        sk_html_bytes(html, &sign, 1);
+    }
 }
 
 enum sk_error sk_html_take(struct sk_html *html, struct sk_page *page)

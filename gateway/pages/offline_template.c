@@ -1,13 +1,14 @@
 /*
- * Prints the page that works without a network, without organisations: the part that is the same
- * for every store of this release. For the build, which publishes its SHA-256.
+ * Prints the offline page without organisations, which is the same for every store of this release.
+ * The build publishes its SHA-256.
  * usage: offline_template LANGUAGE
  */
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_offline.h"
+#include "gateway/pages/pages.h"
 
 static int print_page(enum sk_lang lang)
 {
@@ -30,13 +31,13 @@ int main(int argc, char **argv)
         (void)fputs("usage: offline_template LANGUAGE\n", stderr);
         return 2;
     }
-    if (sodium_init() < 0 || sk_pages_offline_start(&missing) != SK_OK) {
+    if (sodium_init() < 0 || sk_pages_start(&missing) != SK_OK) {
         return 1;
     }
     if (missing > 0) {
         (void)fprintf(stderr, "offline_template: %u translations are missing\n", missing);
     }
     int code = missing > 0 ? 1 : print_page(lang);
-    sk_pages_offline_stop();
+    sk_pages_stop();
     return code;
 }

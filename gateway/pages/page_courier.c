@@ -1,6 +1,8 @@
+#include "gateway/pages/page_courier.h"
+
 #include <stdio.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_frame.h"
 
 #include "gateway/pages/courier.pieces"
 
@@ -24,10 +26,10 @@ enum sk_error sk_page_courier_form(struct sk_page *out, enum sk_lang lang,
                                   .organisations = organisations,
                                   .count = count};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }
 
-/* ---- what became of the files ---- */
+/* ---- the result of each file ---- */
 
 struct outcome {
     const enum sk_error *results;
@@ -39,9 +41,9 @@ struct one {
     enum sk_error result;
 };
 
-static enum sk_message reason(enum sk_error error)
+static enum sk_message reason(enum sk_error e)
 {
-    switch (error) {
+    switch (e) {
     case SK_OK:
         return SK_MSG_COURIER_ACCEPTED;
 #define PROBLEM(name, status, text, next, typed, line)
@@ -100,5 +102,5 @@ enum sk_error sk_page_courier(struct sk_page *out, enum sk_lang lang, const enum
                                   .main = SK_TEMPLATE(result),
                                   .context = &outcome};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }

@@ -1,4 +1,7 @@
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_form.h"
+
+#include "gateway/pages/page_frame.h"
+#include "gateway/pages/page_problem.h"
 
 #include "gateway/pages/form.pieces"
 
@@ -104,17 +107,6 @@ static void put_categories(struct sk_html *html, enum sk_lang lang, const void *
     }
 }
 
-static enum sk_error closed(struct sk_page *out, enum sk_lang lang)
-{
-    struct sk_html html = {0};
-    const char *bytes;
-    size_t len;
-
-    sk_page_problem(SK_PROBLEM_CLOSED, lang, &bytes, &len);
-    sk_html_bytes(&html, bytes, len);
-    return sk_html_take(&html, out);
-}
-
 enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
                            const struct sk_page_organisation *organisations, size_t count,
                            uint64_t max_bytes)
@@ -132,5 +124,6 @@ enum sk_error sk_page_form(struct sk_page *out, enum sk_lang lang,
     for (size_t i = 0; i < count; i++) {
         data.offered += organisations[i].offered ? 1 : 0;
     }
-    return data.offered == 0 ? closed(out, lang) : sk_frame_take(out, lang, &page);
+    return data.offered == 0 ? sk_page_problem(out, lang, SK_PROBLEM_CLOSED)
+                             : sk_frame_render(out, lang, &page);
 }

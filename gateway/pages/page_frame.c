@@ -1,10 +1,9 @@
-#include <string.h>
+#include "gateway/pages/page_frame.h"
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_style.h"
 
 #include "gateway/pages/frame.pieces"
 
-#define COMMENT "<!--"
 #define COMMENT_END "-->\n"
 
 static void put_title(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -25,7 +24,7 @@ static void put_style(struct sk_html *html, enum sk_lang lang, const void *conte
 {
     (void)lang;
     (void)context;
-    sk_html_raw(html, sk_page_style());
+    sk_html_raw(html, sk_page_style);
 }
 
 static void put_script(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -93,31 +92,21 @@ static void put_organisations(struct sk_html *html, enum sk_lang lang, const voi
     }
 }
 
-static void put_level(struct sk_html *html)
-{
-    size_t least = html->len + strlen(COMMENT COMMENT_END);
-    size_t fill = (SK_PAGE_STEP - least % SK_PAGE_STEP) % SK_PAGE_STEP;
-
-    sk_html_raw(html, COMMENT);
-    for (; fill > 0; fill--) {
-        sk_html_bytes(html, ".", 1);
-    }
-    sk_html_raw(html, COMMENT_END);
-}
-
-enum sk_error sk_frame_take(struct sk_page *out, enum sk_lang lang, const struct sk_frame *page)
+enum sk_error sk_frame_render(struct sk_page *out, enum sk_lang lang, const struct sk_frame *page)
 {
     struct sk_html html = {0};
 
     sk_expand(&html, lang, SK_TEMPLATE(frame), page);
     sk_html_raw(&html, "\n");
     if (page->level) {
-        put_level(&html);
+        sk_html_raw(&html, "<!--");
+        sk_html_fill(&html, '.', sizeof COMMENT_END - 1);
+        sk_html_raw(&html, COMMENT_END);
     }
 
-    enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK && page->script != SK_SCRIPT_NONE) {
+    enum sk_error e = sk_html_take(&html, out);
+    if (e == SK_OK && page->script != SK_SCRIPT_NONE) {
         out->csp = sk_script(page->script, lang)->csp;
     }
-    return error;
+    return e;
 }

@@ -1,4 +1,6 @@
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_help.h"
+
+#include "gateway/pages/page_frame.h"
 
 #include "gateway/pages/help.pieces"
 
@@ -9,5 +11,5 @@ enum sk_error sk_page_help(struct sk_page *out, enum sk_lang lang)
                                   .path = "help",
                                   .main = SK_TEMPLATE(help)};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }

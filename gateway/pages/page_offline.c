@@ -1,7 +1,8 @@
-#include <stdlib.h>
+#include "gateway/pages/page_offline.h"
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_style.h"
 #include "gateway/pages/script.h"
+#include "gateway/pages/template.h"
 
 #include "gateway/pages/offline.pieces"
 
@@ -20,7 +21,7 @@ static void put_style(struct sk_html *html, enum sk_lang lang, const void *conte
 {
     (void)lang;
     (void)context;
-    sk_html_raw(html, sk_page_style());
+    sk_html_raw(html, sk_page_style);
 }
 
 static void put_script(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -31,26 +32,6 @@ static void put_script(struct sk_html *html, enum sk_lang lang, const void *cont
     sk_html_bytes(html, script->bytes, script->len);
 }
 
-/* Revoked ones have no keys, and nobody needs to read that they were there. */
-static enum sk_error put_current(struct sk_html *html,
-                                 const struct sk_page_organisation *organisations, size_t count)
-{
-    struct sk_page_organisation *current = calloc(count + 1, sizeof *current);
-    size_t n = 0;
-
-    if (current == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (!organisations[i].revoked && organisations[i].sheet != NULL) {
-            current[n++] = organisations[i];
-        }
-    }
-    sk_put_organisations(html, current, n, true);
-    free(current);
-    return SK_OK;
-}
-
 static void put_organisations(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct data *data = context;
@@ -58,8 +39,8 @@ static void put_organisations(struct sk_html *html, enum sk_lang lang, const voi
     (void)lang;
     if (data->organisations == NULL) {
         sk_html_raw(html, "\n");
-    } else if (put_current(html, data->organisations, data->count) != SK_OK) {
-        html->failed = true;
+    } else {
+        sk_put_organisations(html, data->organisations, data->count, true);
     }
 }
 
@@ -72,26 +53,9 @@ enum sk_error sk_page_offline(struct sk_page *out, enum sk_lang lang,
     sk_expand(&html, lang, SK_TEMPLATE(offline), &data);
     sk_html_raw(&html, "\n");
 
-    enum sk_error error = sk_html_take(&html, out);
-    if (error == SK_OK) {
+    enum sk_error e = sk_html_take(&html, out);
+    if (e == SK_OK) {
         out->csp = sk_script(SK_SCRIPT_OFFLINE, lang)->csp;
     }
-    return error;
-}
-
-enum sk_error sk_pages_offline_start(unsigned *missing)
-{
-    *missing = sk_text_start();
-    sk_style_start();
-    enum sk_error error = sk_script_start();
-
-    if (error != SK_OK) {
-        sk_pages_offline_stop();
-    }
-    return error;
-}
-
-void sk_pages_offline_stop(void)
-{
-    sk_script_stop();
+    return e;
 }

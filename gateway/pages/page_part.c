@@ -5,39 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "gateway/pages/script.h"
-#include "keys/base/calendar.h"
-
-static void english_date(char out[32], const char iso[11])
-{
-    static const char *const months[] = {"January",   "February", "March",    "April",
-                                         "May",       "June",     "July",     "August",
-                                         "September", "October",  "November", "December"};
-    long month = strtol(iso + 5, NULL, 10);
-    long day = strtol(iso + 8, NULL, 10);
-
-    if (month >= 1 && month <= 12) {
-        (void)snprintf(out, 32, "%ld %s %.4s", day, months[month - 1], iso);
-    }
-}
-
-void sk_put_date(struct sk_html *html, enum sk_lang lang, enum sk_message message, uint32_t day)
-{
-    char iso[11], text[32] = "";
-
-    if (!sk_day_format(day, iso)) {
-        return;
-    }
-    if (sk_lang_date(lang) == SK_DATE_WORDS) {
-        english_date(text, iso);
-    } else {
-        (void)snprintf(text, sizeof text, "%.2s.%.2s.%.4s", iso + 8, iso + 5, iso);
-    }
-    sk_html_raw(html, "<p class=h>");
-    sk_html_with(html, sk_text(lang, message), text);
-    sk_html_raw(html, "</p>");
-}
-
 void sk_put_limit(struct sk_html *html, enum sk_lang lang, enum sk_message message,
                   uint64_t max_bytes)
 {
@@ -87,6 +54,9 @@ void sk_put_organisations(struct sk_html *html, const struct sk_page_organisatio
 {
     sk_html_raw(html, "\n<div id=o hidden>");
     for (size_t i = 0; i < count; i++) {
+        if (sheets && (organisations[i].revoked || organisations[i].sheet == NULL)) {
+            continue;
+        }
         sk_html_raw(html, "<data value=\"");
         sk_html_text(html, organisations[i].slug);
         sk_html_raw(html, "\" data-pin=\"");

@@ -1,6 +1,8 @@
+#include "gateway/pages/page_problem.h"
+
 #include <stdio.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_frame.h"
 #include "keys/format/limits.h"
 
 #include "gateway/pages/problem.pieces"
@@ -20,9 +22,7 @@ static const struct row {
 #undef FAILURE
 };
 
-static struct sk_page pages[SK_PROBLEM_COUNT][SK_LANG_COUNT];
-
-/* The only number that one of these texts names. */
+/* One of the texts names a number. */
 static void put_what(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct row *row = context;
@@ -48,42 +48,15 @@ static void put_next(struct sk_html *html, enum sk_lang lang, const void *contex
     sk_expand(html, lang, row->next == STATUS ? SK_TEMPLATE(to_status) : SK_TEMPLATE(to_form), row);
 }
 
-static enum sk_error make(enum sk_problem i, enum sk_lang lang)
+enum sk_error sk_page_problem(struct sk_page *out, enum sk_lang lang, enum sk_problem problem)
 {
+    const struct row *row = &problems[problem];
     const struct sk_frame page = {.title = SK_MSG_PROBLEM_TITLE,
-                                  .heading = problems[i].happened,
+                                  .heading = row->happened,
                                   .path = "",
                                   .main = SK_TEMPLATE(problem),
-                                  .context = &problems[i],
-                                  .level = problems[i].typed};
+                                  .context = row,
+                                  .level = row->typed};
 
-    return sk_frame_take(&pages[i][lang], lang, &page);
-}
-
-enum sk_error sk_problem_page_start(void)
-{
-    enum sk_error error = SK_OK;
-
-    sk_problem_page_stop();
-    for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        for (int lang = 0; error == SK_OK && lang < SK_LANG_COUNT; lang++) {
-            error = make((enum sk_problem)i, (enum sk_lang)lang);
-        }
-    }
-    return error;
-}
-
-void sk_problem_page_stop(void)
-{
-    for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-        for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
-            sk_page_free(&pages[i][lang]);
-        }
-    }
-}
-
-void sk_page_problem(enum sk_problem problem, enum sk_lang lang, const char **bytes, size_t *len)
-{
-    *bytes = pages[problem][lang].bytes;
-    *len = pages[problem][lang].len;
+    return sk_frame_render(out, lang, &page);
 }

@@ -1,6 +1,8 @@
+#include "gateway/pages/page_receipt.h"
+
 #include <sodium.h>
 
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_frame.h"
 #include "gateway/pages/qr.h"
 
 #include "gateway/pages/receipt.pieces"
@@ -37,15 +39,15 @@ enum sk_error sk_page_receipt(struct sk_page *out, enum sk_lang lang,
     if (receipt == NULL) {
         page.path = "";
         page.main = SK_TEMPLATE(without);
-        return sk_frame_take(out, lang, &page);
+        return sk_frame_render(out, lang, &page);
     }
     /* No language links where a code is shown: they would lead away from it for good. */
     sk_code_format(text, receipt->r);
     page.main = follow_up ? SK_TEMPLATE(added) : SK_TEMPLATE(fresh);
     page.heading = follow_up ? SK_MSG_DONE_ADDED : SK_MSG_DONE_H1;
     page.context = text;
-    enum sk_error error = sk_frame_take(out, lang, &page);
+    enum sk_error e = sk_frame_render(out, lang, &page);
 
     sodium_memzero(text, sizeof text);
-    return error;
+    return e;
 }

@@ -1,8 +1,14 @@
-#include "gateway/pages/page_part.h"
+#include "gateway/pages/page_status.h"
+
+#include <stdio.h>
+
+#include "gateway/pages/page_frame.h"
+#include "keys/base/calendar.h"
+#include "keys/base/number.h"
 
 #include "gateway/pages/status.pieces"
 
-/* ---- the form: its context is the error that was made, or SK_OK ---- */
+/* ---- the form: its context is the error in the typed code, or SK_OK ---- */
 
 static void put_mistake(struct sk_html *html, enum sk_lang lang, const void *context)
 {
@@ -42,10 +48,40 @@ enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   .count = count,
                                   .level = problem != SK_OK};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }
 
 /* ---- an answer ---- */
+
+static void english_date(char out[32], const char iso[11])
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    uint64_t month, day;
+
+    if (sk_number_read(iso + 5, 2, 1, 12, &month) && sk_number_read(iso + 8, 2, 1, 31, &day)) {
+        (void)snprintf(out, 32, "%u %s %.4s", (unsigned)day, months[month - 1], iso);
+    }
+}
+
+/* A sentence with a day, counted since 1970, as the language writes dates. */
+static void put_date(struct sk_html *html, enum sk_lang lang, enum sk_message message, uint32_t day)
+{
+    char iso[11], text[32] = "";
+
+    if (!sk_day_format(day, iso)) {
+        return;
+    }
+    if (sk_lang_date(lang) == SK_DATE_WORDS) {
+        english_date(text, iso);
+    } else {
+        (void)snprintf(text, sizeof text, "%.2s.%.2s.%.4s", iso + 8, iso + 5, iso);
+    }
+    sk_html_raw(html, "<p class=h>");
+    sk_html_with(html, sk_text(lang, message), text);
+    sk_html_raw(html, "</p>");
+}
 
 static void put_organisation(struct sk_html *html, enum sk_lang lang, const void *context)
 {
@@ -59,7 +95,7 @@ static void put_answer_day(struct sk_html *html, enum sk_lang lang, const void *
 {
     const struct sk_page_answer *one = context;
 
-    sk_put_date(html, lang, SK_MSG_ANSWER_DAY, one->answer->day);
+    put_date(html, lang, SK_MSG_ANSWER_DAY, one->answer->day);
 }
 
 static void put_answer_status(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -132,7 +168,7 @@ static void put_arrived(struct sk_html *html, enum sk_lang lang, const void *con
     const struct found *found = context;
 
     if (found->day != 0) {
-        sk_put_date(html, lang, SK_MSG_STATE_DAY, found->day);
+        put_date(html, lang, SK_MSG_STATE_DAY, found->day);
     }
 }
 
@@ -163,5 +199,5 @@ enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_rec
                                   .context = &found,
                                   .level = true};
 
-    return sk_frame_take(out, lang, &page);
+    return sk_frame_render(out, lang, &page);
 }

@@ -1,14 +1,8 @@
-/* The one style of all pages. It stands inline in each page, so that a page is one request, and
- * the policy admits it by its hash alone. */
-#include <sodium.h>
-#include <stdio.h>
-
-#include "gateway/pages/page_part.h"
-#include "gateway/pages/script.h"
+#include "gateway/pages/page_style.h"
 
 /* Sizes are in rem and queries in em, so that enlarged text reflows; the QR alone is in pixels.
  * The code (.k) is broken after whole groups by its width: 6 signs with the hyphen, times n. */
-static const char style[] =
+const char sk_page_style[] =
     ":root{color-scheme:light dark;--b:#fff;--f:#1a1d21;--m:#4b5563;--l:#0b57a4;--e:#6b7280;"
     "--s:#f1f4f7}"
     "@media(prefers-color-scheme:dark){:root{--b:#14171a;--f:#e9ebee;--m:#b6bec8;--l:#8ec2ff;"
@@ -70,37 +64,3 @@ static const char style[] =
     ".qr col{width:8px}"
     ".qr td{height:8px;padding:0;line-height:0}"
     ".qr .d{background:#000}";
-
-static char policy[256], style_hash[SK_SCRIPT_HASH];
-
-const char *sk_page_style(void)
-{
-    return style;
-}
-
-const char *sk_style_hash(void)
-{
-    return style_hash;
-}
-
-void sk_sha256_base64(char out[SK_SCRIPT_HASH], const char *bytes, size_t len)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-
-    crypto_hash_sha256(hash, (const unsigned char *)bytes, len);
-    sodium_bin2base64(out, SK_SCRIPT_HASH, hash, sizeof hash, sodium_base64_VARIANT_ORIGINAL);
-}
-
-void sk_style_start(void)
-{
-    sk_sha256_base64(style_hash, style, sizeof style - 1);
-    (void)snprintf(policy, sizeof policy,
-                   "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; "
-                   "base-uri 'none'; frame-ancestors 'none'",
-                   style_hash);
-}
-
-const char *sk_page_csp(void)
-{
-    return policy;
-}

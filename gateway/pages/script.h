@@ -1,23 +1,20 @@
 /*
- * The pages' scripts. Each page with a script holds the texts that it needs, as `const T=[...];`,
- * inline, before its form; behind them stands the guard of the pages whose form must not leave by
- * itself (client/guard.js); the bundle is a file, the same in every language, that comes later. The
- * page without a network holds texts and bundle. Composed once at start; a page admits its scripts
- * by their hashes and by nothing else.
+ * The scripts of the pages. A page with a script holds inline, before its form, the texts of the
+ * script as `const T=[...];`, and behind them the guard that keeps the form from being sent without
+ * the script (client/guard.js). The bundle is a file, the same in every language, that is loaded
+ * later. The offline page holds texts and bundle inline. All are composed once at start.
  */
 #ifndef SK_GATEWAY_PAGES_SCRIPT_H
 #define SK_GATEWAY_PAGES_SCRIPT_H
 
 #include <stddef.h>
 
+#include "gateway/http/csp.h"
 #include "gateway/pages/asset.h"
-#include "gateway/pages/page.h"
 #include "keys/base/error.h"
+#include "keys/base/language.h"
 
-#define SK_SCRIPT_HASH 45 /* base64 of SHA-256, and NUL */
-#define SK_SCRIPT_CSP 480
-
-/* SK_SCRIPT_NONE is for frames (page_part.h). */
+/* SK_SCRIPT_NONE: a frame without a script (page_frame.h). */
 enum sk_script_kind {
     SK_SCRIPT_NONE,
     SK_SCRIPT_FORM,
@@ -27,30 +24,23 @@ enum sk_script_kind {
     SK_SCRIPT_KINDS
 };
 
-/* What stands inside a page. */
+/* The inline script of a page. */
 struct sk_script {
-    char *bytes; /* no NUL behind them; can stand between <script> and </script> */
+    char *bytes; /* not NUL-terminated; safe between <script> and </script> */
     size_t len;
-    char hash[SK_SCRIPT_HASH];
-    char csp[SK_SCRIPT_CSP]; /* of a page that holds it */
+    char hash[SK_CSP_HASH];
+    char csp[SK_CSP_TEXT]; /* the policy of its page */
 };
 
-/* After sk_text_start and sk_style_start. MEMORY. */
+/* After sk_text_start and sk_csp_start. MEMORY. */
 enum sk_error sk_script_start(void);
 void sk_script_stop(void);
 
 const struct sk_script *sk_script(enum sk_script_kind kind, enum sk_lang lang);
 
-/* The bundle of a kind that has a file of its own: its path, and the hash of it. */
+/* The bundle of a kind: its path, its hash, its bytes. NULL: it has no file. */
 const char *sk_script_path(enum sk_script_kind kind);
 const char *sk_script_file_hash(enum sk_script_kind kind);
 const struct sk_asset *sk_script_file(enum sk_script_kind kind);
-
-/* As policies and integrity attributes name it, without "sha256-". */
-void sk_sha256_base64(char out[SK_SCRIPT_HASH], const char *bytes, size_t len);
-
-/* A JSON string with its quotes; also safe inside an inline script (no "<", no U+2028). */
-struct sk_html;
-void sk_put_json(struct sk_html *html, const char *text);
 
 #endif

@@ -4,7 +4,7 @@
  *
  *     #include "gateway/pages/form.pieces"     static const struct sk_piece pieces_form[] = {...};
  *
- * A text is escaped here; a hole's function writes through html.h, which escapes what is not ours.
+ * A text is escaped here; the function of a hole writes through html.h.
  * A text or a hole that is not there does not compile.
  */
 #ifndef SK_GATEWAY_PAGES_TEMPLATE_H

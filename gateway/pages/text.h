@@ -2,7 +2,7 @@
 #ifndef SK_GATEWAY_PAGES_TEXT_H
 #define SK_GATEWAY_PAGES_TEXT_H
 
-#include "gateway/pages/page.h"
+#include "keys/base/language.h"
 
 enum sk_message {
 #define N_(text)
@@ -13,7 +13,7 @@ enum sk_message {
     SK_MSG_COUNT
 };
 
-/* Call it before threads exist. Gives how many texts stayed English in another language. */
+/* Once, before threads. Returns how many translations are missing. */
 unsigned sk_text_start(void);
 
 /* Never NULL. English before the start. */

@@ -34,7 +34,7 @@ void sk_code_field_take(struct sk_code_field *field, const uint8_t *bytes, size_
     struct sk_form_event event;
     size_t used = 0;
 
-    /* Pairs are refused at their end only. */
+    /* A form of pairs is refused at its end only. */
     while (sk_form_next(&field->form, bytes, len, &used, &event) == SK_OK &&
            event.kind != SK_FORM_MORE) {
         if (event.kind == SK_FORM_PART) {

@@ -1,6 +1,6 @@
 /*
- * The field `code` of an application/x-www-form-urlencoded body, into memory of the caller's: no
- * other copy of it is made. Other fields are passed over.
+ * The field `code` of an application/x-www-form-urlencoded body, into memory of the caller; no
+ * other copy of it is made. Other fields are skipped.
  */
 #ifndef SK_GATEWAY_READ_CODE_FIELD_H
 #define SK_GATEWAY_READ_CODE_FIELD_H
@@ -17,9 +17,9 @@
 struct sk_code_field {
     char code[SK_CODE_FIELD_MAX];
     size_t len;
-    bool malformed; /* two codes, one that is longer than any, or an escape that is none */
-    /* Inside. */
-    bool seen, here; /* the field was met; it is the one in hand */
+    bool malformed; /* two codes, a code that is too long, or a malformed escape */
+    /* Private. */
+    bool seen, here; /* the field came; it is being read */
     struct sk_form form;
     uint8_t name[8];
 };
@@ -27,7 +27,7 @@ struct sk_code_field {
 void sk_code_field_start(struct sk_code_field *field);
 void sk_code_field_take(struct sk_code_field *field, const uint8_t *bytes, size_t len);
 
-/* The body is at its end. Whether a code was in it and nothing was malformed; it may be empty. */
+/* At the end of the body: whether a code, which may be empty, came and nothing was malformed. */
 bool sk_code_field_end(struct sk_code_field *field);
 
 #endif

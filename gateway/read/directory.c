@@ -1,68 +1,29 @@
 #include "gateway/read/directory.h"
 
 #include <pthread.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/number.h"
 
 struct sk_directory {
     struct sk_outbox *outbox;
-    pthread_mutex_t making; /* one at a time reads a new view; taken before mutex */
+    pthread_mutex_t making; /* held while a new view is read; taken before mutex */
     pthread_mutex_t mutex;  /* guards `current`, not what it points to */
     struct sk_view *current;
 };
 
-static void view_free(struct sk_view *view)
-{
-    sk_listing_free(&view->listing);
-    free(view);
-}
-
 void sk_view_release(const struct sk_view *view)
 {
-    /* Only the count ever changes in a view that readers hold. */
+    /* Only the count of a view that readers hold changes. */
     struct sk_view *mine = (struct sk_view *)(uintptr_t)view;
 
     if (mine != NULL && atomic_fetch_sub(&mine->references, 1) == 1) {
-        view_free(mine);
+        sk_organisations_free(&mine->organisations);
+        free(mine);
     }
-}
-
-static void view_offer(struct sk_view *view)
-{
-    for (size_t i = 0; i < view->count && view->offered_count < SK_ORGANISATIONS_MAX; i++) {
-        if (view->listing.pages[i].offered) {
-            view->offered[view->offered_count++] = &view->all[i];
-        }
-    }
-}
-
-static enum sk_error view_make(struct sk_view **out, struct sk_directory *directory,
-                               uint64_t version, uint32_t week)
-{
-    struct sk_view *view = calloc(1, sizeof *view);
-
-    if (view == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    atomic_init(&view->references, 1);
-    view->version = version;
-    view->week = week;
-    enum sk_error error = sk_listing_read(&view->listing, directory->outbox, week);
-    if (error == SK_OK) {
-        view->all = view->listing.all;
-        view->count = view->listing.count;
-        view_offer(view);
-    }
-    if (error != SK_OK) {
-        view_free(view);
-        return error;
-    }
-    *out = view;
-    return SK_OK;
 }
 
 static struct sk_view *take(struct sk_directory *directory)
@@ -76,7 +37,6 @@ static struct sk_view *take(struct sk_directory *directory)
     return view;
 }
 
-/* Whether the present view is of this version and week. */
 static bool is_current(struct sk_directory *directory, uint64_t version, uint32_t week)
 {
     struct sk_view *view = take(directory);
@@ -88,14 +48,29 @@ static bool is_current(struct sk_directory *directory, uint64_t version, uint32_
 
 static enum sk_error replace(struct sk_directory *directory, uint64_t version, uint32_t week)
 {
-    struct sk_view *view = NULL;
-    enum sk_error error = view_make(&view, directory, version, week);
+    struct sk_view *view = calloc(1, sizeof *view), *last;
 
-    if (error != SK_OK) {
-        return error;
+    if (view == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    atomic_init(&view->references, 1);
+    view->version = version;
+    view->week = week;
+    struct sk_organisations *organisations = &view->organisations;
+    enum sk_error e = sk_organisations_read(organisations, directory->outbox, week);
+
+    if (e != SK_OK) {
+        sk_view_release(view);
+        return e;
+    }
+    for (size_t i = 0; i < organisations->count && view->offered_count < SK_ORGANISATIONS_MAX;
+         i++) {
+        if (organisations->pages[i].offered) {
+            view->offered[view->offered_count++] = &organisations->all[i];
+        }
     }
     pthread_mutex_lock(&directory->mutex);
-    struct sk_view *last = directory->current;
+    last = directory->current;
     directory->current = view;
     pthread_mutex_unlock(&directory->mutex);
     sk_view_release(last);
@@ -106,18 +81,18 @@ static enum sk_error refresh(struct sk_directory *directory, time_t now)
 {
     uint64_t version = 0;
     uint32_t week = sk_week_of(now);
-    /* The version is read before the content: a change in between is seen the next time. */
-    enum sk_error error = sk_outbox_version(directory->outbox, &version);
+    /* The version is read before the content: the next refresh sees a change in between. */
+    enum sk_error e = sk_outbox_version(directory->outbox, &version);
 
-    if (error != SK_OK || is_current(directory, version, week)) {
-        return error;
+    if (e != SK_OK || is_current(directory, version, week)) {
+        return e;
     }
     pthread_mutex_lock(&directory->making);
     if (!is_current(directory, version, week)) {
-        error = replace(directory, version, week);
+        e = replace(directory, version, week);
     }
     pthread_mutex_unlock(&directory->making);
-    return error;
+    return e;
 }
 
 enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now)
@@ -130,10 +105,10 @@ enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outb
         return SK_ERR_MEMORY;
     }
     directory->outbox = outbox;
-    enum sk_error error = refresh(directory, now);
-    if (error != SK_OK) {
+    enum sk_error e = refresh(directory, now);
+    if (e != SK_OK) {
         sk_directory_free(directory);
-        return error;
+        return e;
     }
     *out = directory;
     return SK_OK;
@@ -158,11 +133,12 @@ const struct sk_view *sk_directory_view(struct sk_directory *directory)
 
 const struct sk_organisation *sk_view_offered(const struct sk_view *view, const char *text)
 {
-    char hex[2 * sizeof view->all->pin.b + 1];
+    char hex[SK_HEX_TEXT];
 
     for (size_t i = 0; i < view->offered_count; i++) {
         const struct sk_organisation *organisation = view->offered[i];
-        sodium_bin2hex(hex, sizeof hex, organisation->pin.b, sizeof organisation->pin.b);
+
+        sk_fingerprint_text(hex, &organisation->pin);
         if (strcmp(text, organisation->slug) == 0 || strcasecmp(text, hex) == 0 ||
             strcmp(text, organisation->name) == 0) {
             return organisation;
@@ -173,9 +149,11 @@ const struct sk_organisation *sk_view_offered(const struct sk_view *view, const 
 
 const struct sk_organisation *sk_view_slug(const struct sk_view *view, const char *slug)
 {
-    for (size_t i = 0; i < view->count; i++) {
-        if (strcmp(slug, view->all[i].slug) == 0) {
-            return &view->all[i];
+    const struct sk_organisations *organisations = &view->organisations;
+
+    for (size_t i = 0; i < organisations->count; i++) {
+        if (strcmp(slug, organisations->all[i].slug) == 0) {
+            return &organisations->all[i];
         }
     }
     return NULL;

@@ -1,6 +1,6 @@
 /*
  * Which organisations are offered now. Readers hold an immutable view; a new one is read when the
- * outbox changed or the week turned. What is rendered from it: statics.h.
+ * outbox changed or the week turned. What is rendered from it: static_responses.h.
  */
 #ifndef SK_GATEWAY_READ_DIRECTORY_H
 #define SK_GATEWAY_READ_DIRECTORY_H
@@ -11,16 +11,14 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "gateway/read/listing.h"
+#include "gateway/read/organisations.h"
 #include "storage/outbox.h"
 
 struct sk_view {
     atomic_uint references;
     uint64_t version; /* of the outbox */
     uint32_t week;
-    struct sk_listing listing;
-    const struct sk_organisation *all; /* the listing's: also a revoked one may have a board */
-    size_t count;
+    struct sk_organisations organisations;
     const struct sk_organisation *offered[SK_ORGANISATIONS_MAX]; /* have a key for this week */
     size_t offered_count;
 };
@@ -31,9 +29,8 @@ struct sk_directory;
 enum sk_error sk_directory_new(struct sk_directory **out, struct sk_outbox *outbox, time_t now);
 void sk_directory_free(struct sk_directory *directory); /* NULL is a no-op; no view may be held */
 
-/* The view of this moment: asks the outbox whether it changed, and reads the organisations and
- * their sheets anew if it did; renders nothing. Never NULL: when that fails the last one stays in
- * use. */
+/* The current view. Reads the organisations and their sheets again if the outbox changed; renders
+ * nothing. Never NULL: after a failure the last view stays in use. */
 const struct sk_view *sk_directory_view(struct sk_directory *directory);
 void sk_view_release(const struct sk_view *view); /* NULL is a no-op */
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/head.h"
-#include "gateway/http/peers.h"
+#include "gateway/http/connections.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/read/directory.h"
@@ -22,11 +22,10 @@ static ssize_t board_read(void *context, uint64_t position, char *buffer, size_t
 {
     const struct board *board = context;
     size_t len = 0;
-    enum sk_error error =
-        sk_outbox_read_board(board->outbox, &board->pin, board->counter, board->first + position,
-                             (uint8_t *)buffer, most, &len);
+    enum sk_error e = sk_outbox_read_board(board->outbox, &board->pin, board->counter,
+                                           board->first + position, (uint8_t *)buffer, most, &len);
 
-    return error == SK_OK && len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_WITH_ERROR;
+    return e == SK_OK && len > 0 ? (ssize_t)len : MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
 static struct MHD_Response *board_response(struct sk_request *request,
@@ -49,13 +48,13 @@ static struct MHD_Response *board_response(struct sk_request *request,
         free(board);
         return NULL;
     }
-    sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+    sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
     MHD_add_response_header(response, "Accept-Ranges", "bytes");
     MHD_add_response_header(response, "ETag", tag);
     return response;
 }
 
-/* 416: where the end is. */
+/* 416, with the length. */
 static enum sk_step answer_none(struct sk_request *request, uint64_t size)
 {
     struct MHD_Response *response =
@@ -64,7 +63,7 @@ static enum sk_step answer_none(struct sk_request *request, uint64_t size)
 
     if (response != NULL) {
         snprintf(text, sizeof text, "bytes */%" PRIu64, size);
-        sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+        sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
         MHD_add_response_header(response, "Accept-Ranges", "bytes");
         MHD_add_response_header(response, "Content-Range", text);
     }
@@ -83,7 +82,7 @@ static enum sk_step answer_board(struct sk_request *request,
     snprintf(tag, sizeof tag, "\"%s-%" PRIu64 "\"", organisation->slug,
              organisation->board.counter);
     if (same != NULL && strcmp(same, tag) != 0) {
-        wanted = NULL; /* another board meanwhile: all of it */
+        wanted = NULL; /* the board was replaced: all of the new one */
     }
     enum sk_range_kind kind = sk_range_parse(wanted, size, &range);
     if (kind == SK_RANGE_NONE) {
@@ -95,8 +94,8 @@ static enum sk_step answer_board(struct sk_request *request,
                  range.first + range.length - 1, size);
         MHD_add_response_header(response, "Content-Range", text);
     }
-    if (request->peer != NULL) {
-        sk_peers_allow(request->gateway->peers, request->peer, range.length);
+    if (request->entry != NULL) {
+        sk_connections_allow(request->gateway->connections, request->entry, range.length);
     }
     return sk_reply_send(request, kind == SK_RANGE_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
                          response);

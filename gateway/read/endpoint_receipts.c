@@ -1,62 +1,55 @@
 /*
- * GET /receipts and /receipts/{prefix}: what is published of the receipts, among empty places and
- * rows nobody owns (FORMAT 9). The same for everybody, byte for byte, until the next publication;
- * never compressed, so that the length says nothing either.
+ * GET /receipts and /receipts/{prefix}: the published rows of receipts, among empty places and rows
+ * of no receipt (FORMAT 9). The same bytes for everybody until the next publication; never
+ * compressed, so that the length says nothing either.
  */
+#include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "keys/format/rows.h"
 #include "storage/inbox.h"
 
-struct table {
+static enum sk_error encode(struct sk_request *request, uint8_t **bytes, size_t *len)
+{
+    const char *text = request->match.prefix; /* empty: none was asked for */
     struct sk_publication publication;
     struct sk_row_info *rows;
+    uint8_t prefix = 0;
     size_t count;
-    uint8_t prefix;
-    bool whole; /* no prefix was asked for */
-};
 
-static enum sk_error encode(const struct table *table, uint8_t **bytes, size_t *len)
-{
-    if (!table->whole || table->publication.bits == 0) {
-        return sk_rows_encode(&table->publication, table->prefix, table->rows, table->count, bytes,
-                              len);
+    (void)sodium_hex2bin(&prefix, 1, text, strlen(text), NULL, NULL, NULL);
+    enum sk_error e =
+        sk_inbox_rows_under(request->gateway->inbox, prefix, &publication, &rows, &count);
+
+    if (e != SK_OK) {
+        return e;
     }
-    uint8_t *head = malloc(SK_ROWS_HEADER);
-
-    if (head == NULL) {
+    if (*text != '\0' || publication.bits == 0) {
+        e = sk_rows_encode(&publication, prefix, rows, count, bytes, len);
+        free(rows);
+        return e;
+    }
+    free(rows);
+    *bytes = malloc(SK_ROWS_HEADER);
+    if (*bytes == NULL) {
         return SK_ERR_MEMORY;
     }
-    sk_rows_encode_head(&table->publication, head);
-    *bytes = head;
+    sk_rows_encode_head(&publication, *bytes);
     *len = SK_ROWS_HEADER;
     return SK_OK;
-}
-
-static enum sk_error table_make(struct sk_request *request, uint8_t **bytes, size_t *len)
-{
-    const char *prefix = request->match.prefix;
-    struct table table = {.prefix = (uint8_t)strtoul(prefix, NULL, 16), .whole = *prefix == '\0'};
-    enum sk_error error = sk_inbox_rows_under(request->gateway->inbox, table.prefix,
-                                              &table.publication, &table.rows, &table.count);
-
-    if (error == SK_OK) {
-        error = encode(&table, bytes, len);
-        free(table.rows);
-    }
-    return error;
 }
 
 static enum sk_step receipts_end(struct sk_request *request)
 {
     uint8_t *bytes = NULL;
     size_t len = 0;
-    enum sk_error error = table_make(request, &bytes, &len);
+    enum sk_error e = encode(request, &bytes, &len);
 
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     struct MHD_Response *response =
         MHD_create_response_from_buffer_with_free_callback(len, bytes, free);
@@ -64,7 +57,7 @@ static enum sk_step receipts_end(struct sk_request *request)
         free(bytes);
         return SK_STEP_DROP;
     }
-    sk_reply_dress(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
+    sk_reply_headers(response, SK_TYPE_BINARY, SK_LANG_COUNT, false);
     return sk_reply_send(request, MHD_HTTP_OK, response);
 }
 

@@ -1,16 +1,16 @@
 /*
- * POST /{lang}/status: what became of a report. The code comes in the body, is used
- * for the moment of the answer and wiped with the request. No byte of it passes through a
- * parser of libmicrohttpd's: they keep pieces of what they saw on the stack and in the heap.
+ * POST /{lang}/status: what became of a report. The code comes in the body, is used for the answer
+ * and wiped with the request. No byte of it passes through a parser of libmicrohttpd, which keeps
+ * pieces of its input on the stack and in the heap.
  */
 #include <string.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/read/code_field.h"
 #include "gateway/read/directory.h"
-#include "gateway/read/status_look.h"
+#include "gateway/read/receipt_lookup.h"
 #include "keys/base/secret.h"
 
 /* In guarded memory. */
@@ -19,14 +19,14 @@ struct status {
     struct sk_code_field field;
     uint8_t r[SK_CODE_RANDOM];
     struct sk_receipt receipt;
-    struct sk_look look;
+    struct sk_lookup lookup;
 };
 
 static void status_release(struct sk_request *request)
 {
     struct status *status = request->state;
 
-    sk_look_release(&status->look);
+    sk_lookup_release(&status->lookup);
     sk_secret_free(status);
     request->state = NULL;
 }
@@ -66,13 +66,13 @@ static enum sk_step answer_problem(struct sk_request *request, enum sk_error pro
 
     if (status->json) {
         return sk_reply_send(request, MHD_HTTP_BAD_REQUEST,
-                             sk_look_json_problem(problem, request->lang));
+                             sk_lookup_json_problem(problem, request->lang));
     }
     const struct sk_view *view = sk_directory_view(request->gateway->directory);
-    enum sk_error error =
-        sk_page_status_form(&page, request->lang, view->listing.pages, view->count, problem);
+    enum sk_error e = sk_page_status_form(&page, request->lang, view->organisations.pages,
+                                          view->organisations.count, problem);
     sk_view_release(view);
-    return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, error, &page, true);
+    return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, e, &page, true);
 }
 
 static enum sk_step status_end(struct sk_request *request)
@@ -85,21 +85,21 @@ static enum sk_step status_end(struct sk_request *request)
                    ? answer_problem(request, SK_ERR_CODE_LENGTH)
                    : sk_request_refuse(request, SK_PROBLEM_BAD_REQUEST);
     }
-    enum sk_error error = sk_code_parse(status->r, status->field.code, status->field.len);
-    if (error != SK_OK) {
-        return answer_problem(request, error);
+    enum sk_error e = sk_code_parse(status->r, status->field.code, status->field.len);
+    if (e != SK_OK) {
+        return answer_problem(request, e);
     }
     sk_receipt_derive(&status->receipt, status->r);
-    error = sk_look_up(&status->look, request->gateway, &status->receipt);
-    if (error != SK_OK) {
-        return sk_request_refuse_error(request, error);
+    e = sk_lookup_receipt(&status->lookup, request->gateway, &status->receipt);
+    if (e != SK_OK) {
+        return sk_request_refuse_error(request, e);
     }
     if (status->json) {
-        return sk_reply_send(request, MHD_HTTP_OK, sk_look_json(&status->look, request->lang));
+        return sk_reply_send(request, MHD_HTTP_OK, sk_lookup_json(&status->lookup, request->lang));
     }
-    error = sk_page_status(&page, request->lang, status->look.state, status->look.day,
-                           status->look.answers, status->look.count);
-    return sk_reply_send_page(request, MHD_HTTP_OK, error, &page, true);
+    e = sk_page_status(&page, request->lang, status->lookup.state, status->lookup.day,
+                       status->lookup.answers, status->lookup.count);
+    return sk_reply_send_page(request, MHD_HTTP_OK, e, &page, true);
 }
 
 const struct sk_endpoint sk_endpoint_status = {

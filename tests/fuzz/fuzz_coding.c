@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/coding.h"
+#include "gateway/http/negotiate.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 /* Values of request headers: Content-Type, Content-Length, Range, Accept. */
 #include <string.h>
 
-#include "gateway/http/head.h"
+#include "gateway/http/head_value.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 /* Languages: the code in a path, and the Accept-Language header. */
 #include <string.h>
 
-#include "gateway/http/accept_language.h"
+#include "gateway/http/negotiate.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

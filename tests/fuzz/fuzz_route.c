@@ -7,10 +7,10 @@
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
-#define MANNER(path, manner) const struct sk_manner sk_manner_##manner;
+#define PROTOCOL(path, protocol) const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) const struct sk_endpoint sk_endpoint_##endpoint;
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 
 /* The route's pattern with its names replaced by what was found in the path. */
@@ -36,10 +36,10 @@ static bool find(const char *method, const char *path)
     char again[64];
 
     sk_route_find(&match, method, path);
-    FUZZ_MUST(sk_route_manner(path) ==
+    FUZZ_MUST(sk_route_protocol(path) ==
               (strncmp(path, "/uploads", 8) == 0 && (path[8] == '\0' || path[8] == '/')
-                   ? &sk_manner_tus
-                   : &sk_manner_page));
+                   ? &sk_protocol_tus
+                   : &sk_protocol_page));
     FUZZ_MUST(match.lang < SK_LANG_COUNT && memchr(match.org, '\0', sizeof match.org) != NULL);
     FUZZ_MUST(match.org[strspn(match.org, "0123456789abcdef")] == '\0');
     FUZZ_MUST(memchr(match.token, '\0', sizeof match.token) != NULL);

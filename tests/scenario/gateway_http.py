@@ -246,6 +246,7 @@ def bad_heads():
         "Content-Type: multipart/form-data; boundary=" + "b" * 71, size), 400
     yield "a second parameter", post(kind + "; charset=utf-8", size), 400
     yield "Host twice", post(kind, size, "Host: y"), 400
+    yield "Range twice", head("GET", "/en/", "Range: bytes=0-1", "Range: bytes=0-1"), 400
     yield "space before the colon", post(kind, "Content-Length : 3"), 400
     yield "NUL in a value", post(kind, size, "X-A: a\0b"), 400
     yield "NUL in a name", post(kind, size, "X\0A: b"), 400

@@ -196,18 +196,8 @@ const char *sample_name(size_t i)
 
 enum sk_error sample_make(size_t i, enum sk_lang lang, struct sk_page *out)
 {
-    const char *bytes;
-    size_t len;
-
     if (i < COUNT(samples)) {
         return samples[i].make(out, lang);
     }
-    sk_page_problem((enum sk_problem)(i - COUNT(samples)), lang, &bytes, &len);
-    out->bytes = malloc(len);
-    if (out->bytes == NULL) {
-        return SK_ERR_MEMORY;
-    }
-    memcpy(out->bytes, bytes, len);
-    out->len = len;
-    return SK_OK;
+    return sk_page_problem(out, lang, (enum sk_problem)(i - COUNT(samples)));
 }

@@ -2,7 +2,14 @@
 #ifndef SK_TESTS_PAGE_SAMPLES_H
 #define SK_TESTS_PAGE_SAMPLES_H
 
-#include "gateway/pages/page.h"
+#include "gateway/pages/page_courier.h"
+#include "gateway/pages/page_form.h"
+#include "gateway/pages/page_help.h"
+#include "gateway/pages/page_offline.h"
+#include "gateway/pages/page_problem.h"
+#include "gateway/pages/page_receipt.h"
+#include "gateway/pages/page_status.h"
+#include "gateway/pages/pages.h"
 
 /* What the samples are filled with where it comes from outside: markup that must not survive. */
 #define SAMPLE_HOSTILE "<b title=\"x\">Org & 'Co'</b>"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/http/csp.h"
 #include "tests/unit/page_samples.h"
 
 static bool write_file(const char *dir, const char *lang, const char *name, const char *bytes,
@@ -54,7 +55,7 @@ int main(int argc, char **argv)
             ok = render(argv[1], i, (enum sk_lang)lang);
         }
     }
-    ok = ok && write_file(argv[1], "", "policy.txt", sk_page_csp(), strlen(sk_page_csp()));
+    ok = ok && write_file(argv[1], "", "policy.txt", sk_csp_default(), strlen(sk_csp_default()));
     sk_pages_stop();
     if (!ok) {
         (void)fputs("render_pages: cannot write there; does the folder exist?\n", stderr);

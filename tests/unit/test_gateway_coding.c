@@ -10,8 +10,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "gateway/http/coding.h"
-#include "gateway/http/pack.h"
+#include "gateway/http/compress.h"
+#include "gateway/http/negotiate.h"
 
 static const struct {
     const char *header;
@@ -116,18 +116,18 @@ static size_t unpack(enum sk_coding coding, const struct sk_page *page, char *ou
     return room;
 }
 
-static void check_pack(enum sk_coding coding, size_t len)
+static void check_compress(enum sk_coding coding, size_t len)
 {
     char *text = sample(len), *back = malloc(len + 1);
     struct sk_page page, again;
 
     assert_non_null(back);
-    assert_int_equal(sk_pack(&page, coding, text, len), SK_OK);
+    assert_int_equal(sk_compress(&page, coding, text, len), SK_OK);
     assert_null(page.csp);
     assert_int_equal(unpack(coding, &page, back, len + 1), len);
     assert_memory_equal(back, text, len);
     assert_true(len < 1000 || page.len < len / 2);
-    assert_int_equal(sk_pack(&again, coding, text, len), SK_OK);
+    assert_int_equal(sk_compress(&again, coding, text, len), SK_OK);
     assert_int_equal(again.len, page.len);
     assert_memory_equal(again.bytes, page.bytes, page.len);
     sk_page_free(&page);
@@ -136,14 +136,14 @@ static void check_pack(enum sk_coding coding, size_t len)
     free(back);
 }
 
-static void test_packed_is_the_same_again(void **state)
+static void test_compressed_is_the_same_again(void **state)
 {
     static const size_t lengths[] = {0, 1, 10, 12000, 300000};
 
     (void)state;
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        check_pack(SK_CODING_GZIP, lengths[i]);
-        check_pack(SK_CODING_BR, lengths[i]);
+        check_compress(SK_CODING_GZIP, lengths[i]);
+        check_compress(SK_CODING_BR, lengths[i]);
     }
 }
 
@@ -152,7 +152,7 @@ static void test_identity_is_a_copy(void **state)
     struct sk_page page;
 
     (void)state;
-    assert_int_equal(sk_pack(&page, SK_CODING_IDENTITY, "abc", 3), SK_OK);
+    assert_int_equal(sk_compress(&page, SK_CODING_IDENTITY, "abc", 3), SK_OK);
     assert_int_equal(page.len, 3);
     assert_memory_equal(page.bytes, "abc", 3);
     sk_page_free(&page);
@@ -183,7 +183,7 @@ static void test_no_memory_is_an_error(void **state)
     }
     for (unsigned n = 1; e != SK_OK; n++) {
         left = n;
-        e = sk_pack(&page, SK_CODING_BR, text, sizeof text);
+        e = sk_compress(&page, SK_CODING_BR, text, sizeof text);
         assert_true(e == SK_OK || e == SK_ERR_MEMORY);
         failed += e != SK_OK ? 1 : 0;
     }
@@ -196,7 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_accept),
-        cmocka_unit_test(test_packed_is_the_same_again),
+        cmocka_unit_test(test_compressed_is_the_same_again),
         cmocka_unit_test(test_identity_is_a_copy),
         cmocka_unit_test(test_no_memory_is_an_error),
     };

@@ -1,7 +1,7 @@
 /* How long a request may take. */
 #include "tests/unit/unit.h"
 
-#include "gateway/http/peers.h"
+#include "gateway/http/connections.h"
 
 static void test_time_allowed(void **state)
 {

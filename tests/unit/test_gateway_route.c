@@ -6,10 +6,10 @@
 
 #include "gateway/http/route.h"
 
-#define MANNER(path, manner) const struct sk_manner sk_manner_##manner;
+#define PROTOCOL(path, protocol) const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) const struct sk_endpoint sk_endpoint_##endpoint;
 #include "gateway/http/route.def"
-#undef MANNER
+#undef PROTOCOL
 #undef ROUTE
 
 #define UPLOAD "/uploads/00112233445566778899aabbccddeeff"
@@ -67,19 +67,25 @@ static void test_row(void **state)
 /* Every row of the table is expected by somebody. */
 static void test_no_other_rows(void **state)
 {
-    size_t count;
-    const struct sk_route *routes = sk_routes(&count);
+    static const char *const rows[] = {
+#define PROTOCOL(path, protocol)
+#define ROUTE(method, path, endpoint) path,
+#include "gateway/http/route.def"
+#undef PROTOCOL
+#undef ROUTE
+    };
+    const struct sk_route *found[EXPECTED_COUNT];
 
     (void)state;
-    assert_int_equal(count, EXPECTED_COUNT);
-    for (size_t i = 0; i < count; i++) {
-        size_t hits = 0;
-        for (size_t k = 0; k < EXPECTED_COUNT; k++) {
-            struct sk_match match;
-            sk_route_find(&match, EXPECTED[k].method, EXPECTED[k].path);
-            hits += match.route == &routes[i];
+    assert_int_equal(sizeof rows / sizeof rows[0], EXPECTED_COUNT);
+    for (size_t i = 0; i < EXPECTED_COUNT; i++) {
+        struct sk_match match;
+
+        sk_route_find(&match, EXPECTED[i].method, EXPECTED[i].path);
+        found[i] = match.route;
+        for (size_t k = 0; k < i; k++) {
+            assert_ptr_not_equal(found[k], found[i]);
         }
-        assert_int_equal(hits, 1);
     }
 }
 
@@ -175,7 +181,7 @@ static void test_what_the_path_says(void **state)
     assert_null(match.route);
 }
 
-static void test_manners(void **state)
+static void test_protocols(void **state)
 {
     static const char *const programs[] = {"/uploads", "/uploads/", UPLOAD, "/uploads/x/y"};
     static const char *const people[] = {"",          "/",           "/upload",
@@ -183,10 +189,10 @@ static void test_manners(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
-        assert_ptr_equal(sk_route_manner(programs[i]), &sk_manner_tus);
+        assert_ptr_equal(sk_route_protocol(programs[i]), &sk_protocol_tus);
     }
     for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
-        assert_ptr_equal(sk_route_manner(people[i]), &sk_manner_page);
+        assert_ptr_equal(sk_route_protocol(people[i]), &sk_protocol_page);
     }
 }
 
@@ -196,7 +202,7 @@ int main(void)
         cmocka_unit_test(test_no_other_rows),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_what_the_path_says),
-        cmocka_unit_test(test_manners),
+        cmocka_unit_test(test_protocols),
     };
 
     for (size_t i = 0; i < EXPECTED_COUNT; i++) {

@@ -8,7 +8,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
-#include "gateway/http/pack.h"
+#include "gateway/http/compress.h"
 #include "gateway/pages/script.h"
 #include "tests/unit/page_samples.h"
 
@@ -48,7 +48,7 @@ static size_t packed(enum sk_coding coding, const char *bytes, size_t len)
     struct sk_page page;
     size_t size;
 
-    assert_int_equal(sk_pack(&page, coding, bytes, len), SK_OK);
+    assert_int_equal(sk_compress(&page, coding, bytes, len), SK_OK);
     size = page.len;
     sk_page_free(&page);
     return size;

@@ -9,7 +9,6 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "gateway/pages/page.h"
 #include "tests/unit/page_samples.h"
 
 #define LONGEST (SK_ANSWER_PARTS * SK_ANSWER_PART_TEXT)
@@ -107,11 +106,9 @@ static void test_answers_to_a_report_have_one_length(void **state)
         assert_int_equal(length(sk_page_receipt(&page, lang, NULL, false), &page), SK_PAGE_STEP);
         assert_true(typed[SK_PROBLEM_CODE] && typed[SK_PROBLEM_EMPTY] && typed[SK_PROBLEM_MANY]);
         for (int i = 0; i < SK_PROBLEM_COUNT; i++) {
-            const char *bytes;
-            size_t len;
-
-            sk_page_problem((enum sk_problem)i, lang, &bytes, &len);
-            assert_int_equal(len == SK_PAGE_STEP, typed[i]);
+            assert_int_equal(sk_page_problem(&page, lang, (enum sk_problem)i), SK_OK);
+            assert_int_equal(page.len == SK_PAGE_STEP, typed[i]);
+            sk_page_free(&page);
         }
     }
 }

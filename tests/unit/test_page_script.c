@@ -69,7 +69,7 @@ static void assert_json(const char *text, const char *json)
     struct sk_html html = {0};
     struct sk_page page;
 
-    sk_put_json(&html, text);
+    sk_html_json(&html, text);
     assert_int_equal(sk_html_take(&html, &page), SK_OK);
     assert_int_equal(page.len, strlen(json));
     assert_memory_equal(page.bytes, json, page.len);
@@ -178,10 +178,10 @@ static void test_policies_name_the_script(void **state)
     for (int lang = 0; lang < SK_LANG_COUNT; lang++) {
         const struct sk_script *script = sk_script(SK_SCRIPT_FORM, (enum sk_lang)lang);
         const struct sk_blob *file = &sk_asset_form.as[SK_CODING_IDENTITY];
-        char hash[SK_SCRIPT_HASH], file_hash[SK_SCRIPT_HASH], source[160];
+        char hash[SK_CSP_HASH], file_hash[SK_CSP_HASH], source[160];
 
-        sk_sha256_base64(hash, script->bytes, script->len);
-        sk_sha256_base64(file_hash, file->bytes, file->len);
+        sk_csp_hash(hash, script->bytes, script->len);
+        sk_csp_hash(file_hash, file->bytes, file->len);
         assert_string_equal(hash, script->hash);
         assert_string_equal(file_hash, sk_script_file_hash(SK_SCRIPT_FORM));
         (void)snprintf(source, sizeof source,
@@ -210,14 +210,14 @@ static char *offline(enum sk_lang lang, const struct sk_page_organisation *organ
 static void test_offline_page_is_one_file(void **state)
 {
     char *html = offline(SK_LANG_RU, list, 3), *from = strstr(html, "<script>"), *to;
-    char hash[SK_SCRIPT_HASH], meta[512];
+    char hash[SK_CSP_HASH], meta[512];
 
     (void)state;
     assert_non_null(from);
     from += strlen("<script>");
     to = strstr(from, "</script></body></html>\n");
     assert_non_null(to);
-    sk_sha256_base64(hash, from, (size_t)(to - from));
+    sk_csp_hash(hash, from, (size_t)(to - from));
     (void)snprintf(meta, sizeof meta,
                    "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
                    "script-src 'sha256-%s'; style-src 'sha256-",

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/http/accept_language.h"
+#include "gateway/http/negotiate.h"
 #include "gateway/pages/text.h"
 
 static size_t count(const char *text, char sign)
@@ -132,11 +132,14 @@ static void test_accept_language(void **state)
         {"ru;q=0", SK_LANG_UK},
         {"ru;q=x", SK_LANG_UK},
         {"ru;q=", SK_LANG_UK},
-        {"ru;q=1.0;x=y", SK_LANG_RU},
+        /* Malformed does not count. */
+        {"ru;q=1.0;x=y", SK_LANG_UK},
+        {"ru;q=1.0;x=y, en;q=0.1", SK_LANG_EN},
         {"ru_RU", SK_LANG_UK},
         {"russian", SK_LANG_UK},
         {",,;;,ru", SK_LANG_RU},
-        {"en;q=9, ru", SK_LANG_EN},
+        {"en;q=9, ru;q=0.1", SK_LANG_RU},
+        {"ru ;\tQ=0.3 ,en;q=0.2", SK_LANG_RU},
     };
 
     (void)state;

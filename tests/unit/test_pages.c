@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/http/csp.h"
+#include "gateway/pages/page_style.h"
 #include "tests/unit/page_samples.h"
 
 typedef void (*check)(const char *html, enum sk_lang lang);
@@ -72,7 +74,7 @@ static void on_every_page(check check_page)
             assert_null(memchr(page.bytes, '\0', page.len));
             memcpy(html, page.bytes, page.len);
             html[page.len] = '\0';
-            csp = page.csp == NULL ? sk_page_csp() : page.csp;
+            csp = page.csp == NULL ? sk_csp_default() : page.csp;
             cut_script(html);
             cut_filling(html);
             sk_page_free(&page);
@@ -201,18 +203,18 @@ static void styled(const char *html, enum sk_lang lang)
     assert_int_equal(count(csp, "script-src 'sha256-"), script);
     assert_int_equal(count(csp, "'sha256-"), 1 + count(html, "<script"));
     assert_int_equal(count(csp, "trusted-types 'none'"), script);
-    assert_int_equal(strlen(sk_page_style()), to - from);
+    assert_int_equal(strlen(sk_page_style), to - from);
 }
 
 static void test_policy_admits_the_style_and_nothing_else(void **state)
 {
     (void)state;
     on_every_page(styled);
-    assert_memory_equal(sk_page_csp(), "default-src 'none'; style-src 'sha256-", 38);
-    assert_null(strstr(sk_page_csp(), "unsafe"));
-    assert_non_null(strstr(sk_page_csp(), "form-action 'self'"));
-    assert_non_null(strstr(sk_page_csp(), "base-uri 'none'"));
-    assert_non_null(strstr(sk_page_csp(), "frame-ancestors 'none'"));
+    assert_memory_equal(sk_csp_default(), "default-src 'none'; style-src 'sha256-", 38);
+    assert_null(strstr(sk_csp_default(), "unsafe"));
+    assert_non_null(strstr(sk_csp_default(), "form-action 'self'"));
+    assert_non_null(strstr(sk_csp_default(), "base-uri 'none'"));
+    assert_non_null(strstr(sk_csp_default(), "frame-ancestors 'none'"));
 }
 
 static size_t name_length(const char *tag)

@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "gateway/http/connections.h"
 #include "gateway/http/in_flight.h"
-#include "gateway/http/peers.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/upload_queue.h"
 
@@ -43,10 +43,11 @@ void sk_request_resume(struct sk_request *request)
     }
 }
 
-void sk_peers_end(struct sk_peers *peers, struct sk_peer *peer)
+void sk_connections_end_reading(struct sk_connections *connections,
+                                struct sk_connection *connection)
 {
-    (void)peers;
-    ((struct visit *)(void *)peer)->ends++;
+    (void)connections;
+    ((struct visit *)(void *)connection)->ends++;
 }
 
 enum sk_step sk_request_refuse(struct sk_request *request, enum sk_problem problem)
@@ -60,7 +61,7 @@ static void visit_set(struct visit *visit, uint8_t token)
 {
     memset(visit, 0, sizeof *visit);
     visit->request.gateway = &visit->gateway;
-    visit->request.peer = (struct sk_peer *)(void *)visit;
+    visit->request.entry = (struct sk_connection *)(void *)visit;
     memset(visit->place.token.b, token, sizeof visit->place.token.b);
 }
 

@@ -1,4 +1,4 @@
-#include "gateway/http/rendered.h"
+#include "gateway/http/page.h"
 
 #include <sodium.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "gateway/http/pack.h"
+#include "gateway/http/compress.h"
 
 #include <brotli/encode.h>
 #include <limits.h>
@@ -10,33 +10,32 @@
 #include <string.h>
 #include <zlib.h>
 
-/* A form takes 10 ms for a tenth less; the page without a network would take ten times that, and
- * all of them are made anew whenever the outbox changes. */
+/* Quality 10 takes 10 ms for a form and saves a tenth; it would take ten times that for the offline
+ * page, and all pages are compressed again whenever the outbox changes. */
 #define BROTLI_QUALITY(len) ((len) < 65536 ? 10 : 5)
 #define GZIP_WINDOW (15 + 16) /* of 32 KiB, with gzip's own header */
 #define GZIP_MEMORY 9
 
 /*
- * Debian's brotli ends the process when it is given no memory. So it is never told: what it asks
- * for comes from here, and when there is none, control leaves it for good, and all that it had is
- * freed.
+ * Debian's brotli ends the process when an allocation fails. Its allocator here never returns NULL:
+ * without memory it jumps out of the encoder, and every block that the encoder held is freed.
  */
 struct block {
     _Alignas(max_align_t) struct block *next, **link;
 };
 
 struct memory {
-    jmp_buf starved;
+    jmp_buf exhausted;
     struct block *first;
 };
 
-static void *memory_take(void *opaque, size_t len)
+static void *memory_alloc(void *opaque, size_t len)
 {
     struct memory *memory = opaque;
     struct block *block = len > SIZE_MAX - sizeof *block ? NULL : malloc(sizeof *block + len);
 
     if (block == NULL) {
-        longjmp(memory->starved, 1);
+        longjmp(memory->exhausted, 1);
     }
     block->next = memory->first;
     block->link = &memory->first;
@@ -47,7 +46,7 @@ static void *memory_take(void *opaque, size_t len)
     return block + 1;
 }
 
-static void memory_give(void *opaque, void *p)
+static void memory_free(void *opaque, void *p)
 {
     (void)opaque;
     if (p != NULL) {
@@ -64,7 +63,7 @@ static void memory_give(void *opaque, void *p)
 static bool brotli_all(struct memory *memory, char *out, size_t *room, const char *bytes,
                        size_t len)
 {
-    BrotliEncoderState *state = BrotliEncoderCreateInstance(memory_take, memory_give, memory);
+    BrotliEncoderState *state = BrotliEncoderCreateInstance(memory_alloc, memory_free, memory);
     size_t in = len, left = *room;
     const uint8_t *next_in = (const uint8_t *)bytes;
     uint8_t *next_out = (uint8_t *)out;
@@ -82,20 +81,20 @@ static bool brotli_all(struct memory *memory, char *out, size_t *room, const cha
     return whole;
 }
 
-static enum sk_error pack_brotli(char *out, size_t *room, const char *bytes, size_t len)
+static enum sk_error compress_brotli(char *out, size_t *room, const char *bytes, size_t len)
 {
     struct memory memory = {.first = NULL};
 
-    if (setjmp(memory.starved) == 0) {
+    if (setjmp(memory.exhausted) == 0) {
         return brotli_all(&memory, out, room, bytes, len) ? SK_OK : SK_ERR_MEMORY;
     }
     while (memory.first != NULL) {
-        memory_give(&memory, memory.first + 1);
+        memory_free(&memory, memory.first + 1);
     }
     return SK_ERR_MEMORY;
 }
 
-static enum sk_error pack_gzip(char *out, size_t *room, const char *bytes, size_t len)
+static enum sk_error compress_gzip(char *out, size_t *room, const char *bytes, size_t len)
 {
     z_stream stream = {0};
     int code;
@@ -104,7 +103,7 @@ static enum sk_error pack_gzip(char *out, size_t *room, const char *bytes, size_
                      Z_DEFAULT_STRATEGY) != Z_OK) {
         return SK_ERR_MEMORY;
     }
-    /* Only read; the interface knows no const unless asked before its header. */
+    /* zlib only reads it; its interface knows no const. */
     stream.next_in = (Bytef *)(uintptr_t)bytes;
     stream.avail_in = (uInt)len;
     stream.next_out = (Bytef *)out;
@@ -115,33 +114,27 @@ static enum sk_error pack_gzip(char *out, size_t *room, const char *bytes, size_
     return code == Z_STREAM_END ? SK_OK : SK_ERR_MEMORY;
 }
 
-/* More than either coding ever needs, for the few that do not get smaller. */
-static size_t room_for(size_t len)
+enum sk_error sk_compress(struct sk_page *out, enum sk_coding coding, const char *bytes, size_t len)
 {
-    return len + len / 8 + 1024;
-}
+    size_t room = len + len / 8 + 1024; /* more than either coding needs for what does not shrink */
+    enum sk_error e = SK_OK;
+    char *compressed = len > INT_MAX / 2 ? NULL : malloc(room);
 
-enum sk_error sk_pack(struct sk_page *out, enum sk_coding coding, const char *bytes, size_t len)
-{
-    size_t room = room_for(len);
-    enum sk_error error = SK_OK;
-    char *packed = len > INT_MAX / 2 ? NULL : malloc(room);
-
-    if (packed == NULL) {
+    if (compressed == NULL) {
         return SK_ERR_MEMORY;
     }
     if (coding == SK_CODING_BR) {
-        error = pack_brotli(packed, &room, bytes, len);
+        e = compress_brotli(compressed, &room, bytes, len);
     } else if (coding == SK_CODING_GZIP) {
-        error = pack_gzip(packed, &room, bytes, len);
+        e = compress_gzip(compressed, &room, bytes, len);
     } else {
-        memcpy(packed, bytes, len);
+        memcpy(compressed, bytes, len);
         room = len;
     }
-    if (error == SK_OK) {
-        *out = (struct sk_page){packed, room, NULL};
+    if (e == SK_OK) {
+        *out = (struct sk_page){compressed, room, NULL};
     } else {
-        free(packed);
+        free(compressed);
     }
-    return error;
+    return e;
 }
