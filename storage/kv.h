@@ -93,6 +93,8 @@ void sk_kv_unlock(struct sk_kv_lock *lock); /* NULL is a no-op */
  * that, and the next transaction tries again. */
 struct sk_txn *sk_kv_begin(struct sk_kv *kv, bool write);
 enum sk_error sk_txn_error(const struct sk_txn *txn);
+/* The transaction's error, or `otherwise` if it has none. */
+enum sk_error sk_txn_error_or(const struct sk_txn *txn, enum sk_error otherwise);
 /* What the caller found is the transaction's error from here on, if it has none yet. */
 void sk_txn_fail(struct sk_txn *txn, enum sk_error error);
 /* Ends it; the three outcomes are above. STORE_UNKNOWN: trust nothing that this process believes
@@ -115,8 +117,11 @@ bool sk_txn_seek(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct 
 /* The first key > *key. */
 bool sk_txn_next(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct sk_bytes *value);
 
-/* Every entry whose key begins with prefix (not empty bytes of another table: a struct sk_bytes),
- * in order. key and value are the caller's variables. Ends early when the transaction has an error.
+/* The prefix of every key. */
+#define SK_KV_ALL sk_bytes(NULL, 0)
+
+/* Every entry whose key begins with prefix, in order. key and value are the caller's variables.
+ * Ends early when the transaction has an error; the body may not write.
  */
 #define SK_TXN_EACH(txn, table, prefix, key, value)                                                \
     for (bool sk_each_more = ((key) = (prefix), sk_txn_seek((txn), (table), &(key), &(value)));    \

@@ -192,7 +192,7 @@ static enum sk_error verify(struct sk_kv *kv, uint32_t *next)
             *next = value.len == 4 ? sk_get_u32(value.p) : UINT32_MAX;
         }
     }
-    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    e = sk_txn_error_or(txn, e);
     sk_txn_abort(txn);
     return e;
 }

@@ -52,7 +52,7 @@ static enum sk_error find_part(struct sk_txn *txn, const struct sk_ed25519_pk *p
     *within = (size_t)(pos % board->bucket_len);
     if (!sk_txn_get(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), part) ||
         part->len != board->bucket_len) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
     return SK_OK;
 }

@@ -143,7 +143,7 @@ static enum sk_error load_ids(struct sk_txn *txn, uint32_t serial, struct sk_env
         id_key(key, serial, (uint32_t)i);
         if (!sk_txn_get(txn, SK_OUTBOX_BUNDLE_IDS, sk_bytes(key, sizeof key), &value) ||
             value.len != sizeof ids->b) {
-            return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+            return sk_txn_error_or(txn, SK_ERR_CORRUPT);
         }
         memcpy(ids[i].b, value.p, sizeof ids->b);
     }
@@ -276,7 +276,7 @@ enum sk_error sk_outbox_check_bundles(struct sk_outbox *outbox, uint64_t *bundle
             e = SK_OK;
         }
     }
-    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    e = sk_txn_error_or(txn, e);
     sk_txn_abort(txn);
     if (e == SK_OK) {
         *bundles = all;

@@ -45,9 +45,7 @@ enum sk_error sk_chain_get(struct sk_txn *txn, struct sk_chain_state *out)
     struct sk_chain_state found = {0};
     enum sk_error e = read_chain(txn, &found);
 
-    if (sk_txn_error(txn) != SK_OK) {
-        return sk_txn_error(txn);
-    }
+    e = sk_txn_error_or(txn, e);
     if (e == SK_OK) {
         *out = found;
     }

@@ -42,7 +42,7 @@ enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pi
 
     if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value) ||
         value.len > sizeof sheet) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
     size_t len = value.len;
 
@@ -210,7 +210,7 @@ static enum sk_error add_all(struct sk_txn *txn, struct offered *o)
     if (e == SK_OK) {
         e = add_retired(txn, any ? &last : NULL, NULL, o);
     }
-    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    return sk_txn_error_or(txn, e);
 }
 
 enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet **sheets,

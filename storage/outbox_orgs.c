@@ -94,7 +94,7 @@ enum sk_error sk_org_sheet(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
     struct sk_bytes value;
 
     if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value)) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
     return sk_kept(sk_sheet_read(out, value.p, value.len));
 }

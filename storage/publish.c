@@ -376,7 +376,7 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
         published->day = last->day;
         published->since = sk_meta_u32(txn, SET_BACK, last->day);
     } else if (e == SK_OK) {
-        e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+        e = sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
     sk_txn_abort(txn);
     return e;
