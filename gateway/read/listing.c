@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
+#include "storage/outbox_sheets.h"
 
 /* The organisation whose sheet it is. Nobody's: it was replaced after the organisations were
  * read, and the next listing has both. */

@@ -10,6 +10,7 @@
 
 #include "gateway/pages/page.h"
 #include "storage/outbox.h"
+#include "storage/outbox_organisations.h"
 
 struct sk_listing {
     struct sk_organisation

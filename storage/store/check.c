@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "keys/cli/command.h"
+#include "storage/outbox_boards.h"
 #include "storage/store/store.h"
 
 struct outbox_check {
@@ -18,7 +19,7 @@ static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox,
 
     sk_progress_end(&progress);
     if (e == SK_OK) {
-        e = sk_outbox_check(store->outbox, &outbox->boards, &outbox->broken_boards);
+        e = sk_outbox_check_boards(store->outbox, &outbox->boards, &outbox->broken_boards);
     }
     return e == SK_OK
                ? sk_outbox_check_bundles(store->outbox, &outbox->bundles, &outbox->broken_bundles)

@@ -16,6 +16,7 @@
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
 #include "keys/cli/place.h"
+#include "storage/outbox_offered.h"
 #include "storage/store/export.h"
 
 static void export_free(struct sk_export *x)

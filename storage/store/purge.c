@@ -53,7 +53,7 @@ static enum sk_error delete_carried(struct purge *p)
     }
     sk_progress_end(&progress);
     if (e == SK_OK || e == SK_ERR_NOT_FOUND) {
-        e = p->safe > 0 ? sk_outbox_forget_bundles(p->store->outbox, p->safe) : SK_OK;
+        e = p->safe > 0 ? sk_outbox_delete_bundles(p->store->outbox, p->safe) : SK_OK;
     }
     return e;
 }

@@ -20,6 +20,10 @@
 #include "storage/inbox.h"
 #include "storage/kv.h"
 #include "storage/outbox.h"
+#include "storage/outbox_bundles.h"
+#include "storage/outbox_chain.h"
+#include "storage/outbox_organisations.h"
+#include "storage/outbox_purge.h"
 
 #define SK_WEEKS_WARNING 3 /* an operator hears of a sheet with this many weeks left or fewer */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
 static uint32_t safe_serial(struct sk_outbox *outbox)
@@ -107,16 +107,16 @@ static void bundles_are_remembered_and_forgotten(void **state)
     expect_bundle(outbox, 1, sk_carry_header_length(0, 9000), ids, 9000);
     assert_true(unit_carried(outbox, &ids[8999]));
     expect_uncarried(outbox, ids);
-    assert_ok(sk_outbox_forget_bundles(outbox, 1));
+    assert_ok(sk_outbox_delete_bundles(outbox, 1));
     assert_error(sk_outbox_bundle(outbox, 1, &record), SK_ERR_NOT_FOUND);
     for (size_t i = 0; i < 9000; i++) {
         assert_false(unit_carried(outbox, &ids[i]));
     }
     expect_bundle(outbox, 2, sk_carry_header_length(0, 0), NULL, 0);
-    assert_ok(sk_outbox_forget_bundles(outbox, 2));
+    assert_ok(sk_outbox_delete_bundles(outbox, 2));
     uint64_t v = unit_outbox_version(outbox);
 
-    assert_ok(sk_outbox_forget_bundles(outbox, 2)); /* nothing left to forget */
+    assert_ok(sk_outbox_delete_bundles(outbox, 2)); /* nothing left to forget */
     assert_int_equal(unit_outbox_version(outbox), v);
     assert_ok(unit_record(outbox, &chain, 3, ids, 5)); /* the chain goes on */
     free(ids);
@@ -369,7 +369,7 @@ static void digests_stay_known_after_a_purge(void **state)
     assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
     unit_record_empty(outbox, &chain, 4);
     acknowledge_twice(outbox, *state, &org, &chain, 3);
-    assert_ok(sk_outbox_forget_bundles(outbox, 3));
+    assert_ok(sk_outbox_delete_bundles(outbox, 3));
     acknowledge_twice(outbox, *state, &org, &chain, 3);
     expect_standing(outbox, SK_ACK_BUNDLE, 3, 3);
     sk_outbox_close(outbox);
