@@ -43,15 +43,9 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
 enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    uint32_t day = sk_age_past(txn, today);
     enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    uint32_t day = sk_age_past(txn, today);
-
-    e = sk_txn_error(txn);
     sk_txn_abort(txn);
     if (e == SK_OK) {
         *past = day;
