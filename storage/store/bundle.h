@@ -1,4 +1,4 @@
-/* A carry bundle in the making (FORMAT section 6): which envelopes, in which order, streamed. */
+/* Writing a carry bundle (FORMAT section 6): which envelopes, in which order, streamed. */
 #ifndef SK_STORAGE_STORE_BUNDLE_H
 #define SK_STORAGE_STORE_BUNDLE_H
 
@@ -25,8 +25,9 @@ struct sk_bundle {
 
 void sk_bundle_free(struct sk_bundle *bundle); /* frees what it points to */
 
-/* Takes the oldest of these envelopes, in random order within a day, up to limit bytes (but at
- * least one) and SK_CARRY_COUNT_MAX; reorders `envelopes`, those taken first. count >= 1. MEMORY.
+/* Chooses the oldest of these envelopes, in random order within a day, up to limit bytes (but at
+ * least one) and SK_CARRY_COUNT_MAX; reorders `envelopes`, the chosen ones first. count >= 1.
+ * MEMORY.
  */
 enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info *envelopes,
                                size_t count, uint64_t limit);

@@ -4,6 +4,7 @@
 
 #include "keys/cli/command.h"
 #include "storage/outbox_board_import.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
 static void print_board(const struct sk_organisation *o, const struct sk_chain_state *chain)

@@ -6,6 +6,7 @@
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
 #include "storage/outbox_sheets.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
 static void print_weeks(const struct sk_organisation *o)
