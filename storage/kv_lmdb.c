@@ -1,10 +1,9 @@
-/* The engine on LMDB: transactions. */
 #include "storage/kv_lmdb.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
+#include "storage/kv_lmdb_names.h"
 
 _Static_assert((SK_KV_VALUE_BEST + SK_LMDB_PAGE_HEADER) % SK_LMDB_PAGE == 0, "wastes space");
 

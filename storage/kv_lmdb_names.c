@@ -1,9 +1,9 @@
-/* The engine on LMDB: folders, and the names of data files in them. */
-#include "storage/kv_lmdb.h"
+#include "storage/kv_lmdb_names.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -99,7 +99,7 @@ static bool parse_name(const char *name, bool lock, uint32_t *generation)
     return n != 0;
 }
 
-void sk_lmdb_tidy(const char *folder, uint32_t keep, bool higher)
+void sk_lmdb_remove_others(const char *folder, uint32_t keep, bool higher)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;

@@ -32,16 +32,6 @@ static int reserve(int fd, off_t bytes)
     return r;
 }
 
-/* To the owner of the data: root may look at a store, and must not lock its owner out. */
-static void give(int fd, const char *path)
-{
-    struct stat data, lock;
-
-    if (stat(path, &data) == 0 && fstat(fd, &lock) == 0 && lock.st_uid != data.st_uid) {
-        (void)!fchown(fd, data.st_uid, data.st_gid);
-    }
-}
-
 enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
 {
     char name[PATH_MAX];
@@ -55,8 +45,12 @@ enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
     if (fd < 0) {
         return errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_OK;
     }
-    if (geteuid() == 0) {
-        give(fd, path);
+    struct stat data, lock;
+
+    /* root may read a store, and must not lock its owner out */
+    if (geteuid() == 0 && stat(path, &data) == 0 && fstat(fd, &lock) == 0 &&
+        lock.st_uid != data.st_uid) {
+        (void)!fchown(fd, data.st_uid, data.st_gid);
     }
     int failed = reserve(fd, reserve_bytes(readers));
     int why = errno;

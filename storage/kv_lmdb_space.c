@@ -1,4 +1,5 @@
-/* The engine on LMDB: how much of the space is used. */
+#include "storage/kv_lmdb_space.h"
+
 #include <time.h>
 
 #include "storage/kv_lmdb.h"
