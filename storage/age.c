@@ -3,8 +3,8 @@
 #define AGE "age"
 /* By how much a publication brings it nearer to the clock's day, and how many days after the one
  * before it that may be: a clock that just jumped has proved nothing yet. Two, so that it catches
- * up after days on which the gateway did not run; no more, so that what is kept for six days
- * outlives three days of a wrong clock. */
+ * up after days on which the gateway did not run; no more, so that an upload, which is kept for six
+ * days, outlives three days of a wrong clock. */
 #define STEP 2u
 
 static uint32_t earlier(uint32_t a, uint32_t b)

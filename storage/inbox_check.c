@@ -107,7 +107,7 @@ struct walk {
     uint64_t total;
 };
 
-/* Up to room keys after `after` (empty: the first ones), whatever their values look like. */
+/* Up to room keys after `after` (empty: the first ones), also of damaged values. */
 static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
                               struct sk_bytes after, struct sk_envelope_id *ids, size_t room,
                               size_t *count)
@@ -194,12 +194,14 @@ enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
     struct sk_inbox_check check = {0};
     enum sk_error e = count_tables(inbox, &check, &envelopes.total);
 
-    if (e == SK_OK) {
-        e = walk_table(inbox, &envelopes, &check);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = walk_table(inbox, &uploads, &check);
+    e = walk_table(inbox, &envelopes, &check);
+    if (e != SK_OK) {
+        return e;
     }
+    e = walk_table(inbox, &uploads, &check);
     if (e == SK_OK) {
         *out = check;
     }

@@ -1,4 +1,3 @@
-/* What is the same for every engine. */
 #include "storage/kv.h"
 
 #include <string.h>

@@ -7,8 +7,8 @@
 
 _Static_assert((SK_KV_VALUE_BEST + SK_LMDB_PAGE_HEADER) % SK_LMDB_PAGE == 0, "wastes space");
 
-/* What sk_kv_begin returns when not even a transaction could be allocated. Nothing writes to it:
- * every operation returns early on an error. */
+/* The transaction of sk_kv_begin() when none could be allocated. Nothing writes to it: every
+ * operation returns early on an error. */
 static struct sk_txn no_memory = {.error = SK_ERR_MEMORY};
 
 /* ---- beginning ------------------------------------------------------------------- */
@@ -30,7 +30,7 @@ struct sk_txn *sk_lmdb_begin_here(struct sk_kv *kv, bool write)
     return txn;
 }
 
-/* Under kv->swap, which the transaction takes over. */
+/* With kv->swap held shared: the transaction holds it from here on. */
 static struct sk_txn *begin(struct sk_kv *kv, bool write)
 {
     struct sk_txn *txn = sk_lmdb_begin_here(kv, write);
@@ -252,7 +252,9 @@ void sk_lmdb_append(struct sk_txn *txn, size_t table, struct sk_bytes key, struc
     }
 }
 
-/* What is there already says so, with its length, and is replaced then. */
+/* An entry that exists is found by the first try, which tells its length, and replaced by the
+ * second.
+ */
 void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value)
 {
     size_t before;

@@ -6,7 +6,7 @@
  * next one, then marks the old one as retired in the old one's own table "kv": that commit is the
  * swap. Every transaction looks for the mark first, and follows it. The rule at opening: the lowest
  * generation, unless it is retired, then the one it names. A higher generation that no mark leads
- * to is what a broken-off rewrite left behind.
+ * to was left by an interrupted rewrite.
  *
  * The part's folder is locked (flock) while a generation is chosen and opened, and while one is
  * retired and removed: otherwise an opener could make a file anew that was removed just then.
@@ -32,14 +32,14 @@ struct sk_txn {
     MDB_txn *mdb;
     enum sk_error error;
     bool write, locked;                        /* locked: holds kv->swap shared */
-    int64_t added;                             /* what the figure is to count */
+    int64_t added;                             /* bytes for the figure, once it commits */
     MDB_cursor *cursors[SK_KV_TABLES_MAX + 1]; /* opened at first use */
 };
 
-/* Of the file that is open, whatever marks it has, and without the lock: nobody else uses kv. */
+/* Begins one on the open file, retired or not, without the lock: kv is not shared. */
 struct sk_txn *sk_lmdb_begin_here(struct sk_kv *kv, bool write);
 
-/* The times of its files say the day, if its shape asks for that. */
+/* Sets the times of its files to the day, if its shape asks for that. */
 void sk_lmdb_hide(const struct sk_kv *kv);
 
 /* Table numbers here count the engine's own. */

@@ -1,5 +1,5 @@
-/* The engine on LMDB: copies entry by entry, in key order. Nothing of the source's pages comes
- * along: neither deleted bytes between live ones, nor the order in which entries were once put. */
+/* The engine on LMDB: copying entry by entry, in key order. No page of the source is copied:
+ * neither deleted bytes between live ones, nor the order in which entries were put. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -141,9 +141,9 @@ static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
 }
 
 /*
- * Everybody who writes waits for txn, so nothing is added to the old generation after the copy.
- * A crash before the mark is on disk leaves the old generation in force, after it the new one;
- * where the commit itself fails nobody knows which, and both are whole, so both are left.
+ * Every writer waits for txn, so nothing is added to the old generation after the copy. A crash
+ * before the mark is on disk leaves the old generation in force, after it the new one. When the
+ * commit itself fails, either may be in force; both are whole, so both are left.
  */
 static enum sk_error retire(struct sk_kv *kv, struct sk_txn *txn, uint32_t old)
 {

@@ -7,7 +7,7 @@
 
 struct sk_kv;
 
-/* Used space as last counted, and what changed since; guarded by its lock. */
+/* Used space as last counted, and the change since; guarded by its lock. */
 struct sk_lmdb_figure {
     pthread_mutex_t lock;
     uint64_t used;

@@ -48,7 +48,7 @@ static void put_record(struct sk_txn *txn, const struct sk_carry *carry,
     sk_outbox_raise_version(txn);
 }
 
-/* EXISTS, CARRY_CHAIN. *begins: with this bundle another chain takes the place of this one. */
+/* EXISTS, CARRY_CHAIN. *begins: this bundle begins another chain. */
 static enum sk_error check_follows(struct sk_txn *txn, const struct sk_carry *carry, bool *begins)
 {
     struct sk_chain_state state;

@@ -21,10 +21,10 @@ struct sk_bundle_record {
 void sk_bundle_record_free(struct sk_bundle_record *record); /* what it points to */
 
 /* Records a bundle before its file gets its name. The header says its chain and serial: the next
- * one of this chain, or serial 1 of another chain, which then takes the place of this one:
- * envelopes that were in bundles before are in none any more, every organisation has to acknowledge
- * anew, and only the digests of the old bundles stay known. A copy (sk_chain_state) takes only
- * another chain. USAGE, EXISTS (this serial is recorded), CARRY_CHAIN. */
+ * one of this chain, or serial 1 of another chain, which then replaces this one: envelopes that
+ * were in bundles before are in none any more, every organisation has to acknowledge anew, and only
+ * the digests of the old bundles stay known. In a copy (sk_chain_state) it must begin another
+ * chain. USAGE, EXISTS (this serial is recorded), CARRY_CHAIN. */
 enum sk_error sk_outbox_record_bundle(struct sk_outbox *outbox,
                                       const struct sk_bundle_record *record);
 

@@ -9,7 +9,7 @@
 /* Of one organisation, so that all together are at most SK_CARRY_SHEETS_MAX. */
 enum { KEPT = SK_CARRY_SHEETS_MAX / SK_ORGANISATIONS_MAX - 1 };
 
-/* ---- what was replaced -------------------------------------------------------------------- */
+/* ---- replaced sheets -------------------------------------------------------------------- */
 
 enum sk_error sk_offered_replace(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
                                  uint32_t serial)

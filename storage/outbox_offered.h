@@ -23,8 +23,8 @@ enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet 
  * keeps it for the next bundle. CORRUPT: there is none. */
 enum sk_error sk_offered_replace(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
                                  uint32_t serial);
-/* An organisation that was retired is back with a sheet of this serial: what is kept of it from
- * that serial on is deleted, because the serials in a bundle rise. */
+/* A retired organisation is back with a sheet of this serial: deletes its kept sheets from that
+ * serial on, because the serials in a bundle rise. */
 void sk_offered_delete_from(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial);
 /* A bundle with all of them was recorded. */
 void sk_offered_clear(struct sk_txn *txn);

@@ -55,7 +55,7 @@ enum sk_error sk_outbox_organisation(struct sk_outbox *outbox, const struct sk_e
 
 /* ---- in a transaction of the outbox ---- */
 
-/* An entry of the table `organisations`: what is kept beside the signed files. */
+/* An entry of the table `organisations`, beside the signed files. */
 struct sk_organisation_record {
     uint32_t joined_serial;
     uint32_t acknowledged;        /* by the newest board; 0: nothing */

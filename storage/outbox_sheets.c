@@ -12,7 +12,7 @@
 
 /* ---- import ------------------------------------------------------------------------------- */
 
-/* Text, and on one line: what is shown to residents beside a tick box. */
+/* Text on one line: residents see it beside a tick box. */
 static bool name_valid(const char *name)
 {
     size_t len = strnlen(name, SK_NAME_MAX + 1);
@@ -43,7 +43,7 @@ static enum sk_error check_name(struct sk_txn *txn, const struct sk_ed25519_pk *
     return sk_txn_error(txn);
 }
 
-/* A new organisation: what was bundled before it joined was never addressed to it. */
+/* A new organisation: earlier bundles hold nothing that was addressed to it. */
 static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_organisation_record *org)
 {
     struct sk_chain_state chain;

@@ -1,4 +1,4 @@
-/* The tables of the outbox and their keys. The files of the outbox include it, and nobody else. */
+/* The tables of the outbox and their keys; private to the files of the outbox. */
 #ifndef SK_STORAGE_OUTBOX_TABLES_H
 #define SK_STORAGE_OUTBOX_TABLES_H
 

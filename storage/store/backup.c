@@ -63,7 +63,7 @@ undo:;
     return e;
 }
 
-/* Makes the folder, or takes over what a backup that was cut off left there. */
+/* Makes the folder, or takes over the one that an interrupted backup left. */
 static int make_folder(const char *unfinished, int *lock)
 {
     if (mkdir(unfinished, 0700) != 0 && errno != EEXIST) {

@@ -91,7 +91,7 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
     return SK_OK;
 }
 
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record)
+enum sk_error sk_bundle_from_record(struct sk_bundle *bundle, struct sk_bundle_record *record)
 {
     const uint8_t *header = record->header;
     size_t header_len = record->header_len, count = record->count;
@@ -124,7 +124,7 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_reco
     return SK_OK;
 }
 
-void sk_bundle_drop(struct sk_bundle *bundle, size_t i)
+void sk_bundle_remove(struct sk_bundle *bundle, size_t i)
 {
     size_t after = bundle->carry.count - i - 1;
 

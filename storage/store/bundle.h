@@ -33,11 +33,11 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
                                size_t count, uint64_t limit);
 
 /* A recorded bundle, from its header. CORRUPT when header, sheets and ids do not belong together;
- * takes over what record points to, also when it fails. */
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record);
+ * takes over the buffers of record, also when it fails. */
+enum sk_error sk_bundle_from_record(struct sk_bundle *bundle, struct sk_bundle_record *record);
 
 /* Leaves out envelope i. */
-void sk_bundle_drop(struct sk_bundle *bundle, size_t i);
+void sk_bundle_remove(struct sk_bundle *bundle, size_t i);
 
 /* Writes all envelopes to the writer and fills in their digests, or with `verify` compares them:
  * CARRY_DIGEST. On failure *at says which envelope it was. CORRUPT and NOT_FOUND: that envelope is

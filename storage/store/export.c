@@ -39,7 +39,7 @@ struct export
 
 /* ---- the snapshot --------------------------------------------------------------- */
 
-/* With a new chain everything that is here goes out again: desks drop what they have. */
+/* In a new chain every envelope of the inbox is new: desks drop those that they have. */
 static bool begins_chain(const struct export *x)
 {
     return x->chain.copied || x->new_chain;
@@ -161,7 +161,7 @@ static enum sk_error write_new(struct export *x, struct sk_file_writer **out)
         if (!broken) {
             return e;
         }
-        sk_bundle_drop(&x->bundle, at);
+        sk_bundle_remove(&x->bundle, at);
         x->broken++;
     }
     return SK_ERR_CORRUPT;
@@ -346,7 +346,7 @@ static int export_again(struct export *x)
         return refuse_absent(x);
     }
     if (e == SK_OK) {
-        e = sk_bundle_recorded(&x->bundle, &record);
+        e = sk_bundle_from_record(&x->bundle, &record);
     }
     if (e != SK_OK) {
         return sk_refuse_error("outbox", e);

@@ -59,8 +59,8 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_organi
 
 /* ---- refusals --------------------------------------------------------------------- */
 
-/* A signature that does not verify is a sheet taken in the wrong order, far more often than a
- * forger. */
+/* A signature that does not verify is a sheet imported in the wrong order, far more often than a
+ * forgery. */
 static int refuse_signature(const char *path, const struct sk_board *claim,
                             const struct sk_organisation *o)
 {

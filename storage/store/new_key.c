@@ -1,6 +1,5 @@
-/* new-key: a store whose gateway.key was lost, or is in somebody else's hands, goes on with another
- * one. Reports are not sealed for it, so nothing that is here is lost; the desks must hear of it.
- */
+/* new-key: replaces a gateway.key that was lost, or that somebody else may have. No report is
+ * sealed for it, so none is lost; the desks must hear of the new one. */
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -24,7 +23,8 @@ static void print_result(const struct sk_ed25519_pk *pk)
            hex);
 }
 
-/* The chain ends first: cut off in between, the old key begins a new one, which harms nobody. */
+/* The chain ends first: interrupted in between, the old key begins a new one, which does no harm.
+ */
 static int replace_key(struct sk_store *store)
 {
     char path[PATH_MAX];

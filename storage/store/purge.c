@@ -35,7 +35,7 @@ static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
 }
 
 /* From the newest bundle that arrived everywhere back to where an earlier purge ended. The record
- * of what was in them goes last: cut off before that, the next purge does it all again. */
+ * of their envelopes is deleted last: interrupted before that, the next purge does it all again. */
 static enum sk_error delete_carried(struct purge *p)
 {
     struct sk_progress progress;

@@ -1,5 +1,5 @@
-/* retire: an organisation whose desk and identity are gone. Nobody can revoke its sheet any more,
- * and without this purge would wait for its boards for ever, and residents go on writing to it. */
+/* retire: takes out an organisation whose desk and identity are gone. Its sheet cannot be revoked
+ * any more: purge would wait for its boards for ever, and residents would go on writing to it. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -22,7 +22,7 @@ struct stats {
     uint64_t envelopes, waiting; /* waiting: in no bundle yet */
     uint64_t rows, rows_carried;
     uint64_t bytes;                 /* of the envelopes */
-    uint64_t uploads, upload_bytes; /* resumable ones under way, and what is here of them */
+    uint64_t uploads, upload_bytes; /* resumable ones under way, and their bytes on disk */
     struct sk_inbox_space space;
     struct sk_chain_state chain;
     uint32_t safe_serial;

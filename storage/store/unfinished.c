@@ -103,7 +103,7 @@ static enum sk_error remove_part(const char *path)
     return e;
 }
 
-/* The key goes last: interrupted again, the rest is still known for what it is. */
+/* The key is removed last: it marks the rest as unfinished, should this be interrupted. */
 enum sk_error sk_unfinished_remove(const char *dir)
 {
     char path[PATH_MAX];

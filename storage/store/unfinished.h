@@ -1,5 +1,6 @@
-/* A store, or a copy of one, that is being made: its key is there under another name, and takes its
- * own as the last step. So what an interrupted attempt left is told from a store that lost its key.
+/* A store, or a copy of one, while it is being made: its key is there under another name, and takes
+ * its own as the last step. So what an interrupted attempt left is told from a store that lost its
+ * key.
  */
 #ifndef SK_STORAGE_STORE_UNFINISHED_H
 #define SK_STORAGE_STORE_UNFINISHED_H
@@ -17,7 +18,7 @@ enum sk_error sk_unfinished_end(const char *dir);
 bool sk_unfinished(const char *dir);
 enum sk_error sk_unfinished_remove(const char *dir); /* all but the folder */
 /* Takes over a folder that is empty or was left by an interrupted attempt, and empties it;
- * close(*lock) gives it free. EXISTS: it holds something else, which is untouched. LOCKED, IO. */
+ * close(*lock) releases it. EXISTS: it holds something else, which is untouched. LOCKED, IO. */
 enum sk_error sk_unfinished_claim(const char *dir, int *lock);
 
 #endif
