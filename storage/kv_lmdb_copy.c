@@ -109,21 +109,11 @@ enum sk_error sk_kv_copy(struct sk_kv *kv, const char *to_address,
 
 /* ---- in its own place ------------------------------------------------------------------ */
 
-/* The new generation, complete and on disk, but nothing leads to it yet. */
-static enum sk_error fill_next(struct sk_kv *made, const char *path, uint64_t map, struct copy *c)
-{
-    struct sk_lmdb_use use = {.shape = made->shape, .map = map, .make = true, .writable = true};
-    enum sk_error e = sk_lmdb_file_open(&made->file, path, &use);
-
-    if (e == SK_OK && made->size > 0) {
-        e = sk_lmdb_file_reserve(made->file);
-    }
-    c->to = made;
-    return e == SK_OK ? copy_all(c) : e;
-}
-
+/* The next generation, complete and on disk, but no mark leads to it yet. */
 static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
 {
+    struct sk_lmdb_use use = {
+        .shape = kv->shape, .map = sk_lmdb_file_map(kv->file), .make = true, .writable = true};
     struct sk_kv *made = sk_lmdb_new(kv->shape, kv->folder, true);
     char path[PATH_MAX];
     enum sk_error e = sk_lmdb_path(kv->folder, next, "", path);
@@ -131,11 +121,21 @@ static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
     if (made == NULL) {
         return SK_ERR_MEMORY;
     }
+    if (e != SK_OK) {
+        goto out;
+    }
     made->generation = next;
     made->size = kv->size;
-    if (e == SK_OK) {
-        e = fill_next(made, path, sk_lmdb_file_map(kv->file), c);
+    e = sk_lmdb_file_open(&made->file, path, &use);
+    if (e == SK_OK && made->size > 0) {
+        e = sk_lmdb_file_reserve(made->file);
     }
+    if (e != SK_OK) {
+        goto out;
+    }
+    c->to = made;
+    e = copy_all(c);
+out:
     sk_kv_close(made);
     return e == SK_OK ? sk_folder_sync(kv->folder) : e;
 }

@@ -30,15 +30,10 @@ enum sk_error sk_lmdb_folder_make(const char *parent, const char *name, char *ou
     return sk_folder_sync(parent);
 }
 
-static int open_folder(const char *folder)
-{
-    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* A descriptor of its own each time: the lock belongs to it, so threads exclude each other too. */
 enum sk_error sk_lmdb_folder_lock(const char *folder, int *out)
 {
-    int fd = open_folder(folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int r;
 
     if (fd < 0) {

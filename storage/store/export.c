@@ -327,23 +327,18 @@ static enum sk_error write_again(struct export *x)
     return e;
 }
 
-static int refuse_absent(const struct export *x)
-{
-    if (x->serial > x->chain.last) {
-        return sk_refuse("there is no bundle %u; the last one is %u", x->serial, x->chain.last);
-    }
-    return sk_refuse("there is no bundle %u any more: every organisation acknowledged it on two "
-                     "boards, and it was purged",
-                     x->serial);
-}
-
 static int export_again(struct export *x)
 {
     struct sk_bundle_record record = {0};
     enum sk_error e = sk_outbox_bundle(x->store->outbox, x->serial, &record);
 
     if (e == SK_ERR_NOT_FOUND) {
-        return refuse_absent(x);
+        return x->serial > x->chain.last
+                   ? sk_refuse("there is no bundle %u; the last one is %u", x->serial,
+                               x->chain.last)
+                   : sk_refuse("there is no bundle %u any more: every organisation acknowledged it "
+                               "on two boards, and it was purged",
+                               x->serial);
     }
     if (e == SK_OK) {
         e = sk_bundle_from_record(&x->bundle, &record);

@@ -7,37 +7,13 @@
 #include "storage/store/print.h"
 #include "storage/store/store.h"
 
-static void print_board(const struct sk_organisation *o, const struct sk_chain_state *chain)
-{
-    char day[SK_DAY_TEXT], stale[SK_DAY_TEXT];
-
-    printf("%s: board %llu of %s, good until %s.\n", o->name, (unsigned long long)o->board.counter,
-           sk_store_day_text(day, o->board.issued_day),
-           sk_store_day_text(stale, o->board.stale_day));
-    printf("It ");
-    sk_store_print_acknowledged(stdout, o, chain->last);
-    printf(".\n");
-}
-
-/* gaps: as they were before this board. */
-static void print_gap(const struct sk_organisation *o, const struct sk_board_gaps *before)
-{
-    char text[SK_GAP_TEXT];
-
-    if (o->gaps.missing == before->missing) {
-        return;
-    }
-    sk_store_gap_text(text, &o->gaps);
-    printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all "
-           "answers.\n",
-           text, o->gaps.first == o->gaps.last ? "was" : "were");
-}
-
+/* before: the gaps as they were before this board. */
 static enum sk_error print_result(struct sk_store *store, const struct sk_organisation *o,
                                   const struct sk_board_gaps *before)
 {
     struct sk_chain_state chain;
     uint32_t safe = 0;
+    char day[SK_DAY_TEXT], stale[SK_DAY_TEXT], gap[SK_GAP_TEXT];
     enum sk_error e = sk_outbox_safe_serial(store->outbox, &safe);
 
     if (e != SK_OK) {
@@ -47,8 +23,16 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_organi
     if (e != SK_OK) {
         return e;
     }
-    print_board(o, &chain);
-    print_gap(o, before);
+    printf("%s: board %llu of %s, good until %s.\nIt ", o->name,
+           (unsigned long long)o->board.counter, sk_store_day_text(day, o->board.issued_day),
+           sk_store_day_text(stale, o->board.stale_day));
+    sk_store_print_acknowledged(o, chain.last);
+    printf(".\n");
+    if (o->gaps.missing != before->missing) {
+        printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all "
+               "answers.\n",
+               sk_store_gap_text(gap, &o->gaps), o->gaps.first == o->gaps.last ? "was" : "were");
+    }
     if (safe == 0) {
         printf("Nothing may be purged yet.\n");
     } else {

@@ -9,20 +9,6 @@
 #include "storage/store/print.h"
 #include "storage/store/store.h"
 
-static void print_weeks(const struct sk_organisation *o)
-{
-    int weeks = sk_sheet_weeks_left(&o->sheet, time(NULL));
-
-    if (sk_store_revoked(o)) {
-        printf("This sheet revokes the organisation's keys: it is offered to nobody any more.\n");
-    } else if (weeks < 0) {
-        printf("No key for this week: the organisation is not offered.\n");
-    } else {
-        printf("Keys for this week and %d more.%s\n", weeks,
-               weeks <= SK_WEEKS_WARNING ? " Ask the desk for a new sheet soon." : "");
-    }
-}
-
 static enum sk_error print_result(struct sk_store *store, const struct sk_ed25519_pk *pin)
 {
     struct sk_organisation *o;
@@ -32,9 +18,18 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_ed2551
     if (e != SK_OK) {
         return e;
     }
+    int weeks = sk_sheet_weeks_left(&o->sheet, time(NULL));
+
     sk_fingerprint_text(hex, &o->pin);
     printf("%s, key sheet %u\n%s\n", o->name, o->sheet.serial, hex);
-    print_weeks(o);
+    if (sk_store_revoked(o)) {
+        printf("This sheet revokes the organisation's keys: it is offered to nobody any more.\n");
+    } else if (weeks < 0) {
+        printf("No key for this week: the organisation is not offered.\n");
+    } else {
+        printf("Keys for this week and %d more.%s\n", weeks,
+               weeks <= SK_WEEKS_WARNING ? " Ask the desk for a new sheet soon." : "");
+    }
     free(o);
     return SK_OK;
 }

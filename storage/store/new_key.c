@@ -11,23 +11,11 @@
 #include "keys/cli/place.h"
 #include "storage/store/store.h"
 
-static void print_result(const struct sk_ed25519_pk *pk)
-{
-    char hex[SK_HEX_TEXT];
-
-    sk_fingerprint_text(hex, pk);
-    printf("The gateway has a new key:\n%s\n", hex);
-    printf("The next export signs with it and begins a new chain, with everything that is here.\n"
-           "Tell every desk the key, by another way than the bundle. There:\n"
-           "  skrynka-desk gateway --replace %s\n",
-           hex);
-}
-
 /* The chain ends first: interrupted in between, the old key begins a new one, which does no harm.
  */
 static int replace_key(struct sk_store *store)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], hex[SK_HEX_TEXT];
     struct sk_ed25519_pk pk;
     enum sk_error e = sk_outbox_end_chain(store->outbox);
 
@@ -46,7 +34,12 @@ static int replace_key(struct sk_store *store)
     if (e != SK_OK) {
         return sk_refuse_out(store->dir, e, "The key is what it was");
     }
-    print_result(&pk);
+    sk_fingerprint_text(hex, &pk);
+    printf("The gateway has a new key:\n%s\n", hex);
+    printf("The next export signs with it and begins a new chain, with everything that is here.\n"
+           "Tell every desk the key, by another way than the bundle. There:\n"
+           "  skrynka-desk gateway --replace %s\n",
+           hex);
     return SK_EXIT_OK;
 }
 

@@ -1,6 +1,7 @@
 #include "storage/store/print.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -79,36 +80,35 @@ int sk_store_refuse_unread(struct sk_outbox *outbox)
                            "ones, then import-sheet");
 }
 
-void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *o, uint32_t last)
+void sk_store_print_acknowledged(const struct sk_organisation *o, uint32_t last)
 {
     if (!o->has_board) {
-        fprintf(out, "has sent no board yet");
+        printf("has sent no board yet");
         return;
     }
     switch (o->acknowledgement) {
     case SK_ACK_BUNDLE:
-        fprintf(out, "acknowledges bundles up to %u of %u", o->acknowledged, last);
+        printf("acknowledges bundles up to %u of %u", o->acknowledged, last);
         if (o->arrived < o->acknowledged) {
-            fprintf(out, ", those after %u by its newest board only: they go after the next one",
-                    o->arrived);
+            printf(", those after %u by its newest board only: they go after the next one",
+                   o->arrived);
         }
         break;
     case SK_ACK_ENDED:
-        fprintf(out, "acknowledges a bundle of the chain that ended when this store was put back: "
-                     "that counts for nothing here");
+        printf("acknowledges a bundle of the chain that ended when this store was put back: "
+               "that counts for nothing here");
         break;
     case SK_ACK_UNKNOWN:
-        fprintf(out,
-                "acknowledges bundle %u of a chain that this store does not know, from before a "
-                "restore or of another gateway: that counts for nothing here",
-                o->board.carry_serial);
+        printf("acknowledges bundle %u of a chain that this store does not know, from before a "
+               "restore or of another gateway: that counts for nothing here",
+               o->board.carry_serial);
         break;
     default:
-        fprintf(out, "acknowledges no bundle yet");
+        printf("acknowledges no bundle yet");
     }
 }
 
-size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
+size_t sk_store_print_holding(const struct sk_organisation *organisations, size_t count,
                               uint32_t last)
 {
     size_t holding = 0;
@@ -120,9 +120,9 @@ size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisat
             continue;
         }
         holding++;
-        fprintf(out, "  %s ", o->name);
-        sk_store_print_acknowledged(out, o, last);
-        fprintf(out, "\n");
+        printf("  %s ", o->name);
+        sk_store_print_acknowledged(o, last);
+        printf("\n");
     }
     return holding;
 }

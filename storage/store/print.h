@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "keys/format/carry.h"
 #include "storage/outbox_organisations.h"
@@ -30,10 +29,9 @@ bool sk_store_revoked(const struct sk_organisation *organisation);
  */
 int sk_store_refuse_unread(struct sk_outbox *outbox);
 /* Prints what its last board's acknowledgement is worth here, as half a sentence. */
-void sk_store_print_acknowledged(FILE *out, const struct sk_organisation *organisation,
-                                 uint32_t last);
+void sk_store_print_acknowledged(const struct sk_organisation *organisation, uint32_t last);
 /* Prints which organisations hold back what is up to `last`, and why; how many they are. */
-size_t sk_store_print_holding(FILE *out, const struct sk_organisation *organisations, size_t count,
+size_t sk_store_print_holding(const struct sk_organisation *organisations, size_t count,
                               uint32_t last);
 
 #endif

@@ -89,7 +89,7 @@ static void print_staying(const struct purge *p, const struct sk_organisation *o
     } else {
         printf("Bundles %u to %u stay, because:\n", p->safe + 1, last);
     }
-    if (sk_store_print_holding(stdout, organisations, count, last) == 0) {
+    if (sk_store_print_holding(organisations, count, last) == 0) {
         printf("  no organisation with a valid key sheet has acknowledged them\n");
     }
 }

@@ -217,7 +217,7 @@ static void print_board_warnings(const struct sk_organisation *o, const struct s
     }
     if (o->acknowledgement == SK_ACK_ENDED || o->acknowledgement == SK_ACK_UNKNOWN) {
         printf("%s%s ", coloured ? "\033[33m" : "", o->name);
-        sk_store_print_acknowledged(stdout, o, s->chain.last);
+        sk_store_print_acknowledged(o, s->chain.last);
         printf("%s\n", coloured ? "\033[0m" : "");
     }
 }
@@ -278,24 +278,18 @@ static json_t *board_json(const struct sk_organisation *o)
                      (json_int_t)o->board.carry_serial, "missing", (json_int_t)o->gaps.missing);
 }
 
-static const char *acknowledgement_word(const struct sk_organisation *o)
-{
-    static const char *const words[] = {"none", "bundle", "ended chain", "unknown"};
-
-    return words[o->acknowledgement];
-}
-
 static json_t *organisation_json(const struct sk_organisation *o, time_t now)
 {
+    static const char *const acknowledgements[] = {"none", "bundle", "ended chain", "unknown"};
     char hex[SK_HEX_TEXT];
 
     sk_fingerprint_text(hex, &o->pin);
     return json_pack("{s:s, s:s, s:I, s:b, s:i, s:o, s:s, s:I, s:I}", "name", o->name,
                      "fingerprint", hex, "sheet_serial", (json_int_t)o->sheet.serial, "revoked",
                      sk_store_revoked(o), "weeks_left", sk_sheet_weeks_left(&o->sheet, now),
-                     "board", board_json(o), "acknowledgement", acknowledgement_word(o),
-                     "acknowledged", (json_int_t)o->acknowledged, "arrived",
-                     (json_int_t)o->arrived);
+                     "board", board_json(o), "acknowledgement",
+                     acknowledgements[o->acknowledgement], "acknowledged",
+                     (json_int_t)o->acknowledged, "arrived", (json_int_t)o->arrived);
 }
 
 static json_t *stats_json(const struct stats *s)
