@@ -12,11 +12,6 @@ static uint32_t earlier(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-static uint32_t later(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
 uint32_t sk_age_past(struct sk_txn *txn, uint32_t today)
 {
     return earlier(sk_meta_u32(txn, AGE, today), today);
@@ -24,7 +19,9 @@ uint32_t sk_age_past(struct sk_txn *txn, uint32_t today)
 
 uint32_t sk_age_from(struct sk_txn *txn, uint32_t today)
 {
-    return later(sk_meta_u32(txn, AGE, today), today);
+    uint32_t age = sk_meta_u32(txn, AGE, today);
+
+    return age > today ? age : today;
 }
 
 void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
