@@ -209,6 +209,39 @@ static void a_bundle_carries_the_sheets_since_the_last_one(void **state)
     sk_outbox_close(outbox);
 }
 
+static void expect_entries(struct sk_outbox *outbox, enum sk_outbox_table table, uint64_t count)
+{
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
+
+    assert_int_equal(sk_txn_count(txn, table), count);
+    sk_txn_abort(txn);
+}
+
+static void a_retired_organisation_is_in_the_next_bundle_only(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct unit_org org, other;
+
+    unit_org_new(&org);
+    unit_org_new(&other);
+    assert_ok(unit_import_sheet(outbox, &org, "One", 5, 4));
+    assert_ok(unit_import_sheet(outbox, &other, "Other", 1, 4));
+    assert_ok(unit_import_board(outbox, *state, &org, "b1", 40, 0));
+    assert_ok(unit_import_board(outbox, *state, &org, "b2", 40, 0));
+    expect_entries(outbox, SK_OUTBOX_BOARDS, 2);
+    assert_ok(sk_outbox_retire(outbox, &org.pin));
+    assert_error(sk_outbox_retire(outbox, &org.pin), SK_ERR_NOT_FOUND);
+    expect_entries(outbox, SK_OUTBOX_ORGANISATIONS, 1);
+    expect_entries(outbox, SK_OUTBOX_SHEETS, 1);
+    expect_entries(outbox, SK_OUTBOX_BOARDS, 0);
+    expect_entries(outbox, SK_OUTBOX_BUCKETS, 0);
+    expect_offered(outbox, 2, 0);
+    assert_ok(
+        unit_import_sheet(outbox, &org, "One", 4, 4)); /* back: the serials in a bundle rise */
+    expect_offered(outbox, 2, 0);
+    sk_outbox_close(outbox);
+}
+
 static void the_same_sheet_again_is_offered_once(void **state)
 {
     struct sk_outbox *outbox = unit_outbox_new(*state);
@@ -384,6 +417,7 @@ int main(void)
         TEST(bundles_are_remembered_and_forgotten),
         TEST(a_bundle_must_follow_the_last_one),
         TEST(a_bundle_carries_the_sheets_since_the_last_one),
+        TEST(a_retired_organisation_is_in_the_next_bundle_only),
         TEST(the_same_sheet_again_is_offered_once),
         TEST(of_many_sheets_the_newest_eight_are_carried),
         TEST(an_acknowledgement_counts_by_the_digest),
