@@ -21,8 +21,7 @@
 #include "storage/store/print.h"
 #include "storage/store/store.h"
 
-struct export
-{
+struct export_job {
     struct sk_store *store;
     const char *out;
     uint32_t serial; /* of the bundle to write again; 0 makes a new one */
@@ -31,21 +30,21 @@ struct export
     struct sk_chain_state chain; /* before this export */
     struct sk_ed25519_sk *key;
     struct sk_bundle bundle;
-    struct sk_envelope_info *envelopes; /* of the snapshot; the new ones first */
-    size_t new_count;                   /* in no bundle of this chain */
-    uint32_t publication;               /* that the snapshot saw */
-    size_t broken;                      /* envelopes left out */
+    struct sk_envelope_info *envelopes; /* of the snapshot that are in no bundle of this chain */
+    size_t new_count;
+    uint32_t publication; /* that the snapshot saw */
+    size_t broken;        /* envelopes left out */
 };
 
 /* ---- the snapshot --------------------------------------------------------------- */
 
 /* In a new chain every envelope of the inbox is new: desks drop those that they have. */
-static bool begins_chain(const struct export *x)
+static bool begins_chain(const struct export_job *x)
 {
     return x->chain.copied || x->new_chain;
 }
 
-static enum sk_error read_snapshot(struct export *x)
+static enum sk_error read_snapshot(struct export_job *x)
 {
     enum sk_error e =
         sk_inbox_snapshot(x->store->inbox, &x->envelopes, &x->new_count, &x->publication);
@@ -57,12 +56,12 @@ static enum sk_error read_snapshot(struct export *x)
 
 /* Nothing links a row to its envelope. Rows may be called carried only when no envelope of their
  * snapshot stays behind; they are from the next publication on. */
-static enum sk_error mark_rows(const struct export *x, size_t left_behind)
+static enum sk_error mark_rows(const struct export_job *x, size_t left_behind)
 {
     return left_behind > 0 ? SK_OK : sk_inbox_mark_exported(x->store->inbox, x->publication);
 }
 
-static void print_bundle(const struct export *x, size_t left_behind)
+static void print_bundle(const struct export_job *x, size_t left_behind)
 {
     const struct sk_carry *c = &x->bundle.carry;
     char first[SK_DAY_TEXT], last[SK_DAY_TEXT], size[SK_SIZE_TEXT];
@@ -83,7 +82,7 @@ static void print_bundle(const struct export *x, size_t left_behind)
 
 /* Its place in the chain, its sheets, its envelopes. A store that was put back from a backup cannot
  * know which serials were used after it was made. */
-static enum sk_error plan_bundle(struct export *x)
+static enum sk_error plan_bundle(struct export_job *x)
 {
     struct sk_bundle *b = &x->bundle;
 
@@ -106,7 +105,7 @@ static enum sk_error plan_bundle(struct export *x)
 
 /* Sheets and envelopes first, into the place behind the header; then the header, which needs their
  * digests. *broken: envelope *at is not whole in the inbox. */
-static enum sk_error write_bundle(struct export *x, struct sk_file_writer *writer, size_t *at,
+static enum sk_error write_bundle(struct export_job *x, struct sk_file_writer *writer, size_t *at,
                                   bool *broken)
 {
     struct sk_bundle *b = &x->bundle;
@@ -138,7 +137,7 @@ static enum sk_error write_bundle(struct export *x, struct sk_file_writer *write
 }
 
 /* One damaged envelope must not hold up all others: it is left out, counted and reported. */
-static enum sk_error write_new(struct export *x, struct sk_file_writer **out)
+static enum sk_error write_new(struct export_job *x, struct sk_file_writer **out)
 {
     while (x->bundle.carry.count > 0) {
         struct sk_file_writer *writer;
@@ -168,7 +167,7 @@ static enum sk_error write_new(struct export *x, struct sk_file_writer **out)
 }
 
 /* What the desks have to hear by another way than the bundle, else they do not import it. */
-static void print_new_chain(const struct export *x)
+static void print_new_chain(const struct export_job *x)
 {
     char chain[SK_CHAIN_TEXT], key[SK_HEX_TEXT], day[SK_DAY_TEXT];
 
@@ -189,7 +188,7 @@ static void print_new_chain(const struct export *x)
            sk_store_chain_text(chain, &x->bundle.carry.chain), key);
 }
 
-static int refuse_after_record(const struct export *x, const char *what, enum sk_error e)
+static int refuse_after_record(const struct export_job *x, const char *what, enum sk_error e)
 {
     uint32_t serial = x->bundle.carry.serial;
     char way[256];
@@ -202,7 +201,7 @@ static int refuse_after_record(const struct export *x, const char *what, enum sk
 }
 
 /* From here on the serial is spent. */
-static int record_and_name(struct export *x, struct sk_file_writer *writer)
+static int record_and_name(struct export_job *x, struct sk_file_writer *writer)
 {
     const struct sk_bundle *b = &x->bundle;
     const struct sk_bundle_record record = {.header = b->header,
@@ -235,7 +234,7 @@ static int record_and_name(struct export *x, struct sk_file_writer *writer)
     return e == SK_OK ? SK_EXIT_OK : refuse_after_record(x, "inbox", e);
 }
 
-static int refuse_unwritten(const struct export *x, enum sk_error e)
+static int refuse_unwritten(const struct export_job *x, enum sk_error e)
 {
     bool too_large = e == SK_ERR_IO && errno == EFBIG;
 
@@ -251,7 +250,7 @@ static int refuse_unwritten(const struct export *x, enum sk_error e)
 }
 
 /* A new chain that was asked for begins with the next export. */
-static int refuse_empty(const struct export *x)
+static int refuse_empty(const struct export_job *x)
 {
     if (!x->new_chain) {
         return sk_refuse("nothing new to carry; no bundle was made");
@@ -265,7 +264,7 @@ static int refuse_empty(const struct export *x)
                      "next export begins a new one");
 }
 
-static int export_new(struct export *x)
+static int export_new(struct export_job *x)
 {
     struct sk_file_writer *writer = NULL;
     enum sk_error e = read_snapshot(x);
@@ -291,7 +290,7 @@ static int export_new(struct export *x)
 
 /* ---- a recorded bundle again ------------------------------------------------------ */
 
-static enum sk_error write_recorded(struct export *x, struct sk_file_writer *writer)
+static enum sk_error write_recorded(struct export_job *x, struct sk_file_writer *writer)
 {
     struct sk_bundle *b = &x->bundle;
     size_t at = 0;
@@ -308,7 +307,7 @@ static enum sk_error write_recorded(struct export *x, struct sk_file_writer *wri
     return e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
 }
 
-static enum sk_error write_again(struct export *x)
+static enum sk_error write_again(struct export_job *x)
 {
     struct sk_file_writer *writer;
     enum sk_error e = sk_file_writer_open(&writer, x->out);
@@ -327,7 +326,7 @@ static enum sk_error write_again(struct export *x)
     return e;
 }
 
-static int export_again(struct export *x)
+static int export_again(struct export_job *x)
 {
     struct sk_bundle_record record = {0};
     enum sk_error e = sk_outbox_bundle(x->store->outbox, x->serial, &record);
@@ -371,12 +370,12 @@ static int export_again(struct export *x)
 
 int sk_store_export(void *program, const struct sk_args *args)
 {
-    struct export x = {.store = program,
-                       .out = sk_args_text(args, "out"),
-                       .serial = (uint32_t)sk_args_number(args, "serial", 0),
-                       .limit = sk_args_number(args, "limit", UINT64_MAX),
-                       .force = sk_args_has(args, "force"),
-                       .new_chain = sk_args_has(args, "new-chain")};
+    struct export_job x = {.store = program,
+                           .out = sk_args_text(args, "out"),
+                           .serial = (uint32_t)sk_args_number(args, "serial", 0),
+                           .limit = sk_args_number(args, "limit", UINT64_MAX),
+                           .force = sk_args_has(args, "force"),
+                           .new_chain = sk_args_has(args, "new-chain")};
     struct stat st;
 
     if (x.serial != 0 && x.new_chain) {
