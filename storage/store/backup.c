@@ -38,6 +38,7 @@ static enum sk_error copy_store(const struct sk_store *store, const char *out,
                                 const char *unfinished)
 {
     const char *at = unfinished;
+    int why;
     enum sk_error e = copy_parts(store, unfinished);
 
     if (e != SK_OK) {
@@ -53,9 +54,8 @@ static enum sk_error copy_store(const struct sk_store *store, const char *out,
         goto undo;
     }
     return sk_parent_sync(out);
-undo:;
-    int why = errno;
-
+undo:
+    why = errno;
     if (sk_unfinished_remove(at) == SK_OK) {
         rmdir(at);
     }

@@ -58,10 +58,8 @@ static enum sk_error make_parts(const struct sk_store *store, uint64_t size,
 
 static bool part_exists(const struct sk_store *store, const char **which)
 {
-    char path[PATH_MAX];
-
     for (size_t i = 0; i < PARTS; i++) {
-        if (sk_store_path(path, store->dir, parts[i]) == SK_OK && sk_store_exists(path)) {
+        if (sk_store_has(store->dir, parts[i])) {
             *which = parts[i];
             return true;
         }

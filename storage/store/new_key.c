@@ -46,13 +46,7 @@ static int replace_key(struct sk_store *store)
 /* Without sk_store_open(), which wants the key. */
 static int open_keyless(struct sk_store *store)
 {
-    char path[PATH_MAX];
-    enum sk_error e = sk_store_path(path, store->dir, "outbox");
-
-    if (e != SK_OK) {
-        return sk_refuse_error(store->dir, e);
-    }
-    if (!sk_store_exists(path)) {
+    if (!sk_store_has(store->dir, "outbox")) {
         return sk_refuse("%s: no store is here; check the path", store->dir);
     }
     int code = sk_refuse_unless_owner(store->dir, "skrynka-store");
@@ -60,7 +54,8 @@ static int open_keyless(struct sk_store *store)
     if (code != SK_EXIT_OK) {
         return code;
     }
-    e = sk_store_lock(store);
+    enum sk_error e = sk_store_lock(store);
+
     if (e != SK_OK) {
         return sk_refuse_error(store->dir, e);
     }

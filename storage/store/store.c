@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
@@ -29,6 +28,13 @@ bool sk_store_exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
+bool sk_store_has(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+
+    return sk_store_path(path, dir, name) == SK_OK && sk_store_exists(path);
+}
+
 /* ---- opening ------------------------------------------------------------------ */
 
 enum sk_error sk_store_lock(struct sk_store *store)
@@ -47,21 +53,13 @@ static int refuse_open(const struct sk_store *store, const char *what, enum sk_e
     return sk_refuse_error(what, e);
 }
 
-static bool has(const char *dir, const char *name)
-{
-    char path[PATH_MAX];
-
-    return sk_store_path(path, dir, name) == SK_OK && access(path, F_OK) == 0;
-}
-
 int sk_store_open(struct sk_store *store, enum sk_store_use use)
 {
+    bool has_key = sk_store_has(store->dir, "gateway.key");
     enum sk_error e;
 
-    bool has_key = has(store->dir, "gateway.key");
-
     /* All but its key: that can be drawn anew. */
-    if (!has_key && has(store->dir, "outbox") && !sk_unfinished(store->dir)) {
+    if (!has_key && sk_store_has(store->dir, "outbox") && !sk_unfinished(store->dir)) {
         return sk_store_refuse_key(SK_ERR_NOT_FOUND);
     }
     /* A mistyped --store must not leave files in a folder that is something else. */

@@ -57,6 +57,7 @@ enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed2551
 /* DIR/name. TOO_LARGE when that is no path any more. */
 enum sk_error sk_store_path(char out[PATH_MAX], const char *dir, const char *name);
 bool sk_store_exists(const char *path);
+bool sk_store_has(const char *dir, const char *name); /* whether DIR/name exists */
 
 /* ---- the commands --------------------------------------------------------------- */
 

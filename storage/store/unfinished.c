@@ -18,16 +18,9 @@
 static const char *const parts[] = {"inbox", "outbox", KEY_TO_BE ".tmp", KEY_TO_BE};
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static bool has(const char *dir, const char *name)
-{
-    char path[PATH_MAX];
-
-    return sk_store_path(path, dir, name) == SK_OK && sk_store_exists(path);
-}
-
 bool sk_unfinished(const char *dir)
 {
-    return has(dir, KEY_TO_BE) && !has(dir, KEY);
+    return sk_store_has(dir, KEY_TO_BE) && !sk_store_has(dir, KEY);
 }
 
 enum sk_error sk_unfinished_begin(const char *dir, const struct sk_ed25519_sk *key)
