@@ -3,18 +3,13 @@
 #define AGE "age"
 /* By how much a publication brings it nearer to the clock's day, and how many days after the one
  * before it that may be: a clock that just jumped has proved nothing yet. Two, so that it catches
- * up after days on which the gateway did not run; no more, so that what is kept for six days
- * outlives three days of a wrong clock. */
+ * up after days on which the gateway did not run; no more, so that an upload, which is kept for six
+ * days, outlives three days of a wrong clock. */
 #define STEP 2u
 
 static uint32_t earlier(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
-}
-
-static uint32_t later(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
 }
 
 uint32_t sk_age_past(struct sk_txn *txn, uint32_t today)
@@ -24,7 +19,9 @@ uint32_t sk_age_past(struct sk_txn *txn, uint32_t today)
 
 uint32_t sk_age_from(struct sk_txn *txn, uint32_t today)
 {
-    return later(sk_meta_u32(txn, AGE, today), today);
+    uint32_t age = sk_meta_u32(txn, AGE, today);
+
+    return age > today ? age : today;
 }
 
 void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
@@ -43,15 +40,9 @@ void sk_age_step(struct sk_txn *txn, uint32_t before, uint32_t today)
 enum sk_error sk_inbox_age(struct sk_inbox *inbox, uint32_t today, uint32_t *past)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
+    uint32_t day = sk_age_past(txn, today);
     enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    uint32_t day = sk_age_past(txn, today);
-
-    e = sk_txn_error(txn);
     sk_txn_abort(txn);
     if (e == SK_OK) {
         *past = day;

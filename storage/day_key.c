@@ -14,8 +14,8 @@
 
 /* ---- the kernel's keyring ------------------------------------------------------------ */
 
-/* Linked to the calling thread's own keyring, because a link to the process's would not reach
- * threads that are there already. */
+/* Linked to the calling thread's own keyring: a link to the process's does not reach the threads
+ * that run already. */
 static key_serial_t keyring(void)
 {
     return (key_serial_t)keyctl_get_persistent((uid_t)-1, KEY_SPEC_THREAD_KEYRING);
@@ -37,23 +37,7 @@ static key_serial_t find(key_serial_t ring, const struct sk_key_name *name)
     return ring == NONE ? NONE : (key_serial_t)keyctl_search(ring, TYPE, text, 0);
 }
 
-static bool read_kept(struct sk_day_key *key, const struct sk_key_name *name)
-{
-    key_serial_t id = find(keyring(), name);
-
-    return id != NONE && keyctl_read(id, (char *)key->b, sizeof key->b) == (long)sizeof key->b;
-}
-
-static bool keep(const struct sk_day_key *key, const struct sk_key_name *name)
-{
-    key_serial_t ring = keyring();
-    char text[NAME_TEXT];
-
-    name_text(text, name);
-    return ring != NONE && add_key(TYPE, text, key->b, sizeof key->b, ring) != NONE;
-}
-
-void sk_day_key_forget(const struct sk_key_name *name)
+void sk_day_key_revoke(const struct sk_key_name *name)
 {
     key_serial_t ring = keyring(), id = find(ring, name);
 
@@ -65,29 +49,33 @@ void sk_day_key_forget(const struct sk_key_name *name)
 
 /* ---- keys ------------------------------------------------------------------------------ */
 
-enum sk_error sk_day_key_draw(struct sk_day_key **out, const struct sk_key_name *name, bool *kept)
+enum sk_error sk_day_key_new(struct sk_day_key **out, const struct sk_key_name *name, bool *kept)
 {
     struct sk_day_key *key = sk_secret_new(sizeof *key);
+    key_serial_t ring = keyring();
+    char text[NAME_TEXT];
 
     if (key == NULL) {
         return SK_ERR_MEMORY;
     }
     randombytes_buf(key->b, sizeof key->b);
-    *kept = keep(key, name);
+    name_text(text, name);
+    *kept = ring != NONE && add_key(TYPE, text, key->b, sizeof key->b, ring) != NONE;
     *out = key;
     return SK_OK;
 }
 
-enum sk_error sk_day_key_take(struct sk_day_key **out, const struct sk_key_name *name, bool *kept)
+enum sk_error sk_day_key_load(struct sk_day_key **out, const struct sk_key_name *name, bool *kept)
 {
     struct sk_day_key *key = sk_secret_new(sizeof *key);
+    key_serial_t id = find(keyring(), name);
 
     if (key == NULL) {
         return SK_ERR_MEMORY;
     }
-    if (!read_kept(key, name)) {
+    if (id == NONE || keyctl_read(id, (char *)key->b, sizeof key->b) != (long)sizeof key->b) {
         sk_secret_free(key);
-        return sk_day_key_draw(out, name, kept);
+        return sk_day_key_new(out, name, kept);
     }
     *kept = true;
     *out = key;

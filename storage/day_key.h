@@ -1,10 +1,11 @@
 /*
- * The key of a day: under it the rows that arrived since the last publication lie on the disk.
+ * The key of a day: the rows that arrived since the last publication are sealed under it on the
+ * disk.
  *
  * The disk does not hold it. It is in guarded memory, and where the kernel keeps keys also in the
  * persistent keyring of the user (keyctl_get_persistent(3)): so it outlives the process, however
- * that ends, but neither the machine's power nor the way of the disk to somewhere else. Every
- * publication takes a new one; then the old one is revoked.
+ * that ends, but not a loss of power, and it does not go along with the disk. Every publication
+ * makes a new one, then revokes the old one.
  */
 #ifndef SK_STORAGE_DAY_KEY_H
 #define SK_STORAGE_DAY_KEY_H
@@ -26,13 +27,13 @@ struct sk_key_name {
     uint32_t number;
 };
 
-/* The key that is kept under this name, or a new one, kept from now on. *kept: false when it is in
- * this process's memory only. *out by sk_secret_free(). MEMORY. */
-enum sk_error sk_day_key_take(struct sk_day_key **out, const struct sk_key_name *name, bool *kept);
+/* The key that the kernel keeps under this name, or a new one. *kept: false when it is in this
+ * process's memory only. *out by sk_secret_free(). MEMORY. */
+enum sk_error sk_day_key_load(struct sk_day_key **out, const struct sk_key_name *name, bool *kept);
 /* A new one in any case. */
-enum sk_error sk_day_key_draw(struct sk_day_key **out, const struct sk_key_name *name, bool *kept);
-/* The kernel keeps it no longer. Absent is no error. */
-void sk_day_key_forget(const struct sk_key_name *name);
+enum sk_error sk_day_key_new(struct sk_day_key **out, const struct sk_key_name *name, bool *kept);
+/* Takes it from the kernel. Absent is no error. */
+void sk_day_key_revoke(const struct sk_key_name *name);
 
 /* A row as the table `pending` holds it: nonce, then XChaCha20-Poly1305-IETF of the row; additional
  * data: the 16 bytes under which it stands. */

@@ -266,5 +266,5 @@ enum sk_error sk_envelope_write(struct sk_txn *txn, const struct sk_write *write
         e = drop(txn, write, terms, deleted);
         break;
     }
-    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    return sk_txn_error_or(txn, e);
 }

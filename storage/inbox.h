@@ -1,7 +1,7 @@
 /*
  * The inbox: ciphertext that residents handed in and nobody has carried away yet.
  *
- * Written by the gateway (one writer thread, group commit), read and thinned out by the store
+ * Written by the gateway (one writer thread, group commit), read and purged by the store
  * program, which may run at the same time in another process. An envelope has a random id, its
  * day of arrival and nothing else; a receipt row has what is published of it and the month after
  * which it may go; nothing links the two. No type of the database engine appears here, so that

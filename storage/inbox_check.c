@@ -1,4 +1,6 @@
-/* Looks at everything in short transactions, one after the other. */
+/* Checking every entry, in short transactions: a long one would make the file grow under the
+ * gateway.
+ */
 #include <string.h>
 #include <time.h>
 
@@ -64,9 +66,8 @@ static bool upload_whole(struct sk_txn *txn, const struct sk_partial *record)
            sk_tail_read(txn, &record->id, full, NULL, tail) == SK_OK;
 }
 
-/* One envelope, one short transaction: a long one would make the file grow under the gateway. */
-static void check_one(struct sk_txn *txn, const struct sk_envelope_id *id,
-                      struct sk_inbox_check *out)
+static void check_envelope(struct sk_txn *txn, const struct sk_envelope_id *id,
+                           struct sk_inbox_check *out)
 {
     struct sk_envelope_record record;
     enum sk_error e = sk_envelope_find(txn, id, &record);
@@ -94,7 +95,7 @@ static void check_upload(struct sk_txn *txn, const struct sk_envelope_id *id,
         out->upload_bytes += record.bytes;
         e = upload_whole(txn, &record) ? SK_OK : SK_ERR_CORRUPT;
     }
-    /* Not found: deleted since the walk began, or its time is over. */
+    /* Not found: deleted since the walk began, or expired. */
     out->broken_uploads += e == SK_ERR_CORRUPT ? 1 : 0;
 }
 
@@ -108,29 +109,22 @@ struct walk {
     uint64_t total;
 };
 
-/* Up to room keys from after *last; the key is copied whatever the value looks like. */
+/* Up to room keys after `after` (empty: the first ones), also of damaged values. */
 static enum sk_error next_ids(struct sk_inbox *inbox, enum sk_inbox_table table,
-                              struct sk_envelope_id *ids, size_t room, bool first,
-                              const struct sk_envelope_id *last, size_t *count)
+                              struct sk_bytes after, struct sk_envelope_id *ids, size_t room,
+                              size_t *count)
 {
-    struct sk_bytes key = sk_bytes(last->b, first ? 0 : sizeof last->b), value;
+    struct sk_bytes key = after, value;
     size_t n = 0;
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    bool found = sk_txn_next(txn, table, &key, &value);
-
-    while (found && n < room) {
+    while (n < room && sk_txn_next(txn, table, &key, &value)) {
         if (key.len == sizeof ids->b) {
             memcpy(ids[n++].b, key.p, sizeof ids->b);
         }
-        found = sk_txn_next(txn, table, &key, &value);
     }
-    e = sk_txn_error(txn);
+    enum sk_error e = sk_txn_error(txn);
+
     sk_txn_abort(txn);
     *count = n;
     return e;
@@ -140,78 +134,75 @@ static enum sk_error count_tables(struct sk_inbox *inbox, struct sk_inbox_check 
                                   uint64_t *total)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
     *total = sk_txn_count(txn, SK_INBOX_ENVELOPES);
     out->rows = sk_txn_count(txn, SK_INBOX_ROWS);
     out->partial = sk_txn_count(txn, SK_INBOX_PARTIAL) + sk_txn_count(txn, SK_INBOX_DELETED);
-    e = sk_txn_error(txn);
+    enum sk_error e = sk_txn_error(txn);
+
     sk_txn_abort(txn);
     return e;
 }
 
-static enum sk_error look(struct sk_inbox *inbox, const struct walk *walk,
-                          const struct sk_envelope_id *id, struct sk_inbox_check *out)
+static enum sk_error check_entry(struct sk_inbox *inbox, const struct walk *walk,
+                                 const struct sk_envelope_id *id, struct sk_inbox_check *out)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    struct sk_inbox_check seen = *out;
+    struct sk_inbox_check counted = *out;
 
-    walk->check(txn, id, &seen);
+    walk->check(txn, id, &counted);
     enum sk_error e = sk_txn_error(txn);
 
     sk_txn_abort(txn);
-    if (e == SK_OK || e == SK_ERR_CORRUPT) { /* counted */
-        *out = seen;
-        e = SK_OK;
+    if (e != SK_OK && e != SK_ERR_CORRUPT) {
+        return e;
     }
-    return e;
+    *out = counted; /* damage is counted */
+    return SK_OK;
 }
 
 static enum sk_error walk_table(struct sk_inbox *inbox, const struct walk *walk,
                                 struct sk_inbox_check *out)
 {
-    struct sk_envelope_id ids[64], last = {{0}};
+    struct sk_envelope_id ids[64], last;
+    struct sk_bytes after = {NULL, 0};
     uint64_t done = 0;
-    size_t n = 0;
-    bool first = true;
-    enum sk_error e = SK_OK;
+    size_t n;
 
-    while (e == SK_OK) {
-        e = next_ids(inbox, walk->table, ids, 64, first, &last, &n);
-        if (e != SK_OK || n == 0) {
-            break;
-        }
+    for (;;) {
+        enum sk_error e = next_ids(inbox, walk->table, after, ids, 64, &n);
+
         for (size_t i = 0; i < n && e == SK_OK; i++) {
-            e = look(inbox, walk, &ids[i], out);
+            e = check_entry(inbox, walk, &ids[i], out);
+        }
+        if (e != SK_OK || n == 0) {
+            return e;
         }
         last = ids[n - 1];
-        first = false;
+        after = sk_bytes(last.b, sizeof last.b);
         done += n;
         if (walk->progress != NULL) {
             walk->progress(walk->ctx, done < walk->total ? done : walk->total, walk->total);
         }
     }
-    return e;
 }
 
 enum sk_error sk_inbox_check(struct sk_inbox *inbox, struct sk_inbox_check *out,
                              void (*progress)(void *, uint64_t done, uint64_t total), void *ctx)
 {
-    struct walk envelopes = {SK_INBOX_ENVELOPES, check_one, progress, ctx, 0};
+    struct walk envelopes = {SK_INBOX_ENVELOPES, check_envelope, progress, ctx, 0};
     struct walk uploads = {SK_INBOX_PARTIAL, check_upload, NULL, NULL, 0};
     struct sk_inbox_check check = {0};
     enum sk_error e = count_tables(inbox, &check, &envelopes.total);
 
-    if (e == SK_OK) {
-        e = walk_table(inbox, &envelopes, &check);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = walk_table(inbox, &uploads, &check);
+    e = walk_table(inbox, &envelopes, &check);
+    if (e != SK_OK) {
+        return e;
     }
+    e = walk_table(inbox, &uploads, &check);
     if (e == SK_OK) {
         *out = check;
     }

@@ -1,3 +1,4 @@
+/* Reading whole envelopes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,85 +14,59 @@ enum sk_error sk_envelope_find(struct sk_txn *txn, const struct sk_envelope_id *
     return e == SK_OK && !sk_envelope_decode(value, out) ? SK_ERR_CORRUPT : e;
 }
 
-/* ---- walks ---------------------------------------------------------------------------- */
-
-static bool read_envelope(struct sk_bytes key, struct sk_bytes value, struct sk_envelope_info *info)
-{
-    struct sk_envelope_record record;
-
-    if (key.len != sizeof info->id.b || !sk_envelope_decode(value, &record)) {
-        return false;
-    }
-    memcpy(info->id.b, key.p, sizeof info->id.b);
-    info->day = record.day;
-    info->chunks = record.chunks;
-    return true;
-}
-
-static enum sk_error walk_envelopes(struct sk_txn *txn,
-                                    enum sk_error (*fn)(void *, const struct sk_envelope_info *),
-                                    void *ctx)
-{
-    const struct sk_bytes all = {NULL, 0};
-    struct sk_bytes key, value;
-    struct sk_envelope_info info;
-
-    SK_TXN_EACH(txn, SK_INBOX_ENVELOPES, all, key, value)
-    {
-        sk_txn_fail(txn, read_envelope(key, value, &info) ? fn(ctx, &info) : SK_ERR_CORRUPT);
-    }
-    return sk_txn_error(txn);
-}
-
 /* ---- snapshot --------------------------------------------------------------------------- */
 
-struct collection {
+struct snapshot {
     struct sk_envelope_info *envelopes;
-    size_t count, room;
+    size_t count;
+    struct sk_publication publication;
 };
 
-static enum sk_error collect_envelope(void *ctx, const struct sk_envelope_info *info)
+static enum sk_error read_snapshot(struct sk_txn *txn, struct snapshot *out)
 {
-    struct collection *c = ctx;
+    size_t room = (size_t)sk_txn_count(txn, SK_INBOX_ENVELOPES);
+    struct sk_envelope_record record;
+    struct sk_bytes key, value;
+    enum sk_error e = sk_publication_read(txn, &out->publication);
 
-    if (c->count == c->room) {
-        return SK_ERR_CORRUPT; /* more than the table said it has */
+    if (e != SK_OK) {
+        return e;
     }
-    c->envelopes[c->count++] = *info;
-    return SK_OK;
-}
+    out->envelopes = calloc(room + 1, sizeof *out->envelopes);
+    if (out->envelopes == NULL) {
+        return SK_ERR_MEMORY;
+    }
+    SK_TXN_EACH(txn, SK_INBOX_ENVELOPES, SK_KV_ALL, key, value)
+    {
+        struct sk_envelope_info *info = &out->envelopes[out->count];
 
-static enum sk_error collect(struct sk_txn *txn, struct collection *c)
-{
-    c->room = (size_t)sk_txn_count(txn, SK_INBOX_ENVELOPES);
-    c->envelopes = calloc(c->room + 1, sizeof *c->envelopes);
-    return c->envelopes == NULL ? SK_ERR_MEMORY : walk_envelopes(txn, collect_envelope, c);
+        if (out->count == room || key.len != sizeof info->id.b ||
+            !sk_envelope_decode(value, &record)) {
+            return SK_ERR_CORRUPT;
+        }
+        memcpy(info->id.b, key.p, sizeof info->id.b);
+        info->day = record.day;
+        info->chunks = record.chunks;
+        out->count++;
+    }
+    return sk_txn_error(txn);
 }
 
 enum sk_error sk_inbox_snapshot(struct sk_inbox *inbox, struct sk_envelope_info **envelopes,
                                 size_t *envelope_count, uint32_t *publication)
 {
-    struct sk_publication seen;
-    struct collection c = {0};
+    struct snapshot snapshot = {0};
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = sk_txn_error(txn);
+    enum sk_error e = read_snapshot(txn, &snapshot);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    e = sk_publication_read(txn, &seen);
-    if (e == SK_OK) {
-        e = collect(txn, &c);
-    }
     sk_txn_abort(txn);
     if (e != SK_OK) {
-        free(c.envelopes);
+        free(snapshot.envelopes);
         return e;
     }
-    *envelopes = c.envelopes;
-    *envelope_count = c.count;
-    *publication = seen.number;
+    *envelopes = snapshot.envelopes;
+    *envelope_count = snapshot.count;
+    *publication = snapshot.publication.number;
     return SK_OK;
 }
 
@@ -104,25 +79,34 @@ size_t sk_piece_length(uint64_t bytes, uint32_t piece)
     return left < SK_PIECE_BYTES ? (size_t)left : SK_PIECE_BYTES;
 }
 
+static enum sk_error find_piece(struct sk_txn *txn, const struct sk_envelope_id *id, uint32_t piece,
+                                struct sk_bytes *out)
+{
+    struct sk_envelope_record record;
+    uint8_t key[SK_PIECE_KEY];
+    enum sk_error e = sk_envelope_find(txn, id, &record);
+
+    if (e != SK_OK) {
+        return e;
+    }
+    if (piece >= record.pieces) {
+        return SK_ERR_NOT_FOUND;
+    }
+    sk_piece_key(key, id, piece);
+    if (!sk_txn_get(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), out) ||
+        out->len != sk_piece_length(sk_envelope_length(record.chunks), piece)) {
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
+    }
+    return SK_OK;
+}
+
 enum sk_error sk_inbox_read_piece(struct sk_inbox *inbox, const struct sk_envelope_id *id,
                                   uint32_t piece, uint8_t *buffer, size_t *len)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    struct sk_envelope_record record;
     struct sk_bytes value;
-    uint8_t key[SK_PIECE_KEY];
-    enum sk_error e = sk_envelope_find(txn, id, &record);
+    enum sk_error e = find_piece(txn, id, piece, &value);
 
-    if (e == SK_OK && piece >= record.pieces) {
-        e = SK_ERR_NOT_FOUND;
-    } else if (e == SK_OK) {
-        sk_piece_key(key, id, piece);
-        e = sk_txn_find(txn, SK_INBOX_PIECES, sk_bytes(key, sizeof key), &value);
-        e = e == SK_ERR_NOT_FOUND ? SK_ERR_CORRUPT : e;
-    }
-    if (e == SK_OK && value.len != sk_piece_length(sk_envelope_length(record.chunks), piece)) {
-        e = SK_ERR_CORRUPT;
-    }
     if (e == SK_OK) {
         memcpy(buffer, value.p, value.len);
         *len = value.len;

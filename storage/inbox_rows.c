@@ -65,7 +65,7 @@ void sk_publication_write(struct sk_txn *txn, const struct sk_publication *publi
                sk_bytes(value, sizeof value));
 }
 
-/* ---- looking up -------------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------------------------- */
 
 static enum sk_error find_one(struct sk_txn *txn, const struct sk_row *row,
                               enum sk_row_state *state)
@@ -90,10 +90,6 @@ enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *ro
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
     enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
     for (size_t i = 0; i < count && e == SK_OK; i++) {
         e = find_one(txn, &rows[i], &states[i]);
     }
@@ -103,46 +99,57 @@ enum sk_error sk_inbox_rows_find(struct sk_inbox *inbox, const struct sk_row *ro
 
 /* ---- the rows under one prefix ------------------------------------------------------------- */
 
-struct gathered {
+struct row_list {
     struct sk_row_info *rows;
     size_t count, room;
 };
 
-static enum sk_error gather_row(struct gathered *g, struct sk_bytes key, struct sk_bytes value)
+static enum sk_error add_row(struct row_list *list, struct sk_bytes key, struct sk_bytes value)
 {
     struct sk_stored_row stored;
 
     if (!sk_row_decode(key, value, &stored)) {
         return SK_ERR_CORRUPT;
     }
-    if (g->count == g->room) {
-        size_t room = g->room == 0 ? 64 : 2 * g->room;
-        struct sk_row_info *more = reallocarray(g->rows, room, sizeof *more);
+    if (list->count == list->room) {
+        size_t room = list->room == 0 ? 64 : 2 * list->room;
+        struct sk_row_info *more = reallocarray(list->rows, room, sizeof *more);
 
         if (more == NULL) {
             return SK_ERR_MEMORY;
         }
-        g->rows = more;
-        g->room = room;
+        list->rows = more;
+        list->room = room;
     }
-    g->rows[g->count].row = stored.row;
-    g->rows[g->count].state = state_of(&stored);
-    g->count++;
+    list->rows[list->count].row = stored.row;
+    list->rows[list->count].state = state_of(&stored);
+    list->count++;
     return SK_OK;
 }
 
-static enum sk_error gather_rows(struct sk_txn *txn, uint8_t prefix, unsigned mask,
-                                 struct gathered *g)
+static enum sk_error read_under(struct sk_txn *txn, uint8_t prefix,
+                                struct sk_publication *publication, struct row_list *list)
 {
     struct sk_bytes key = sk_bytes(&prefix, 1), value;
-    enum sk_error e = SK_OK;
+    enum sk_error e = sk_publication_read(txn, publication);
 
-    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value);
-         more && e == SK_OK && (key.p[0] & mask) == prefix;
-         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
-        e = gather_row(g, key, value);
+    if (e != SK_OK) {
+        return e;
     }
-    return e != SK_OK ? e : sk_txn_error(txn);
+    unsigned mask = 0xffu & ~(0xffu >> publication->bits);
+
+    if ((prefix & mask) != prefix) {
+        return SK_ERR_NOT_FOUND;
+    }
+    for (bool more = sk_txn_seek(txn, SK_INBOX_ROWS, &key, &value);
+         more && (key.p[0] & mask) == prefix;
+         more = sk_txn_next(txn, SK_INBOX_ROWS, &key, &value)) {
+        e = add_row(list, key, value);
+        if (e != SK_OK) {
+            return e;
+        }
+    }
+    return sk_txn_error(txn);
 }
 
 enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
@@ -150,49 +157,22 @@ enum sk_error sk_inbox_rows_under(struct sk_inbox *inbox, uint8_t prefix,
                                   size_t *count)
 {
     struct sk_publication seen;
-    struct gathered g = {NULL, 0, 0};
+    struct row_list list = {NULL, 0, 0};
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = sk_txn_error(txn);
+    enum sk_error e = read_under(txn, prefix, &seen, &list);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    e = sk_publication_read(txn, &seen);
-    if (e == SK_OK) {
-        unsigned mask = 0xffu & ~(0xffu >> seen.bits);
-
-        e = (prefix & mask) == prefix ? gather_rows(txn, prefix, mask, &g) : SK_ERR_NOT_FOUND;
-    }
     sk_txn_abort(txn);
     if (e != SK_OK) {
-        free(g.rows);
+        free(list.rows);
         return e;
     }
     *publication = seen;
-    *out = g.rows;
-    *count = g.count;
+    *out = list.rows;
+    *count = list.count;
     return SK_OK;
 }
 
 /* ---- for the store program ------------------------------------------------------------------ */
-
-static enum sk_error
-walk_rows(struct sk_txn *txn, enum sk_error (*fn)(void *, const struct sk_row *, enum sk_row_state),
-          void *ctx)
-{
-    const struct sk_bytes all = {NULL, 0};
-    struct sk_bytes key, value;
-    struct sk_stored_row stored;
-
-    SK_TXN_EACH(txn, SK_INBOX_ROWS, all, key, value)
-    {
-        sk_txn_fail(txn, sk_row_decode(key, value, &stored)
-                             ? fn(ctx, &stored.row, state_of(&stored))
-                             : SK_ERR_CORRUPT);
-    }
-    return sk_txn_error(txn);
-}
 
 enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                 enum sk_error (*fn)(void *ctx, const struct sk_row *row,
@@ -200,31 +180,25 @@ enum sk_error sk_inbox_each_row(struct sk_inbox *inbox,
                                 void *ctx)
 {
     struct sk_txn *txn = sk_kv_begin(inbox->kv, false);
-    enum sk_error e = walk_rows(txn, fn, ctx);
+    struct sk_bytes key, value;
+    struct sk_stored_row stored;
+
+    SK_TXN_EACH(txn, SK_INBOX_ROWS, SK_KV_ALL, key, value)
+    {
+        sk_txn_fail(txn, sk_row_decode(key, value, &stored)
+                             ? fn(ctx, &stored.row, state_of(&stored))
+                             : SK_ERR_CORRUPT);
+    }
+    enum sk_error e = sk_txn_error(txn);
 
     sk_txn_abort(txn);
     return e;
 }
 
-static enum sk_error put_mark(struct sk_inbox *inbox, const char *name, uint32_t value)
-{
-    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
-    enum sk_error e = sk_txn_error(txn);
-
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    sk_meta_put_u32(txn, name, value);
-    return sk_txn_commit(txn);
-}
-
 enum sk_error sk_inbox_mark_exported(struct sk_inbox *inbox, uint32_t publication)
 {
-    return put_mark(inbox, "exported", publication);
-}
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
 
-enum sk_error sk_inbox_drop_rows_before(struct sk_inbox *inbox, uint32_t month)
-{
-    return put_mark(inbox, "keep", month);
+    sk_meta_put_u32(txn, "exported", publication);
+    return sk_txn_commit(txn);
 }

@@ -1,4 +1,4 @@
-/* How full the inbox is, and what may come. */
+/* How full the inbox is, and which uploads it admits. */
 #include "keys/format/class.h"
 #include "storage/inbox_private.h"
 
@@ -16,12 +16,13 @@ enum sk_error sk_inbox_space(struct sk_inbox *inbox, struct sk_inbox_space *out)
     return e;
 }
 
-/* ---- what may come ---------------------------------------------------------------------- */
+/* ---- admission ---------------------------------------------------------------------- */
 
 /*
- * Whoever is refused for want of room learns something of how full the store is, and who asks again
- * and again, while he fills it byte by byte, would weigh what others send meanwhile. So the answer
- * is a state: taken once an hour, from sixteenths, and left later than it was entered.
+ * A refusal for want of room tells something of how full the store is: a client that asked again
+ * and again, filling it byte by byte, could weigh what others send meanwhile. So the answer is a
+ * state, which changes once an hour at most, by sixteenths, with a margin between entering and
+ * leaving it.
  */
 enum sk_room sk_room_next(enum sk_room room, bool first, unsigned sixteenths)
 {
@@ -77,7 +78,7 @@ enum sk_error sk_inbox_admit(struct sk_inbox *inbox, uint64_t bytes)
     if (room == SK_ROOM_CLOSED) {
         return SK_ERR_FULL;
     }
-    /* The second never fits, however empty the store is. */
+    /* More than 13 sixteenths never fit, however empty the store is. */
     if (bytes > ONE_CHUNK && (room == SK_ROOM_TIGHT || bytes > inbox->size / 16 * 13)) {
         return SK_ERR_STORE_RESERVE;
     }

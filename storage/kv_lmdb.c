@@ -1,15 +1,14 @@
-/* The engine on LMDB: transactions. */
 #include "storage/kv_lmdb.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/base/bytes.h"
+#include "storage/kv_lmdb_names.h"
 
 _Static_assert((SK_KV_VALUE_BEST + SK_LMDB_PAGE_HEADER) % SK_LMDB_PAGE == 0, "wastes space");
 
-/* What sk_kv_begin returns when not even a transaction could be allocated. Nothing writes to it:
- * every operation returns early on an error. */
+/* The transaction of sk_kv_begin() when none could be allocated. Nothing writes to it: every
+ * operation returns early on an error. */
 static struct sk_txn no_memory = {.error = SK_ERR_MEMORY};
 
 /* ---- beginning ------------------------------------------------------------------- */
@@ -31,7 +30,7 @@ struct sk_txn *sk_lmdb_begin_here(struct sk_kv *kv, bool write)
     return txn;
 }
 
-/* Under kv->swap, which the transaction takes over. */
+/* With kv->swap held shared: the transaction holds it from here on. */
 static struct sk_txn *begin(struct sk_kv *kv, bool write)
 {
     struct sk_txn *txn = sk_lmdb_begin_here(kv, write);
@@ -225,15 +224,6 @@ static int64_t cost_of(size_t len)
     return len > SK_LMDB_PAGE / 2 ? (int64_t)sk_kv_cost(len) : 0;
 }
 
-static void count_out(struct sk_txn *txn, size_t table, struct sk_bytes key)
-{
-    struct sk_bytes before;
-
-    if (sk_lmdb_get(txn, table, key, &before)) {
-        txn->added -= cost_of(before.len);
-    }
-}
-
 static int put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value,
                unsigned flags, size_t *before)
 {
@@ -253,7 +243,9 @@ void sk_lmdb_append(struct sk_txn *txn, size_t table, struct sk_bytes key, struc
     }
 }
 
-/* What is there already says so, with its length, and is replaced then. */
+/* An entry that exists is found by the first try, which tells its length, and replaced by the
+ * second.
+ */
 void sk_lmdb_put(struct sk_txn *txn, size_t table, struct sk_bytes key, struct sk_bytes value)
 {
     size_t before;
@@ -335,23 +327,16 @@ bool sk_txn_next(struct sk_txn *txn, size_t table, struct sk_bytes *key, struct 
 void sk_txn_delete(struct sk_txn *txn, size_t table, struct sk_bytes key)
 {
     MDB_val k = val_of(key);
+    struct sk_bytes before;
 
-    count_out(txn, SK_LMDB_TABLE(table), key);
+    if (sk_txn_get(txn, table, key, &before)) {
+        txn->added -= cost_of(before.len);
+    }
     if (txn->error == SK_OK) {
         int rc = mdb_del(txn->mdb, dbi_of(txn, SK_LMDB_TABLE(table)), &k, NULL);
 
         txn->error = rc == MDB_NOTFOUND ? SK_OK : sk_lmdb_error(rc);
     }
-}
-
-static size_t clear(struct sk_txn *txn, size_t table)
-{
-    size_t entries = (size_t)sk_lmdb_count(txn, table);
-
-    if (txn->error == SK_OK) {
-        txn->error = sk_lmdb_error(mdb_drop(txn->mdb, dbi_of(txn, table), 0));
-    }
-    return entries;
 }
 
 size_t sk_txn_delete_prefix(struct sk_txn *txn, size_t table, struct sk_bytes prefix, size_t max)
@@ -361,7 +346,11 @@ size_t sk_txn_delete_prefix(struct sk_txn *txn, size_t table, struct sk_bytes pr
     size_t n = 0;
 
     if (prefix.len == 0 && max == SIZE_MAX) {
-        return clear(txn, SK_LMDB_TABLE(table));
+        n = (size_t)sk_txn_count(txn, table);
+        if (txn->error == SK_OK) {
+            txn->error = sk_lmdb_error(mdb_drop(txn->mdb, dbi_of(txn, SK_LMDB_TABLE(table)), 0));
+        }
+        return n;
     }
     for (; n < max; n++) {
         key = prefix;

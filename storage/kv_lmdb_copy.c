@@ -1,5 +1,5 @@
-/* The engine on LMDB: copies entry by entry, in key order. Nothing of the source's pages comes
- * along: neither deleted bytes between live ones, nor the order in which entries were once put. */
+/* The engine on LMDB: copying entry by entry, in key order. No page of the source is copied:
+ * neither deleted bytes between live ones, nor the order in which entries were put. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,8 +7,9 @@
 #include "keys/base/bytes.h"
 #include "keys/base/file.h"
 #include "storage/kv_lmdb.h"
+#include "storage/kv_lmdb_names.h"
 
-/* Bytes put before a commit: bounds the dirty pages held in memory. */
+/* Bytes that one commit puts: bounds the dirty pages held in memory. */
 #define COPY_GROUP (UINT64_C(8) << 20)
 
 struct copy {
@@ -34,40 +35,37 @@ static enum sk_error next_group(struct copy *c)
 static enum sk_error copy_table(struct copy *c, size_t table)
 {
     struct sk_bytes key = {NULL, 0}, value;
-    enum sk_error e = SK_OK;
-    bool more = sk_lmdb_move(c->from, table, false, &key, &value);
 
-    while (more && e == SK_OK) {
+    while (sk_lmdb_move(c->from, table, true, &key, &value)) {
         sk_lmdb_append(c->put, table, key, value);
-        e = sk_txn_error(c->put);
         c->group += key.len + value.len;
         c->done++;
+        enum sk_error e = sk_txn_error(c->put);
+
         if (e == SK_OK && c->group >= COPY_GROUP) {
             e = next_group(c);
         }
-        more = sk_lmdb_move(c->from, table, true, &key, &value);
+        if (e != SK_OK) {
+            return e;
+        }
     }
-    return e != SK_OK ? e : sk_txn_error(c->from);
+    return sk_txn_error(c->from);
 }
 
 /* Every table, with the engine's own, into the empty file of `to`, in synced groups. */
 static enum sk_error copy_all(struct copy *c)
 {
     size_t tables = c->to->shape->table_count + 1;
-    enum sk_error e = sk_txn_error(c->from);
+    enum sk_error e = SK_OK;
 
     for (size_t i = 0; i < tables; i++) {
         c->total += sk_lmdb_count(c->from, i);
     }
     c->put = sk_lmdb_begin_here(c->to, true);
-    e = e != SK_OK ? e : sk_txn_error(c->put);
     for (size_t i = 0; i < tables && e == SK_OK; i++) {
         e = copy_table(c, i);
     }
-    if (e != SK_OK) {
-        sk_txn_abort(c->put);
-        return e;
-    }
+    sk_txn_fail(c->put, e);
     e = sk_txn_commit(c->put);
     if (e == SK_OK && c->progress != NULL) {
         c->progress(c->ctx, c->done, c->total);
@@ -83,21 +81,6 @@ struct backup {
     void *ctx;
 };
 
-static enum sk_error change_copy(struct sk_kv *made, const struct backup *backup)
-{
-    struct sk_txn *txn = sk_lmdb_begin_here(made, true);
-    enum sk_error e = sk_txn_error(txn);
-
-    if (e == SK_OK) {
-        e = backup->change(txn, backup->ctx);
-    }
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
-    return sk_txn_commit(txn);
-}
-
 static enum sk_error fill_copy(struct sk_kv *made, void *ctx)
 {
     const struct backup *backup = ctx;
@@ -105,7 +88,13 @@ static enum sk_error fill_copy(struct sk_kv *made, void *ctx)
     enum sk_error e = copy_all(&c);
 
     sk_txn_abort(c.from);
-    return e == SK_OK && backup->change != NULL ? change_copy(made, backup) : e;
+    if (e != SK_OK || backup->change == NULL) {
+        return e;
+    }
+    struct sk_txn *txn = sk_lmdb_begin_here(made, true);
+
+    sk_txn_fail(txn, backup->change(txn, backup->ctx));
+    return sk_txn_commit(txn);
 }
 
 enum sk_error sk_kv_copy(struct sk_kv *kv, const char *to_address,
@@ -120,21 +109,11 @@ enum sk_error sk_kv_copy(struct sk_kv *kv, const char *to_address,
 
 /* ---- in its own place ------------------------------------------------------------------ */
 
-/* The new generation, complete and on disk, but nothing leads to it yet. */
-static enum sk_error fill_next(struct sk_kv *made, const char *path, uint64_t map, struct copy *c)
-{
-    struct sk_lmdb_use use = {.shape = made->shape, .map = map, .make = true, .writable = true};
-    enum sk_error e = sk_lmdb_file_open(&made->file, path, &use);
-
-    if (e == SK_OK && made->size > 0) {
-        e = sk_lmdb_file_reserve(made->file);
-    }
-    c->to = made;
-    return e == SK_OK ? copy_all(c) : e;
-}
-
+/* The next generation, complete and on disk, but no mark leads to it yet. */
 static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
 {
+    struct sk_lmdb_use use = {
+        .shape = kv->shape, .map = sk_lmdb_file_map(kv->file), .make = true, .writable = true};
     struct sk_kv *made = sk_lmdb_new(kv->shape, kv->folder, true);
     char path[PATH_MAX];
     enum sk_error e = sk_lmdb_path(kv->folder, next, "", path);
@@ -142,19 +121,29 @@ static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
     if (made == NULL) {
         return SK_ERR_MEMORY;
     }
+    if (e != SK_OK) {
+        goto out;
+    }
     made->generation = next;
     made->size = kv->size;
-    if (e == SK_OK) {
-        e = fill_next(made, path, sk_lmdb_file_map(kv->file), c);
+    e = sk_lmdb_file_open(&made->file, path, &use);
+    if (e == SK_OK && made->size > 0) {
+        e = sk_lmdb_file_reserve(made->file);
     }
+    if (e != SK_OK) {
+        goto out;
+    }
+    c->to = made;
+    e = copy_all(c);
+out:
     sk_kv_close(made);
     return e == SK_OK ? sk_folder_sync(kv->folder) : e;
 }
 
 /*
- * Everybody who writes waits for txn, so nothing is added to the old generation after the copy.
- * A crash before the mark is on disk leaves the old generation in force, after it the new one;
- * where the commit itself fails nobody knows which, and both are whole, so both are left.
+ * Every writer waits for txn, so nothing is added to the old generation after the copy. A crash
+ * before the mark is on disk leaves the old generation in force, after it the new one. When the
+ * commit itself fails, either may be in force; both are whole, so both are left.
  */
 static enum sk_error retire(struct sk_kv *kv, struct sk_txn *txn, uint32_t old)
 {
@@ -185,21 +174,17 @@ enum sk_error sk_kv_rewrite(struct sk_kv *kv,
 {
     struct copy c = {.from = sk_kv_begin(kv, true), .progress = progress, .ctx = ctx};
     uint32_t old = kv->generation;
-    enum sk_error e = sk_txn_error(c.from);
+    enum sk_error e = sk_txn_error_or(c.from, old < SK_LMDB_GENERATION_MAX ? SK_OK : SK_ERR_USAGE);
 
-    if (e == SK_OK && old >= SK_LMDB_GENERATION_MAX) {
-        e = SK_ERR_USAGE;
-    }
-    if (e == SK_OK) {
-        /* Leftovers of a broken-off rewrite: nobody else is at one, this transaction sees to that.
-         */
-        sk_lmdb_tidy(kv->folder, old, true);
-        e = make_next(kv, old + 1, &c);
-        if (e != SK_OK) {
-            sk_lmdb_remove(kv->folder, old + 1);
-        }
-    }
     if (e != SK_OK) {
+        sk_txn_abort(c.from);
+        return e;
+    }
+    /* What an interrupted rewrite left: this transaction sees to it that no other is running. */
+    sk_lmdb_remove_others(kv->folder, old, true);
+    e = make_next(kv, old + 1, &c);
+    if (e != SK_OK) {
+        sk_lmdb_remove(kv->folder, old + 1);
         sk_txn_abort(c.from);
         return e;
     }

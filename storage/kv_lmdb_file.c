@@ -1,4 +1,5 @@
-/* One data file of LMDB: opening it safely, its space. */
+#include "storage/kv_lmdb_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 #include <unistd.h>
 
 #include "keys/base/locked.h"
-#include "storage/kv_lmdb.h"
 #include "storage/kv_lmdb_pages.h"
 #include "storage/kv_lmdb_readers.h"
 
@@ -15,12 +15,11 @@
 #define READERS_MAX 512
 /* LMDB's own table of free pages: a documented constant of its file format, used by its tools. */
 #define FREE_TABLE 0
-/* Times that a transaction may end between two looks which are microseconds apart. */
-#define LOOKS_MAX 1000
+/* Tries to read the meta page before another transaction ends, which takes microseconds. */
+#define TRIES_MAX 1000
 #define OWN_TABLE "kv"
 
-/* errno: the system's reason, which LMDB returns and may have called others since; 0 for its own.
- */
+/* LMDB returns the system's reason, and may have changed errno since. */
 enum sk_error sk_lmdb_error(int rc)
 {
     if (rc != 0) {
@@ -120,8 +119,8 @@ static enum sk_error still_newest(MDB_env *env, uint64_t number)
     return newest ? SK_OK : SK_ERR_LOCKED;
 }
 
-/* What a transaction sees was in the file before it began, and stays while it lasts. */
-static enum sk_error look_at_end(MDB_env *env)
+/* CORRUPT: bytes in use are missing. LOCKED: other transactions ended meanwhile. */
+static enum sk_error check_end(MDB_env *env)
 {
     struct sk_pages_root root;
     MDB_txn *txn;
@@ -132,19 +131,24 @@ static enum sk_error look_at_end(MDB_env *env)
     if (rc != 0) {
         return sk_lmdb_error(rc);
     }
+    /* What a transaction sees was in the file before it began, and stays while it lasts. */
     enum sk_error e = sk_lmdb_error(file_length(env, &fd, &len));
 
-    if (e == SK_OK) {
-        e = sk_pages_root(fd, mdb_txn_id(txn), &root);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK || e == SK_ERR_CORRUPT) { /* torn by a newer transaction, or really so */
-        enum sk_error newest = still_newest(env, mdb_txn_id(txn));
+    e = sk_pages_root(fd, mdb_txn_id(txn), &root);
+    if (e != SK_OK && e != SK_ERR_CORRUPT) {
+        goto out;
+    }
+    /* What does not read may have been torn by a newer transaction. */
+    enum sk_error newest = still_newest(env, mdb_txn_id(txn));
 
-        e = newest != SK_OK ? newest : e;
-    }
+    e = newest != SK_OK ? newest : e;
     if (e == SK_OK) {
         e = sk_pages_whole(fd, &root, len);
     }
+out:
     mdb_txn_abort(txn);
     return e;
 }
@@ -163,8 +167,8 @@ static enum sk_error check_length(MDB_env *env)
     }
     enum sk_error e = SK_ERR_LOCKED;
 
-    for (int i = 0; i < LOOKS_MAX && e == SK_ERR_LOCKED; i++) {
-        e = look_at_end(env);
+    for (int i = 0; i < TRIES_MAX && e == SK_ERR_LOCKED; i++) {
+        e = check_end(env);
     }
     return e;
 }
@@ -189,19 +193,27 @@ static enum sk_error open_whole(struct sk_lmdb_file *file, const char *path,
     int dead, fd;
     enum sk_error e = sk_lock_file_reserve(path, READERS_MAX);
 
-    if (e == SK_OK) {
-        e = sk_lmdb_error(open_env(file, path, use));
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && !use->make) {
+    e = sk_lmdb_error(open_env(file, path, use));
+    if (e != SK_OK) {
+        return e;
+    }
+    if (!use->make) {
         e = check_length(file->env);
+        if (e != SK_OK) {
+            return e;
+        }
     }
-    if (e == SK_OK) {
-        e = sk_lmdb_error(mdb_reader_check(file->env, &dead));
+    e = sk_lmdb_error(mdb_reader_check(file->env, &dead));
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && mdb_env_get_fd(file->env, &fd) == 0) {
+    if (mdb_env_get_fd(file->env, &fd) == 0) {
         sk_memory_unlock_file(fd);
     }
-    return e == SK_OK ? sk_lmdb_error(open_tables(file, use)) : e;
+    return sk_lmdb_error(open_tables(file, use));
 }
 
 static enum sk_error check_path(const char *path, bool make)
@@ -243,7 +255,7 @@ enum sk_error sk_lmdb_file_open(struct sk_lmdb_file **out, const char *path,
 
 void sk_lmdb_file_close(struct sk_lmdb_file *file)
 {
-    int why = errno; /* of what went wrong before, for whoever says so */
+    int why = errno; /* of what went wrong before */
 
     if (file == NULL) {
         return;

@@ -1,9 +1,9 @@
-/* The engine on LMDB: folders, and the names of data files in them. */
-#include "storage/kv_lmdb.h"
+#include "storage/kv_lmdb_names.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +13,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
+#include "keys/base/number.h"
 
 enum sk_error sk_lmdb_folder_make(const char *parent, const char *name, char *out)
 {
@@ -30,15 +31,10 @@ enum sk_error sk_lmdb_folder_make(const char *parent, const char *name, char *ou
     return sk_folder_sync(parent);
 }
 
-static int open_folder(const char *folder)
-{
-    return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* A descriptor of its own each time: the lock belongs to it, so threads exclude each other too. */
 enum sk_error sk_lmdb_folder_lock(const char *folder, int *out)
 {
-    int fd = open_folder(folder);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int r;
 
     if (fd < 0) {
@@ -84,22 +80,17 @@ void sk_lmdb_remove(const char *folder, uint32_t generation)
 /* "00000001.mdb", with lock also "00000001.mdb-lock". */
 static bool parse_name(const char *name, bool lock, uint32_t *generation)
 {
-    uint32_t n = 0;
+    uint64_t n;
 
-    for (size_t i = 0; i < 8; i++) {
-        if (name[i] < '0' || name[i] > '9') {
-            return false;
-        }
-        n = 10 * n + (uint32_t)(name[i] - '0');
-    }
-    if (strcmp(name + 8, ".mdb") != 0 && !(lock && strcmp(name + 8, ".mdb-lock") == 0)) {
+    if (strlen(name) < 8 || !sk_number_read(name, 8, 1, SK_LMDB_GENERATION_MAX, &n) ||
+        (strcmp(name + 8, ".mdb") != 0 && !(lock && strcmp(name + 8, ".mdb-lock") == 0))) {
         return false;
     }
-    *generation = n;
-    return n != 0;
+    *generation = (uint32_t)n;
+    return true;
 }
 
-void sk_lmdb_tidy(const char *folder, uint32_t keep, bool higher)
+void sk_lmdb_remove_others(const char *folder, uint32_t keep, bool higher)
 {
     DIR *dir = opendir(folder);
     struct dirent *entry;

@@ -34,8 +34,8 @@ enum {
     NODE_FLAGS = 4,
     NODE_KEY = 6,
     NODE_HEAD = 8,
-    NODE_ELSEWHERE = 1, /* the value has pages of its own */
-    FREE_KEY = 8        /* a transaction's number */
+    NODE_LONG = 1, /* the value has pages of its own */
+    FREE_KEY = 8   /* a transaction's number */
 };
 #define META_MAGIC_VALUE 0xBEEFC0DEu
 #define META_VERSION_VALUE 1u
@@ -130,7 +130,7 @@ static enum sk_error read_pages(struct walk *w, uint64_t page, uint64_t offset, 
     return sk_fd_read_at(w->fd, page * w->page_bytes + offset, out, len, SK_ERR_CORRUPT);
 }
 
-static enum sk_error note_missing(struct walk *w, uint64_t page)
+static enum sk_error add_missing(struct walk *w, uint64_t page)
 {
     if (w->count == w->room) {
         size_t room = w->room == 0 ? 64 : 2 * w->room;
@@ -147,58 +147,59 @@ static enum sk_error note_missing(struct walk *w, uint64_t page)
 }
 
 /* One transaction's list: its length, then the numbers. */
-static enum sk_error take_list(struct walk *w, const uint8_t *list, size_t len)
+static enum sk_error read_list(struct walk *w, const uint8_t *list, size_t len)
 {
-    enum sk_error e = len >= 8 && get(list, 8) <= len / 8 - 1 ? SK_OK : SK_ERR_CORRUPT;
-    uint64_t count = e == SK_OK ? get(list, 8) : 0;
-
-    for (uint64_t i = 1; i <= count && e == SK_OK; i++) {
+    if (len < 8 || get(list, 8) > len / 8 - 1) {
+        return SK_ERR_CORRUPT;
+    }
+    for (uint64_t i = 1; i <= get(list, 8); i++) {
         uint64_t page = get(list + 8 * i, 8);
+        enum sk_error e = page >= w->pages  ? SK_ERR_CORRUPT
+                          : page >= w->have ? add_missing(w, page)
+                                            : SK_OK;
 
-        if (page >= w->pages) {
-            e = SK_ERR_CORRUPT;
-        } else if (page >= w->have) {
-            e = note_missing(w, page);
+        if (e != SK_OK) {
+            return e;
         }
     }
-    return e;
+    return SK_OK;
 }
 
-static enum sk_error take_list_elsewhere(struct walk *w, uint64_t page, size_t len)
+static enum sk_error read_long_list(struct walk *w, uint64_t page, size_t len)
 {
     uint8_t head[PAGE_HEAD];
     enum sk_error e = read_pages(w, page, 0, head, sizeof head);
 
-    if (e == SK_OK && ((get(head + PAGE_FLAGS, 2) & FLAG_OVERFLOW) == 0 ||
-                       get(head + PAGE_RUN, 4) * w->page_bytes < PAGE_HEAD + (uint64_t)len ||
-                       len > w->have * w->page_bytes)) {
-        e = SK_ERR_CORRUPT;
-    }
     if (e != SK_OK) {
         return e;
+    }
+    if ((get(head + PAGE_FLAGS, 2) & FLAG_OVERFLOW) == 0 ||
+        get(head + PAGE_RUN, 4) * w->page_bytes < PAGE_HEAD + (uint64_t)len ||
+        len > w->have * w->page_bytes) {
+        return SK_ERR_CORRUPT;
     }
     uint8_t *list = malloc(len + 1);
 
     e = list == NULL ? SK_ERR_MEMORY : read_pages(w, page, PAGE_HEAD, list, len);
     if (e == SK_OK) {
-        e = take_list(w, list, len);
+        e = read_list(w, list, len);
     }
     free(list);
     return e;
 }
 
 /* node: an entry of a leaf, of which `room` bytes are left in the page. */
-static enum sk_error take_leaf_entry(struct walk *w, const uint8_t *node, size_t room)
+static enum sk_error read_leaf_entry(struct walk *w, const uint8_t *node, size_t room)
 {
     size_t len = (size_t)(get(node, 2) | get(node + 2, 2) << 16);
     const uint8_t *value = node + NODE_HEAD + FREE_KEY;
-    bool elsewhere = (get(node + NODE_FLAGS, 2) & NODE_ELSEWHERE) != 0;
+    bool is_long = (get(node + NODE_FLAGS, 2) & NODE_LONG) != 0;
 
     if (get(node + NODE_KEY, 2) != FREE_KEY || room < NODE_HEAD + FREE_KEY ||
-        room - NODE_HEAD - FREE_KEY < (elsewhere ? 8 : len)) {
+        room - NODE_HEAD - FREE_KEY < (is_long ? 8 : len)) {
         return SK_ERR_CORRUPT;
     }
-    return elsewhere ? take_list_elsewhere(w, get(value, 8), len) : take_list(w, value, len);
+    return is_long ? read_long_list(w, get(value, 8), len) : read_list(w, value, len);
 }
 
 static enum sk_error walk_page(struct walk *w, uint64_t page, unsigned depth);
@@ -207,25 +208,28 @@ static enum sk_error walk_entries(struct walk *w, const uint8_t *p, unsigned dep
 {
     size_t lower = get(p + PAGE_LOWER, 2);
     uint64_t kind = get(p + PAGE_FLAGS, 2) & (FLAG_BRANCH | FLAG_LEAF | FLAG_OVERFLOW);
-    enum sk_error e = kind == (depth > 1 ? FLAG_BRANCH : FLAG_LEAF) && lower >= PAGE_HEAD &&
-                              lower <= w->page_bytes
-                          ? SK_OK
-                          : SK_ERR_CORRUPT;
 
-    for (size_t at = PAGE_HEAD; at + 2 <= lower && e == SK_OK; at += 2) {
+    if (kind != (depth > 1 ? FLAG_BRANCH : FLAG_LEAF) || lower < PAGE_HEAD ||
+        lower > w->page_bytes) {
+        return SK_ERR_CORRUPT;
+    }
+    for (size_t at = PAGE_HEAD; at + 2 <= lower; at += 2) {
         size_t offset = get(p + at, 2);
         const uint8_t *node = p + offset;
 
         if (offset < lower || offset + NODE_HEAD > w->page_bytes) {
-            e = SK_ERR_CORRUPT;
-        } else if (depth > 1) {
-            e = walk_page(w, get(node, 2) | get(node + 2, 2) << 16 | get(node + 4, 2) << 32,
-                          depth - 1);
-        } else {
-            e = take_leaf_entry(w, node, w->page_bytes - offset);
+            return SK_ERR_CORRUPT;
+        }
+        enum sk_error e =
+            depth > 1 ? walk_page(w, get(node, 2) | get(node + 2, 2) << 16 | get(node + 4, 2) << 32,
+                                  depth - 1)
+                      : read_leaf_entry(w, node, w->page_bytes - offset);
+
+        if (e != SK_OK) {
+            return e;
         }
     }
-    return e;
+    return SK_OK;
 }
 
 static enum sk_error walk_page(struct walk *w, uint64_t page, unsigned depth)

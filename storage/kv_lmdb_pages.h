@@ -28,7 +28,7 @@ enum sk_error sk_pages_root(int fd, uint64_t snapshot, struct sk_pages_root *out
 
 /* Whether the first `len` bytes of the file hold every page that is in use in this snapshot. The
  * caller holds a transaction that keeps the snapshot's pages from being written over, and took the
- * length after it began. CORRUPT: a page in use is missing, or what is there makes no sense.
+ * length after it began. CORRUPT: a page in use is missing, or the table does not read.
  * MEMORY, IO. */
 enum sk_error sk_pages_whole(int fd, const struct sk_pages_root *root, uint64_t len);
 

@@ -13,35 +13,6 @@
  * and ours never differ on where the last reader stands. */
 enum { LINE = 64, HEAD_LINES = 2, PAGE = 4096 };
 
-static off_t reserve_bytes(size_t readers)
-{
-    size_t bytes = (readers + HEAD_LINES) * LINE;
-
-    return (off_t)((bytes + PAGE - 1) / PAGE * PAGE);
-}
-
-/* Not posix_fallocate: where the file system knows no such call, that one would write over bytes
- * which another process may be changing at this moment. */
-static int reserve(int fd, off_t bytes)
-{
-    int r;
-
-    do {
-        r = fallocate(fd, 0, 0, bytes);
-    } while (r != 0 && errno == EINTR);
-    return r;
-}
-
-/* To the owner of the data: root may look at a store, and must not lock its owner out. */
-static void give(int fd, const char *path)
-{
-    struct stat data, lock;
-
-    if (stat(path, &data) == 0 && fstat(fd, &lock) == 0 && lock.st_uid != data.st_uid) {
-        (void)!fchown(fd, data.st_uid, data.st_gid);
-    }
-}
-
 enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
 {
     char name[PATH_MAX];
@@ -55,10 +26,21 @@ enum sk_error sk_lock_file_reserve(const char *path, size_t readers)
     if (fd < 0) {
         return errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_OK;
     }
-    if (geteuid() == 0) {
-        give(fd, path);
+    struct stat data, lock;
+
+    /* root may read a store, and must not lock its owner out */
+    if (geteuid() == 0 && stat(path, &data) == 0 && fstat(fd, &lock) == 0 &&
+        lock.st_uid != data.st_uid) {
+        (void)!fchown(fd, data.st_uid, data.st_gid);
     }
-    int failed = reserve(fd, reserve_bytes(readers));
+    size_t bytes = (readers + HEAD_LINES) * LINE;
+    int failed;
+
+    /* Not posix_fallocate: where the file system knows no such call, that one would write over
+     * bytes which another process may be changing at this moment. */
+    do {
+        failed = fallocate(fd, 0, 0, (off_t)((bytes + PAGE - 1) / PAGE * PAGE));
+    } while (failed != 0 && errno == EINTR);
     int why = errno;
 
     close(fd);

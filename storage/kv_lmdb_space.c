@@ -1,4 +1,5 @@
-/* The engine on LMDB: how much of the space is used. */
+#include "storage/kv_lmdb_space.h"
+
 #include <time.h>
 
 #include "storage/kv_lmdb.h"
@@ -32,8 +33,8 @@ void sk_lmdb_figure_outdate(struct sk_kv *kv)
     pthread_mutex_unlock(&kv->figure.lock);
 }
 
-/* Counting the free pages takes a walk; between two walks, what was put is added up. Deletions
- * show at the next one: the figure errs towards full. */
+/* Counting the free pages walks a table; between two walks, the bytes that were put are added up.
+ * Deletions show at the next walk: the figure errs towards full. */
 static enum sk_error count(struct sk_kv *kv)
 {
     struct sk_lmdb_figure *figure = &kv->figure;

@@ -1,4 +1,5 @@
-/* The engine on LMDB: making, opening and locking parts of a store. */
+#include "storage/kv_lmdb_store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "keys/base/bytes.h"
 #include "keys/base/file.h"
 #include "storage/kv_lmdb.h"
+#include "storage/kv_lmdb_names.h"
 
 /* Of a part that grows: address space only. Room for the largest boards of all organisations that
  * can be pinned, two kept and one on its way, so that no reader ever meets a map that has become
@@ -73,14 +75,8 @@ static enum sk_error fill_new(struct sk_kv *kv, void *ctx)
     sk_put_u64(size, kv->size);
     sk_lmdb_put(txn, SK_LMDB_OWN, sk_bytes("shape", 5), sk_bytes(shape, len));
     sk_lmdb_put(txn, SK_LMDB_OWN, sk_bytes("size", 4), sk_bytes(size, sizeof size));
-    enum sk_error e = sk_txn_error(txn);
-
-    if (e == SK_OK) {
-        e = made->fill(txn, made->ctx);
-    }
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
+    if (sk_txn_error(txn) == SK_OK) {
+        sk_txn_fail(txn, made->fill(txn, made->ctx));
     }
     return sk_txn_commit(txn);
 }
@@ -94,8 +90,11 @@ static enum sk_error fill_file(struct sk_kv *kv, const char *path,
                               .writable = true};
     enum sk_error e = sk_lmdb_file_open(&kv->file, path, &use);
 
+    if (e != SK_OK) {
+        return e;
+    }
     kv->size = build->size;
-    if (e == SK_OK && build->reserve && build->size > 0) {
+    if (build->reserve && build->size > 0) {
         e = sk_lmdb_file_reserve(kv->file);
     }
     return e == SK_OK ? build->fill(kv, build->ctx) : e;
@@ -116,7 +115,7 @@ static enum sk_error build_in(const char *folder, const char *path,
     if (kv == NULL) {
         return SK_ERR_MEMORY;
     }
-    unlink(made); /* of a run that was broken off */
+    unlink(made); /* of an interrupted run */
     enum sk_error e = fill_file(kv, made, build);
 
     sk_kv_close(kv);
@@ -140,12 +139,14 @@ enum sk_error sk_lmdb_build(const char *address, const struct sk_lmdb_build *bui
     int lock;
     enum sk_error e = sk_lmdb_folder_make(address, build->shape->name, folder);
 
-    if (e == SK_OK) {
-        e = sk_lmdb_path(folder, 1, "", path);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_lmdb_folder_lock(folder, &lock);
+    e = sk_lmdb_path(folder, 1, "", path);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_lmdb_folder_lock(folder, &lock);
     if (e != SK_OK) {
         return e;
     }
@@ -173,26 +174,27 @@ enum sk_error sk_kv_create(const char *address, const struct sk_kv_shape *shape,
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
-/* Shape and size; *next: 0 if it is not retired. */
+/* Shape and size; *next: 0 if it is not retired. CORRUPT. */
 static enum sk_error verify(struct sk_kv *kv, uint32_t *next)
 {
     struct sk_txn *txn = sk_lmdb_begin_here(kv, false);
     uint8_t shape[SHAPE_MAX];
     size_t len = encode_shape(shape, kv->shape);
     struct sk_bytes value;
-    enum sk_error e = SK_ERR_CORRUPT;
 
     *next = 0;
-    if (sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("shape", 5), &value) && value.len == len &&
-        memcmp(value.p, shape, len) == 0 &&
-        sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("size", 4), &value) && value.len == 8) {
+    if (!sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("shape", 5), &value) || value.len != len ||
+        memcmp(value.p, shape, len) != 0 ||
+        !sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("size", 4), &value) || value.len != 8) {
+        sk_txn_fail(txn, SK_ERR_CORRUPT);
+    } else {
         kv->size = sk_get_u64(value.p);
-        e = SK_OK;
-        if (sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("retired", 7), &value)) {
-            *next = value.len == 4 ? sk_get_u32(value.p) : UINT32_MAX;
-        }
     }
-    e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    if (sk_lmdb_get(txn, SK_LMDB_OWN, sk_bytes("retired", 7), &value)) {
+        *next = value.len == 4 ? sk_get_u32(value.p) : UINT32_MAX;
+    }
+    enum sk_error e = sk_txn_error(txn);
+
     sk_txn_abort(txn);
     return e;
 }
@@ -203,9 +205,10 @@ static enum sk_error open_generation(struct sk_kv *kv, uint32_t generation, uint
     char path[PATH_MAX];
     enum sk_error e = sk_lmdb_path(kv->folder, generation, "", path);
 
-    if (e == SK_OK) {
-        e = sk_lmdb_file_open(&kv->file, path, &use);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_lmdb_file_open(&kv->file, path, &use);
     if (e != SK_OK) {
         return e;
     }
@@ -227,9 +230,8 @@ static bool generation_exists(const struct sk_kv *kv, uint32_t generation)
            sk_lmdb_path(kv->folder, generation, "", path) == SK_OK && access(path, F_OK) == 0;
 }
 
-/* Opens the generation in force; the caller holds swap exclusively (or alone). tidy: also removes
- * retired ones. */
-static enum sk_error attach(struct sk_kv *kv, bool tidy)
+/* Opens the generation in force; the caller holds swap exclusively, or has kv alone. */
+static enum sk_error attach(struct sk_kv *kv, bool remove_retired)
 {
     uint32_t generation = 0, next = 0;
     int lock;
@@ -248,8 +250,8 @@ static enum sk_error attach(struct sk_kv *kv, bool tidy)
         e = next > generation && generation_exists(kv, next) ? SK_OK : SK_ERR_CORRUPT;
         generation = next;
     }
-    if (e == SK_OK && tidy) {
-        sk_lmdb_tidy(kv->folder, generation, false);
+    if (e == SK_OK && remove_retired) {
+        sk_lmdb_remove_others(kv->folder, generation, false);
     }
     int why = errno;
 
@@ -328,7 +330,7 @@ struct sk_kv_lock {
     int fd;
 };
 
-static enum sk_error take(const char *path, int *out)
+static enum sk_error lock_file(const char *path, int *out)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -355,7 +357,7 @@ enum sk_error sk_kv_lock(const char *address, const char *name, struct sk_kv_loc
         return SK_ERR_USAGE;
     }
     struct sk_kv_lock *lock = calloc(1, sizeof *lock);
-    enum sk_error e = lock == NULL ? SK_ERR_MEMORY : take(path, &lock->fd);
+    enum sk_error e = lock == NULL ? SK_ERR_MEMORY : lock_file(path, &lock->fd);
 
     if (e != SK_OK) {
         int why = errno;

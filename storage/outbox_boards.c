@@ -1,7 +1,11 @@
+#include "storage/outbox_boards.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/outbox_private.h"
+#include "keys/format/board.h"
+#include "storage/outbox_organisations.h"
+#include "storage/outbox_tables.h"
 
 /* Where the parts of a stored board lie in its file. */
 struct layout {
@@ -52,7 +56,7 @@ static enum sk_error find_part(struct sk_txn *txn, const struct sk_ed25519_pk *p
     *within = (size_t)(pos % board->bucket_len);
     if (!sk_txn_get(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), part) ||
         part->len != board->bucket_len) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
     return SK_OK;
 }
@@ -69,14 +73,15 @@ enum sk_error sk_outbox_read_board(struct sk_outbox *outbox, const struct sk_ed2
 
     while (e == SK_OK && filled < capacity && offset < board.total) {
         e = find_part(txn, pin, counter, &board, offset, &part, &within);
-        if (e == SK_OK) {
-            size_t n = part.len - within;
-
-            n = n < capacity - filled ? n : capacity - filled;
-            memcpy(buffer + filled, part.p + within, n);
-            filled += n;
-            offset += n;
+        if (e != SK_OK) {
+            break;
         }
+        size_t n = part.len - within;
+
+        n = n < capacity - filled ? n : capacity - filled;
+        memcpy(buffer + filled, part.p + within, n);
+        filled += n;
+        offset += n;
     }
     sk_txn_abort(txn);
     if (e == SK_OK) {
@@ -94,24 +99,54 @@ enum sk_error sk_outbox_read_bucket(struct sk_outbox *outbox, const struct sk_ed
     size_t within;
     enum sk_error e = find_board(txn, pin, counter, &board);
 
-    if (e == SK_OK && (bucket >= board.buckets || len != board.bucket_len)) {
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (bucket >= board.buckets || len != board.bucket_len) {
         e = SK_ERR_USAGE;
+        goto out;
     }
-    if (e == SK_OK) {
-        e = find_part(txn, pin, counter, &board,
-                      board.header.len + (uint64_t)bucket * board.bucket_len, &part, &within);
-    }
+    e = find_part(txn, pin, counter, &board, board.header.len + (uint64_t)bucket * board.bucket_len,
+                  &part, &within);
     if (e == SK_OK) {
         memcpy(buffer, part.p, len);
     }
+out:
     sk_txn_abort(txn);
     return e;
 }
 
-/* ---- check ------------------------------------------------------------------------------- */
+/* ---- deleting ------------------------------------------------------------------------------ */
 
-static bool buckets_whole(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
-                          const struct sk_board *board)
+void sk_board_delete(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter)
+{
+    uint8_t key[SK_BOARD_KEY];
+
+    sk_board_key(key, pin, counter);
+    sk_txn_delete(txn, SK_OUTBOX_BOARDS, sk_bytes(key, sizeof key));
+    sk_txn_delete_prefix(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), SIZE_MAX);
+}
+
+/* ---- check --------------------------------------------------------------------------------- */
+
+struct check {
+    struct sk_sheet sheet;
+    struct sk_board board;
+    uint64_t boards, broken;
+    enum sk_error machine; /* MEMORY or IO: what could not be checked is no damage */
+};
+
+static void count_broken(struct check *c, enum sk_error e)
+{
+    if (e == SK_ERR_MEMORY || e == SK_ERR_IO) {
+        c->machine = e;
+    } else if (e != SK_OK) {
+        c->broken++;
+    }
+}
+
+static enum sk_error check_buckets(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                                   const struct sk_board *board)
 {
     uint8_t key[SK_BUCKET_KEY];
     struct sk_bytes value;
@@ -120,84 +155,53 @@ static bool buckets_whole(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
         sk_bucket_key(key, pin, board->counter, i);
         if (!sk_txn_get(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), &value) ||
             sk_board_bucket_check(board, i, value.p, value.len) != SK_OK) {
-            return false;
+            return SK_ERR_CORRUPT;
         }
     }
-    return true;
-}
-
-struct check {
-    struct sk_sheet sheet;
-    struct sk_board board;
-    uint64_t boards, broken;
-    enum sk_error passing; /* what kept us from looking, and is no damage */
-};
-
-static void count_broken(struct check *c, enum sk_error e)
-{
-    if (e == SK_ERR_MEMORY || e == SK_ERR_IO) {
-        c->passing = e;
-    } else {
-        c->broken++;
-    }
+    return SK_OK;
 }
 
 static void check_board(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint64_t counter,
                         struct check *c)
 {
-    enum sk_error e = sk_org_board(txn, pin, counter, &c->board);
+    enum sk_error e = sk_organisation_board(txn, pin, counter, &c->board);
 
+    if (e == SK_OK) {
+        e = c->board.counter == counter ? check_buckets(txn, pin, &c->board) : SK_ERR_CORRUPT;
+    }
     c->boards++;
-    if (e == SK_OK && (c->board.counter != counter || !buckets_whole(txn, pin, &c->board))) {
-        e = SK_ERR_CORRUPT;
-    }
-    if (e != SK_OK) {
-        count_broken(c, e);
-    }
+    count_broken(c, e);
 }
 
-static void check_organisation(struct sk_txn *txn, struct sk_bytes key, struct sk_bytes value,
-                               struct check *c)
-{
-    struct sk_ed25519_pk pin;
-    struct sk_org org;
-
-    if (key.len != sizeof pin.b || sk_org_decode(value, &org) != SK_OK) {
-        c->broken++;
-        return;
-    }
-    memcpy(pin.b, key.p, sizeof pin.b);
-    enum sk_error e = sk_org_sheet(txn, &pin, &c->sheet);
-
-    if (e != SK_OK) {
-        count_broken(c, e);
-    }
-    if (org.has_board) {
-        check_board(txn, &pin, org.board, c);
-    }
-    if (org.has_previous) {
-        check_board(txn, &pin, org.previous, c);
-    }
-}
-
-enum sk_error sk_outbox_check(struct sk_outbox *outbox, uint64_t *boards, uint64_t *broken)
+enum sk_error sk_outbox_check_boards(struct sk_outbox *outbox, uint64_t *boards, uint64_t *broken)
 {
     struct check *c = calloc(1, sizeof *c);
-    struct sk_bytes key = {NULL, 0}, value;
+    struct sk_bytes key, value;
+    struct sk_ed25519_pk pin;
+    struct sk_organisation_record org;
 
     if (c == NULL) {
         return SK_ERR_MEMORY;
     }
     struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
 
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more;
-         more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
-        check_organisation(txn, key, value, c);
+    SK_TXN_EACH(txn, SK_OUTBOX_ORGANISATIONS, SK_KV_ALL, key, value)
+    {
+        if (sk_organisation_decode(key, value, &pin, &org) != SK_OK) {
+            c->broken++;
+            continue;
+        }
+        count_broken(c, sk_organisation_sheet(txn, &pin, &c->sheet));
+        if (org.has_board) {
+            check_board(txn, &pin, org.board, c);
+        }
+        if (org.has_previous) {
+            check_board(txn, &pin, org.previous, c);
+        }
     }
-    enum sk_error e = sk_txn_error(txn);
+    enum sk_error e = sk_txn_error_or(txn, c->machine);
 
     sk_txn_abort(txn);
-    e = e == SK_OK ? c->passing : e;
     if (e == SK_OK) {
         *boards = c->boards;
         *broken = c->broken;

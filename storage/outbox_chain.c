@@ -1,11 +1,12 @@
-/* Which series of bundles this store is in, and what an acknowledgement is worth in it. */
-#include <stdlib.h>
+#include "storage/outbox_chain.h"
+
 #include <string.h>
 
 #include "keys/base/bytes.h"
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 
-enum { LAST = 36, REMEMBERED = 20, COPIED = 4 };
+/* Lengths of the values "bundle" and "copied", and of an entry of the table `digests`. */
+enum { LAST_BUNDLE = 36, COPIED = 4, KNOWN_BUNDLE = 20 };
 
 static struct sk_bytes name(const char *text)
 {
@@ -24,7 +25,7 @@ static enum sk_error read_chain(struct sk_txn *txn, struct sk_chain_state *out)
     }
     memcpy(out->chain.b, value.p, sizeof out->chain.b);
     if (sk_txn_get(txn, SK_OUTBOX_META, name("bundle"), &value)) {
-        if (value.len != LAST) {
+        if (value.len != LAST_BUNDLE) {
             return SK_ERR_CORRUPT;
         }
         out->last = sk_get_u32(value.p);
@@ -45,9 +46,7 @@ enum sk_error sk_chain_get(struct sk_txn *txn, struct sk_chain_state *out)
     struct sk_chain_state found = {0};
     enum sk_error e = read_chain(txn, &found);
 
-    if (sk_txn_error(txn) != SK_OK) {
-        return sk_txn_error(txn);
-    }
+    e = sk_txn_error_or(txn, e);
     if (e == SK_OK) {
         *out = found;
     }
@@ -66,15 +65,6 @@ enum sk_error sk_outbox_chain(struct sk_outbox *outbox, struct sk_chain_state *o
 void sk_chain_put(struct sk_txn *txn, const struct sk_chain *chain)
 {
     sk_txn_put(txn, SK_OUTBOX_META, name("chain"), sk_bytes(chain->b, sizeof chain->b));
-}
-
-void sk_chain_put_last(struct sk_txn *txn, uint32_t serial, const struct sk_digest *digest)
-{
-    uint8_t value[LAST];
-
-    sk_put_u32(value, serial);
-    memcpy(value + 4, digest->b, sizeof digest->b);
-    sk_txn_put(txn, SK_OUTBOX_META, name("bundle"), sk_bytes(value, sizeof value));
 }
 
 void sk_chain_mark_copied(struct sk_txn *txn, uint32_t day)
@@ -105,58 +95,59 @@ enum sk_error sk_outbox_end_chain(struct sk_outbox *outbox)
 
 /* ---- another one ------------------------------------------------------------------------- */
 
-/* Nobody has anything of the new chain yet, whenever he joined. */
-static void start_over(struct sk_org *org)
-{
-    org->joined_serial = 0;
-    org->acknowledged = 0;
-    org->before = 0;
-    org->kind = org->kind == SK_ACK_BUNDLE ? SK_ACK_ENDED : org->kind;
-}
-
-static enum sk_error start_over_all(struct sk_txn *txn)
+enum sk_error sk_chain_begin(struct sk_txn *txn, const struct sk_chain *chain)
 {
     struct sk_bytes key = {NULL, 0}, value;
     struct sk_ed25519_pk pin;
-    struct sk_org org;
+    struct sk_organisation_record org;
 
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more;) {
-        enum sk_error e = key.len == sizeof pin.b ? sk_org_decode(value, &org) : SK_ERR_CORRUPT;
+    sk_chain_put(txn, chain);
+    sk_txn_delete(txn, SK_OUTBOX_META, name("copied"));
+    while (sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
+        enum sk_error e = sk_organisation_decode(key, value, &pin, &org);
 
         if (e != SK_OK) {
             return e;
         }
-        memcpy(pin.b, key.p, sizeof pin.b);
-        start_over(&org);
-        sk_org_put(txn, &pin, &org);
-        key = sk_bytes(pin.b, sizeof pin.b); /* what was read ended with the write */
-        more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value);
+        /* No organisation has anything of the new chain yet, whenever it joined. */
+        org.joined_serial = 0;
+        org.acknowledged = 0;
+        org.acknowledged_before = 0;
+        org.kind = org.kind == SK_ACK_BUNDLE ? SK_ACK_ENDED : org.kind;
+        sk_organisation_put(txn, &pin, &org);
+        key = sk_bytes(pin.b, sizeof pin.b); /* the key that was read ended with the write */
     }
     return sk_txn_error(txn);
 }
 
-enum sk_error sk_chain_begin(struct sk_txn *txn, const struct sk_chain *chain)
-{
-    sk_chain_put(txn, chain);
-    sk_txn_delete(txn, SK_OUTBOX_META, name("copied"));
-    return start_over_all(txn);
-}
-
 /* ---- digests of bundles --------------------------------------------------------------------- */
 
-void sk_chain_remember(struct sk_txn *txn, const struct sk_chain *chain, uint32_t serial,
-                       const struct sk_digest *digest)
+void sk_chain_put_bundle(struct sk_txn *txn, const struct sk_chain *chain, uint32_t serial,
+                         const struct sk_digest *digest)
 {
-    uint8_t value[REMEMBERED];
+    uint8_t last[LAST_BUNDLE], value[KNOWN_BUNDLE];
 
+    sk_put_u32(last, serial);
+    memcpy(last + 4, digest->b, sizeof digest->b);
+    sk_txn_put(txn, SK_OUTBOX_META, name("bundle"), sk_bytes(last, sizeof last));
     memcpy(value, chain->b, sizeof chain->b);
     sk_put_u32(value + sizeof chain->b, serial);
     sk_txn_put(txn, SK_OUTBOX_DIGESTS, sk_bytes(digest->b, sizeof digest->b),
                sk_bytes(value, sizeof value));
 }
 
-enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
-                             enum sk_acknowledgement *kind, uint32_t *serial)
+bool sk_chain_knows(struct sk_txn *txn, const struct sk_chain *chain, uint32_t serial,
+                    const struct sk_digest *digest)
+{
+    struct sk_bytes value;
+
+    return sk_txn_get(txn, SK_OUTBOX_DIGESTS, sk_bytes(digest->b, sizeof digest->b), &value) &&
+           value.len == KNOWN_BUNDLE && memcmp(value.p, chain->b, sizeof chain->b) == 0 &&
+           sk_get_u32(value.p + sizeof chain->b) == serial;
+}
+
+enum sk_error sk_chain_acknowledgement(struct sk_txn *txn, const struct sk_board *board,
+                                       enum sk_acknowledgement *kind, uint32_t *serial)
 {
     struct sk_chain_state state;
     struct sk_bytes value;
@@ -170,7 +161,7 @@ enum sk_error sk_chain_judge(struct sk_txn *txn, const struct sk_board *board,
         *kind = SK_ACK_NONE;
     } else if (!sk_txn_get(txn, SK_OUTBOX_DIGESTS, sk_bytes(board->carry_digest.b, 32), &value)) {
         *kind = SK_ACK_UNKNOWN;
-    } else if (value.len != REMEMBERED) {
+    } else if (value.len != KNOWN_BUNDLE) {
         return SK_ERR_CORRUPT;
     } else if (state.copied || memcmp(value.p, state.chain.b, sizeof state.chain.b) != 0) {
         *kind = SK_ACK_ENDED;

@@ -1,85 +1,57 @@
-/* The key sheets that bundles carry: what this gateway offered since the last one. */
+#include "storage/outbox_offered.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/outbox_private.h"
+#include "storage/outbox_organisations.h"
+#include "storage/outbox_tables.h"
 
 /* Of one organisation, so that all together are at most SK_CARRY_SHEETS_MAX. */
-enum { KEPT = SK_CARRY_SHEETS_MAX / SK_ORGANISATIONS_MAX - 1, REPLACED_KEY = 36 };
+enum { KEPT = SK_CARRY_SHEETS_MAX / SK_ORGANISATIONS_MAX - 1 };
 
-/* ---- what was replaced -------------------------------------------------------------------- */
+/* ---- replaced sheets -------------------------------------------------------------------- */
 
-static void replaced_key(uint8_t key[REPLACED_KEY], const struct sk_ed25519_pk *pin,
-                         uint32_t serial)
+enum sk_error sk_offered_replace(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                                 uint32_t serial)
 {
-    memcpy(key, pin->b, sizeof pin->b);
-    sk_put_u32_be(key + 32, serial);
-}
+    const struct sk_bytes prefix = sk_bytes(pin->b, sizeof pin->b);
+    uint8_t key[SK_REPLACED_KEY], sheet[SK_SHEET_MAX];
+    struct sk_bytes replaced, value;
+    size_t kept = 0;
 
-/* The first of this organisation at or after *key; how many there are. */
-static size_t count_of(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t *first)
-{
-    uint8_t from[REPLACED_KEY];
-    struct sk_bytes key = sk_bytes(from, sizeof from), value;
-    size_t n = 0;
-
-    replaced_key(from, pin, 0);
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value);
-         more && key.len == REPLACED_KEY && memcmp(key.p, pin->b, sizeof pin->b) == 0;
-         more = sk_txn_next(txn, SK_OUTBOX_REPLACED, &key, &value)) {
-        if (n++ == 0) {
-            *first = sk_get_u32_be(key.p + 32);
-        }
+    SK_TXN_EACH(txn, SK_OUTBOX_REPLACED, prefix, replaced, value)
+    {
+        kept++;
     }
-    return n;
-}
-
-enum sk_error sk_offered_keep(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial)
-{
-    uint8_t key[REPLACED_KEY], sheet[SK_SHEET_MAX];
-    struct sk_bytes value;
-    uint32_t first = 0;
-
-    if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value) ||
-        value.len > sizeof sheet) {
-        return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+    if (kept >= KEPT) {
+        sk_txn_delete_prefix(txn, SK_OUTBOX_REPLACED, prefix, 1);
     }
-    size_t len = value.len;
-
-    memcpy(sheet, value.p, len);
-    if (count_of(txn, pin, &first) >= KEPT) {
-        replaced_key(key, pin, first);
-        sk_txn_delete(txn, SK_OUTBOX_REPLACED, sk_bytes(key, sizeof key));
+    if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, prefix, &value) || value.len > sizeof sheet) {
+        return sk_txn_error_or(txn, SK_ERR_CORRUPT);
     }
-    replaced_key(key, pin, serial);
-    sk_txn_put(txn, SK_OUTBOX_REPLACED, sk_bytes(key, sizeof key), sk_bytes(sheet, len));
+    memcpy(sheet, value.p, value.len); /* the value ends with the write */
+    sk_replaced_key(key, pin, serial);
+    sk_txn_put(txn, SK_OUTBOX_REPLACED, sk_bytes(key, sizeof key), sk_bytes(sheet, value.len));
     return sk_txn_error(txn);
 }
 
-void sk_offered_drop(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial)
+void sk_offered_delete_from(struct sk_txn *txn, const struct sk_ed25519_pk *pin, uint32_t serial)
 {
-    uint8_t from[REPLACED_KEY], name[REPLACED_KEY];
-    struct sk_bytes key = sk_bytes(from, sizeof from), value;
+    uint8_t from[SK_REPLACED_KEY], key[SK_REPLACED_KEY];
+    struct sk_bytes next = sk_bytes(from, sizeof from), value;
 
-    replaced_key(from, pin, serial);
-    while (sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value) && key.len == sizeof name &&
-           memcmp(key.p, pin->b, sizeof pin->b) == 0) {
-        memcpy(name, key.p, sizeof name);
-        sk_txn_delete(txn, SK_OUTBOX_REPLACED, sk_bytes(name, sizeof name));
-        key = sk_bytes(from, sizeof from);
+    sk_replaced_key(from, pin, serial);
+    while (sk_txn_seek(txn, SK_OUTBOX_REPLACED, &next, &value) && next.len == sizeof key &&
+           memcmp(next.p, pin->b, sizeof pin->b) == 0) {
+        memcpy(key, next.p, sizeof key);
+        sk_txn_delete(txn, SK_OUTBOX_REPLACED, sk_bytes(key, sizeof key));
+        next = sk_bytes(from, sizeof from);
     }
 }
 
-void sk_offered_forget(struct sk_txn *txn)
+void sk_offered_clear(struct sk_txn *txn)
 {
-    struct sk_bytes key = {NULL, 0}, value;
-    uint8_t name[REPLACED_KEY];
-
-    while (sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value) && key.len == sizeof name) {
-        memcpy(name, key.p, sizeof name);
-        sk_txn_delete(txn, SK_OUTBOX_REPLACED, sk_bytes(name, sizeof name));
-        key = sk_bytes(NULL, 0);
-    }
+    sk_txn_delete_prefix(txn, SK_OUTBOX_REPLACED, SK_KV_ALL, SIZE_MAX);
 }
 
 /* ---- what a bundle carries --------------------------------------------------------------------
@@ -87,7 +59,8 @@ void sk_offered_forget(struct sk_txn *txn)
 
 struct offered {
     struct sk_carry_sheet *sheets;
-    uint32_t count, retired; /* so many of retired ones have room */
+    uint32_t count;
+    uint32_t retired_room; /* so many sheets of retired organisations have room */
     uint8_t *bytes;
     size_t len;
     struct sk_sheet scratch;
@@ -100,7 +73,7 @@ static enum sk_error add(struct offered *o, struct sk_bytes value, bool current,
                           : SK_ERR_CORRUPT;
 
     if (e != SK_OK) {
-        return e == SK_ERR_MEMORY ? e : SK_ERR_CORRUPT;
+        return sk_stored_error(e);
     }
     uint8_t *grown = realloc(o->bytes, o->len + value.len);
     if (grown == NULL) {
@@ -117,48 +90,47 @@ static enum sk_error add(struct offered *o, struct sk_bytes value, bool current,
 }
 
 static enum sk_error add_organisation(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
-                                      const struct sk_org *org, struct offered *o)
+                                      const struct sk_organisation_record *org, struct offered *o)
 {
+    const struct sk_bytes prefix = sk_bytes(pin->b, sizeof pin->b);
     uint64_t counter = org->has_board ? org->board : 0;
-    uint8_t from[REPLACED_KEY];
-    struct sk_bytes key = sk_bytes(from, sizeof from), value;
-    enum sk_error e = SK_OK;
+    struct sk_bytes key, value;
 
-    replaced_key(from, pin, 0);
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value);
-         more && e == SK_OK && key.len == REPLACED_KEY && memcmp(key.p, pin->b, 32) == 0;
-         more = sk_txn_next(txn, SK_OUTBOX_REPLACED, &key, &value)) {
-        e = add(o, value, false, counter);
+    SK_TXN_EACH(txn, SK_OUTBOX_REPLACED, prefix, key, value)
+    {
+        enum sk_error e = add(o, value, false, counter);
+
+        if (e != SK_OK) {
+            return e;
+        }
     }
-    if (e != SK_OK) {
-        return e;
-    }
-    if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), &value)) {
+    if (!sk_txn_get(txn, SK_OUTBOX_SHEETS, prefix, &value)) {
         return SK_ERR_CORRUPT;
     }
     return add(o, value, true, counter);
 }
 
-/* Sheets of organisations that were retired since the last bundle, between two that are here (NULL:
- * the beginning, the end): people could still choose them. Those that are here go first when room
- * is short. */
+/* Sheets of organisations that were retired since the last bundle, between two pinned ones (NULL:
+ * the beginning, the end): people could still choose them. Those of pinned organisations go first
+ * when room is short. */
 static enum sk_error add_retired(struct sk_txn *txn, const struct sk_ed25519_pk *after,
                                  const struct sk_ed25519_pk *before, struct offered *o)
 {
-    uint8_t from[REPLACED_KEY], pin[32];
+    uint8_t from[SK_REPLACED_KEY], pin[32];
     struct sk_bytes key = {NULL, 0}, value;
     bool any = false;
     enum sk_error e = SK_OK;
 
     if (after != NULL) {
-        replaced_key(from, after, UINT32_MAX);
+        sk_replaced_key(from, after, UINT32_MAX);
         key = sk_bytes(from, sizeof from);
     }
     for (bool more = sk_txn_seek(txn, SK_OUTBOX_REPLACED, &key, &value);
-         more && e == SK_OK && key.len == REPLACED_KEY &&
+         more && e == SK_OK && key.len == SK_REPLACED_KEY &&
          (before == NULL || memcmp(key.p, before->b, sizeof before->b) < 0);
          more = sk_txn_next(txn, SK_OUTBOX_REPLACED, &key, &value)) {
-        if ((after != NULL && memcmp(key.p, after->b, sizeof after->b) == 0) || o->retired == 0) {
+        if ((after != NULL && memcmp(key.p, after->b, sizeof after->b) == 0) ||
+            o->retired_room == 0) {
             continue;
         }
         if (any && memcmp(key.p, pin, sizeof pin) == 0) {
@@ -166,51 +138,41 @@ static enum sk_error add_retired(struct sk_txn *txn, const struct sk_ed25519_pk 
         }
         memcpy(pin, key.p, sizeof pin);
         any = true;
-        o->retired--;
+        o->retired_room--;
         e = add(o, value, true, 0);
     }
     return e;
 }
 
-static uint32_t room_for_retired(struct sk_txn *txn)
-{
-    struct sk_bytes key = {NULL, 0}, value;
-    uint32_t room = SK_CARRY_SHEETS_MAX;
-
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value);
-         more && room >= KEPT + 1; more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
-        room -= KEPT + 1;
-    }
-    return room;
-}
-
 /* By pin, and so by identity: a sheet is stored under the identity that signed it. */
 static enum sk_error add_all(struct sk_txn *txn, struct offered *o)
 {
-    struct sk_bytes key = {NULL, 0}, value;
+    uint64_t pinned = (KEPT + 1) * sk_txn_count(txn, SK_OUTBOX_ORGANISATIONS);
+    struct sk_bytes key, value;
     struct sk_ed25519_pk pin, last;
+    struct sk_organisation_record org;
     bool any = false;
-    struct sk_org org;
-    enum sk_error e = SK_OK;
 
-    o->retired = room_for_retired(txn);
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more && e == SK_OK;
-         more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
-        e = key.len == sizeof pin.b ? sk_org_decode(value, &org) : SK_ERR_CORRUPT;
-        if (e == SK_OK) {
-            memcpy(pin.b, key.p, sizeof pin.b);
-            e = add_retired(txn, any ? &last : NULL, &pin, o);
+    o->retired_room = pinned < SK_CARRY_SHEETS_MAX ? (uint32_t)(SK_CARRY_SHEETS_MAX - pinned) : 0;
+    SK_TXN_EACH(txn, SK_OUTBOX_ORGANISATIONS, SK_KV_ALL, key, value)
+    {
+        enum sk_error e = sk_organisation_decode(key, value, &pin, &org);
+
+        if (e != SK_OK) {
+            return e;
         }
-        if (e == SK_OK) {
-            e = add_organisation(txn, &pin, &org, o);
-            last = pin;
-            any = true;
+        e = add_retired(txn, any ? &last : NULL, &pin, o);
+        if (e != SK_OK) {
+            return e;
         }
+        e = add_organisation(txn, &pin, &org, o);
+        if (e != SK_OK) {
+            return e;
+        }
+        last = pin;
+        any = true;
     }
-    if (e == SK_OK) {
-        e = add_retired(txn, any ? &last : NULL, NULL, o);
-    }
-    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : e;
+    return add_retired(txn, any ? &last : NULL, NULL, o);
 }
 
 enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet **sheets,
@@ -224,21 +186,26 @@ enum sk_error sk_outbox_offered(struct sk_outbox *outbox, struct sk_carry_sheet 
     }
     o->sheets = calloc(SK_CARRY_SHEETS_MAX, sizeof *o->sheets);
     o->bytes = malloc(1);
-    if (o->sheets != NULL && o->bytes != NULL) {
-        struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
+    if (o->sheets == NULL || o->bytes == NULL) {
+        goto out;
+    }
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
 
-        e = add_all(txn, o);
-        sk_txn_abort(txn);
+    e = add_all(txn, o);
+    e = sk_txn_error_or(txn, e);
+    sk_txn_abort(txn);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *sheets = o->sheets;
-        *count = o->count;
-        *bytes = o->bytes;
-        *len = o->len;
-    } else {
-        free(o->sheets);
-        free(o->bytes);
-    }
+    *sheets = o->sheets;
+    *count = o->count;
+    *bytes = o->bytes;
+    *len = o->len;
+    o->sheets = NULL; /* the caller's now */
+    o->bytes = NULL;
+out:
+    free(o->bytes);
+    free(o->sheets);
     free(o);
     return e;
 }

@@ -1,11 +1,18 @@
+#include "storage/outbox_sheets.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/format/answer.h"
 #include "keys/format/text.h"
-#include "storage/outbox_private.h"
+#include "storage/outbox_boards.h"
+#include "storage/outbox_chain.h"
+#include "storage/outbox_offered.h"
+#include "storage/outbox_organisations.h"
+#include "storage/outbox_tables.h"
 
-/* Text, and on one line: what is shown to residents beside a tick box. */
+/* ---- import ------------------------------------------------------------------------------- */
+
+/* Text on one line: residents see it beside a tick box. */
 static bool name_valid(const char *name)
 {
     size_t len = strnlen(name, SK_NAME_MAX + 1);
@@ -14,30 +21,30 @@ static bool name_valid(const char *name)
            strpbrk(name, "\t\n") == NULL;
 }
 
-/* Nobody else may have the name: residents choose by it. Bounds the number of organisations too. */
-static enum sk_error name_free(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
-                               const char *name)
+/* EXISTS: another organisation has the name, and residents choose by it. */
+static enum sk_error check_name(struct sk_txn *txn, const struct sk_ed25519_pk *pin,
+                                const char *name)
 {
-    struct sk_bytes key = {NULL, 0}, value;
-    struct sk_org org;
-    enum sk_error e;
+    struct sk_bytes key, value;
+    struct sk_ed25519_pk other;
+    struct sk_organisation_record org;
 
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_ORGANISATIONS, &key, &value); more;
-         more = sk_txn_next(txn, SK_OUTBOX_ORGANISATIONS, &key, &value)) {
-        e = sk_org_decode(value, &org);
+    SK_TXN_EACH(txn, SK_OUTBOX_ORGANISATIONS, SK_KV_ALL, key, value)
+    {
+        enum sk_error e = sk_organisation_decode(key, value, &other, &org);
+
         if (e != SK_OK) {
             return e;
         }
-        if (strcmp(org.name, name) == 0 &&
-            (key.len != sizeof pin->b || memcmp(key.p, pin->b, sizeof pin->b) != 0)) {
+        if (strcmp(org.name, name) == 0 && memcmp(other.b, pin->b, sizeof pin->b) != 0) {
             return SK_ERR_EXISTS;
         }
     }
     return sk_txn_error(txn);
 }
 
-/* A new organisation: what was bundled before it joined was never addressed to it. */
-static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_org *org)
+/* A new organisation: earlier bundles hold nothing that was addressed to it. */
+static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_organisation_record *org)
 {
     struct sk_chain_state chain;
 
@@ -58,65 +65,40 @@ static enum sk_error join(struct sk_txn *txn, const char *name, struct sk_org *o
     return SK_OK;
 }
 
-/* Trust against what is stored; a revocation that is otherwise good is good. */
-static enum sk_error trust(const struct sk_sheet *sheet, const struct sk_sheet *last,
-                           const struct sk_ed25519_pk *pin, time_t now)
-{
-    enum sk_error e = sk_sheet_trust(sheet, pin, last == NULL ? 0 : last->serial,
-                                     last == NULL ? NULL : &last->digest, now);
-
-    return e == SK_ERR_SHEET_REVOKED ? SK_OK : e;
-}
-
 struct import {
     struct sk_sheet sheet, last;
-    struct sk_org org;
+    struct sk_organisation_record org;
 };
 
 static enum sk_error import(struct sk_txn *txn, struct import *x, const char *name,
                             const struct sk_ed25519_pk *pin, time_t now)
 {
-    enum sk_error e = sk_org_get(txn, pin, &x->org);
+    enum sk_error e = sk_organisation_find(txn, pin, &x->org);
     bool known = e == SK_OK;
 
     if (known) {
-        e = sk_org_sheet(txn, pin, &x->last);
+        e = sk_organisation_sheet(txn, pin, &x->last);
     }
-    if (e == SK_OK || e == SK_ERR_NOT_FOUND) {
-        e = trust(&x->sheet, known ? &x->last : NULL, pin, now);
-    }
-    if (e == SK_OK && known && x->sheet.serial != x->last.serial) {
-        e = sk_offered_keep(txn, pin, x->last.serial);
-    }
-    if (e == SK_OK && !known) {
-        sk_offered_drop(txn, pin, x->sheet.serial);
-        e = join(txn, name, &x->org);
-    }
-    if (e == SK_OK && name != NULL) {
-        e = name_free(txn, pin, name);
-        strncpy(x->org.name, name, SK_NAME_MAX);
-    }
-    return e;
-}
-
-static enum sk_error check_and_store(struct sk_outbox *outbox, struct import *x, const char *name,
-                                     const struct sk_ed25519_pk *pin, struct sk_bytes bytes,
-                                     time_t now)
-{
-    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
-    enum sk_error e = sk_txn_error(txn);
-
-    if (e == SK_OK) {
-        e = import(txn, x, name, pin, now);
-    }
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
+    if (e != SK_OK && e != SK_ERR_NOT_FOUND) {
         return e;
     }
-    sk_org_put(txn, pin, &x->org);
-    sk_txn_put(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), bytes);
-    sk_outbox_raise_version(txn);
-    return sk_txn_commit(txn);
+    e = sk_sheet_trust(&x->sheet, pin, known ? x->last.serial : 0, known ? &x->last.digest : NULL,
+                       now);
+    if (e != SK_OK && e != SK_ERR_SHEET_REVOKED) { /* a revocation that is otherwise good is good */
+        return e;
+    }
+    if (!known) {
+        sk_offered_delete_from(txn, pin, x->sheet.serial);
+        e = join(txn, name, &x->org);
+    } else {
+        e = x->sheet.serial != x->last.serial ? sk_offered_replace(txn, pin, x->last.serial)
+                                              : SK_OK;
+    }
+    if (e != SK_OK || name == NULL) {
+        return e;
+    }
+    strncpy(x->org.name, name, SK_NAME_MAX);
+    return check_name(txn, pin, name);
 }
 
 enum sk_error sk_outbox_import_sheet(struct sk_outbox *outbox, const char *name,
@@ -134,40 +116,81 @@ enum sk_error sk_outbox_import_sheet(struct sk_outbox *outbox, const char *name,
     enum sk_error e = sk_sheet_read(&x->sheet, bytes, len);
 
     if (e == SK_OK) {
-        e = check_and_store(outbox, x, name, pin, sk_bytes(bytes, len), now);
+        struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
+
+        sk_txn_fail(txn, import(txn, x, name, pin, now));
+        sk_organisation_put(txn, pin, &x->org);
+        sk_txn_put(txn, SK_OUTBOX_SHEETS, sk_bytes(pin->b, sizeof pin->b), sk_bytes(bytes, len));
+        sk_outbox_raise_version(txn);
+        e = sk_txn_commit(txn);
     }
     free(x);
     return e;
 }
 
-/* ---- GET /sheets ---------------------------------------------------------------------- */
+/* ---- retiring ----------------------------------------------------------------------------- */
 
-/* Adds up the lengths; with out, copies too. */
-static size_t gather(struct sk_txn *txn, uint8_t *out)
+static enum sk_error retire(struct sk_txn *txn, const struct sk_ed25519_pk *pin)
 {
-    struct sk_bytes key = {NULL, 0}, value;
-    size_t len = 0;
+    struct sk_bytes key = sk_bytes(pin->b, sizeof pin->b);
+    struct sk_organisation_record org;
+    struct sk_sheet sheet;
+    enum sk_error e = sk_organisation_find(txn, pin, &org);
 
-    for (bool more = sk_txn_seek(txn, SK_OUTBOX_SHEETS, &key, &value); more;
-         more = sk_txn_next(txn, SK_OUTBOX_SHEETS, &key, &value)) {
-        if (out != NULL) {
-            memcpy(out + len, value.p, value.len);
-        }
-        len += value.len;
+    if (e != SK_OK) {
+        return e;
     }
-    return len;
+    e = sk_organisation_sheet(txn, pin, &sheet);
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_offered_replace(txn, pin, sheet.serial);
+    if (e != SK_OK) {
+        return e;
+    }
+    if (org.has_previous) {
+        sk_board_delete(txn, pin, org.previous);
+    }
+    if (org.has_board) {
+        sk_board_delete(txn, pin, org.board);
+    }
+    sk_txn_delete(txn, SK_OUTBOX_SHEETS, key);
+    sk_txn_delete(txn, SK_OUTBOX_ORGANISATIONS, key);
+    sk_outbox_raise_version(txn);
+    return SK_OK;
 }
+
+enum sk_error sk_outbox_retire(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin)
+{
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, true);
+
+    sk_txn_fail(txn, retire(txn, pin));
+    return sk_txn_commit(txn);
+}
+
+/* ---- GET /sheets ---------------------------------------------------------------------- */
 
 enum sk_error sk_outbox_sheets(struct sk_outbox *outbox, uint8_t **out, size_t *len)
 {
     struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
-    size_t n = gather(txn, NULL);
-    uint8_t *all = malloc(n + 1);
+    struct sk_bytes key, value;
+    size_t room = 0, n = 0;
 
-    if (all != NULL) {
-        gather(txn, all);
+    SK_TXN_EACH(txn, SK_OUTBOX_SHEETS, SK_KV_ALL, key, value)
+    {
+        room += value.len;
     }
-    enum sk_error e = all == NULL ? SK_ERR_MEMORY : sk_txn_error(txn);
+    uint8_t *all = malloc(room + 1);
+
+    if (all == NULL) {
+        sk_txn_fail(txn, SK_ERR_MEMORY);
+    }
+    SK_TXN_EACH(txn, SK_OUTBOX_SHEETS, SK_KV_ALL, key, value)
+    {
+        memcpy(all + n, value.p, value.len);
+        n += value.len;
+    }
+    enum sk_error e = sk_txn_error(txn);
 
     sk_txn_abort(txn);
     if (e != SK_OK) {

@@ -1,11 +1,12 @@
 /*
- * Publishing: what arrived since the last time becomes visible, all at once and in key order.
+ * Publishing: the rows that arrived since the last publication become visible, all at once and in
+ * key order.
  *
  * The table `rows` is written anew from its first key to its last, so that the file shows neither
- * which rows came together nor in which order. Rows nobody owns fill the new ones up to a power of
- * two: how many reports came is not seen, nor whether any did. Somebody who sends rows of his own
- * moves the number to just below a power of two, where one report more would double the batch. So
- * a random number is counted in first, in which a report more or less drowns.
+ * which rows came together nor in which order. Random rows nobody owns fill the new ones up to a
+ * power of two, which hides how many reports came, and whether any did. A sender of many rows could
+ * move the number to just below a power of two, where one report more would double the batch: so a
+ * random number of them is added first, in which a report more or less is lost.
  */
 #include <sodium.h>
 #include <stdlib.h>
@@ -18,8 +19,8 @@
 #include "storage/inbox_private.h"
 
 #define NEW_LEAST 8u    /* rows that a publication adds, at least */
-#define UNSEEN_ODDS 5u  /* a batch is at most 5/4 times as likely with one report more in it */
-#define UNSEEN_MOST 64u /* one in a million draws would go on */
+#define NOISE_ODDS 5u   /* a batch is at most 5/4 times as likely with one report more in it */
+#define NOISE_MOST 64u  /* one in a million draws would go on */
 #define UNDER_ONE 8192u /* rows under one prefix, on average, at most */
 #define SET_BACK "set-back"
 
@@ -58,7 +59,8 @@ static void sort(struct table *table)
     qsort(table->rows, table->count, sizeof *table->rows, by_row);
 }
 
-/* ---- what is there ------------------------------------------------------------------------ */
+/* ---- reading the tables ------------------------------------------------------------------------
+ */
 
 struct work {
     const struct sk_publisher *publisher;
@@ -70,47 +72,41 @@ struct work {
     struct table old, fresh;
 };
 
-/* Published rows, as they are from now on. A row that an export's snapshot saw has its envelope in
- * a bundle; one that was published after that snapshot waits for the next. */
-static void age_row(const struct work *w, struct sk_stored_row *row)
+/* A row that an export's snapshot saw has its envelope in a bundle; one that was published after
+ * that snapshot waits for the next. */
+static uint8_t next_state(const struct work *w, const struct sk_stored_row *row)
 {
     bool latest = (row->state & SK_ROW_LATEST) != 0;
     uint32_t number = w->before.number;
     bool seen = w->exported == number || (w->exported + 1 == number && !latest);
 
-    row->state &= (uint8_t)~SK_ROW_LATEST;
-    if (seen) {
-        row->state = SK_ROW_CARRIED;
-    }
+    return seen ? SK_ROW_CARRIED : row->state & (uint8_t)~SK_ROW_LATEST;
 }
 
 static enum sk_error read_old(struct work *w)
 {
-    struct sk_bytes key = {NULL, 0}, value;
+    struct sk_bytes key, value;
     enum sk_error e = table_room(&w->old, sk_txn_count(w->txn, SK_INBOX_ROWS));
 
-    for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_ROWS, &key, &value);
-         more && e == SK_OK; more = sk_txn_next(w->txn, SK_INBOX_ROWS, &key, &value)) {
+    if (e != SK_OK) {
+        return e;
+    }
+    SK_TXN_EACH(w->txn, SK_INBOX_ROWS, SK_KV_ALL, key, value)
+    {
         struct sk_stored_row *row = &w->old.rows[w->old.count];
 
         if (w->old.count + 1 == w->old.room || !sk_row_decode(key, value, row)) {
-            e = SK_ERR_CORRUPT;
-        } else if (row->month >= w->keep) {
-            age_row(w, row);
+            return SK_ERR_CORRUPT;
+        }
+        if (row->month >= w->keep) {
+            row->state = next_state(w, row);
             w->old.count++;
         }
     }
-    return e != SK_OK ? e : sk_txn_error(w->txn);
+    return sk_txn_error(w->txn);
 }
 
-static bool open_row(const struct work *w, struct sk_bytes key, struct sk_bytes value,
-                     struct sk_row *row)
-{
-    return key.len == SK_PENDING_NAME && value.len == SK_PENDING_BYTES &&
-           sk_pending_open(row, w->publisher->key, key.p, value.p);
-}
-
-/* A power of two, and room for it. */
+/* A power of two. */
 static uint64_t padded(uint64_t rows)
 {
     uint64_t n = NEW_LEAST;
@@ -121,29 +117,35 @@ static uint64_t padded(uint64_t rows)
     return n;
 }
 
+/* With room for the random rows. */
 static enum sk_error read_pending(struct work *w)
 {
-    struct sk_bytes key = {NULL, 0}, value;
+    struct sk_bytes key, value;
     uint64_t pending = sk_txn_count(w->txn, SK_INBOX_PENDING);
-    enum sk_error e = table_room(&w->fresh, padded(pending + UNSEEN_MOST));
+    enum sk_error e = table_room(&w->fresh, padded(pending + NOISE_MOST));
 
-    for (bool more = e == SK_OK && sk_txn_seek(w->txn, SK_INBOX_PENDING, &key, &value); more;
-         more = sk_txn_next(w->txn, SK_INBOX_PENDING, &key, &value)) {
-        if (w->fresh.count < pending &&
-            open_row(w, key, value, &w->fresh.rows[w->fresh.count].row)) {
+    if (e != SK_OK) {
+        return e;
+    }
+    SK_TXN_EACH(w->txn, SK_INBOX_PENDING, SK_KV_ALL, key, value)
+    {
+        if (w->fresh.count < pending && key.len == SK_PENDING_NAME &&
+            value.len == SK_PENDING_BYTES &&
+            sk_pending_open(&w->fresh.rows[w->fresh.count].row, w->publisher->key, key.p,
+                            value.p)) {
             w->fresh.count++;
         } else {
             w->lost++;
         }
     }
-    return e != SK_OK ? e : sk_txn_error(w->txn);
+    return sk_txn_error(w->txn);
 }
 
-/* ---- what becomes of it --------------------------------------------------------------------- */
+/* ---- the new table --------------------------------------------------------------------- */
 
 /* A row that came twice counts once; one that is published already becomes "received" again,
- * because what came with it now is in no bundle. What is left is new. */
-static void sort_out(struct work *w)
+ * because the envelope that came with it now is in no bundle. The others are new. */
+static void merge_known(struct work *w)
 {
     size_t left = 0;
 
@@ -163,21 +165,21 @@ static void sort_out(struct work *w)
     w->fresh.count = left;
 }
 
-/* Geometric: however far somebody has moved the number, each further report changes what is likely
- * by the same small factor. */
-static uint64_t unseen(void)
+/* Geometric: wherever a sender has moved the number, each further report changes what is likely by
+ * the same small factor. */
+static uint64_t noise(void)
 {
     uint64_t n = 0;
 
-    while (n < UNSEEN_MOST && randombytes_uniform(UNSEEN_ODDS) != 0) {
+    while (n < NOISE_MOST && randombytes_uniform(NOISE_ODDS) != 0) {
         n++;
     }
     return n;
 }
 
-static void add_nobodys(struct work *w)
+static void add_random_rows(struct work *w)
 {
-    size_t wanted = (size_t)padded(w->fresh.count + unseen());
+    size_t wanted = (size_t)padded(w->fresh.count + noise());
 
     while (w->fresh.count < wanted) {
         struct sk_stored_row *row = &w->fresh.rows[w->fresh.count++];
@@ -189,8 +191,9 @@ static void add_nobodys(struct work *w)
     sort(&w->fresh);
 }
 
-/* FORMAT 9: how many bits a prefix has, and how many places are under each. */
-static void measure(struct work *w, const size_t under[256], size_t total)
+/* FORMAT 9: how many bits a prefix has, and how many places are under each; under: how many rows
+ * have this first byte. */
+static void set_prefix(struct work *w, const size_t under[256], size_t total)
 {
     size_t most = SK_PLACES_LEAST;
     uint32_t bits = 0;
@@ -220,7 +223,7 @@ static void write_rows(struct work *w)
 {
     size_t under[256] = {0}, i = 0, k = 0, total = w->old.count + w->fresh.count;
 
-    sk_txn_delete_prefix(w->txn, SK_INBOX_ROWS, sk_bytes(NULL, 0), SIZE_MAX);
+    sk_txn_delete_prefix(w->txn, SK_INBOX_ROWS, SK_KV_ALL, SIZE_MAX);
     while (i < w->old.count || k < w->fresh.count) {
         bool old = k == w->fresh.count ||
                    (i < w->old.count && by_row(&w->old.rows[i], &w->fresh.rows[k]) < 0);
@@ -229,18 +232,18 @@ static void write_rows(struct work *w)
         under[row->row.b[0]]++;
         sk_row_put(w->txn, row);
     }
-    measure(w, under, total);
+    set_prefix(w, under, total);
 }
 
 static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
 {
     enum sk_error e = sk_publication_read(w->txn, &w->before);
 
-    if (e == SK_OK && w->before.number == UINT32_MAX) {
-        e = SK_ERR_TOO_LARGE;
-    }
     if (e != SK_OK) {
         return e;
+    }
+    if (w->before.number == UINT32_MAX) {
+        return SK_ERR_TOO_LARGE;
     }
     w->after.number = w->before.number + 1;
     w->after.day = today;
@@ -248,37 +251,23 @@ static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
     w->exported = sk_meta_u32(w->txn, "exported", UINT32_MAX - 1);
     w->keep = sk_meta_u32(w->txn, "keep", 0);
     e = read_old(w);
-    if (e == SK_OK) {
-        e = read_pending(w);
-    }
-    if (e == SK_OK) {
-        sort_out(w);
-        add_nobodys(w);
-        write_rows(w);
-        sk_txn_delete_prefix(w->txn, SK_INBOX_PENDING, sk_bytes(NULL, 0), SIZE_MAX);
-        sk_publication_write(w->txn, &w->after);
-        sk_txn_delete(w->txn, SK_INBOX_META, sk_bytes(SET_BACK, strlen(SET_BACK)));
-        if (!told) {
-            sk_age_step(w->txn, w->before.day, today);
-        }
-        e = sk_txn_error(w->txn);
-    }
-    return e;
-}
-
-static enum sk_error publish_rows(struct sk_publisher *p, uint32_t today, bool told, struct work *w)
-{
-    w->txn = sk_kv_begin(p->inbox->kv, true);
-    enum sk_error e = sk_txn_error(w->txn);
-
-    if (e == SK_OK) {
-        e = publish_in(w, today, told);
-    }
     if (e != SK_OK) {
-        sk_txn_abort(w->txn);
         return e;
     }
-    return sk_txn_commit(w->txn);
+    e = read_pending(w);
+    if (e != SK_OK) {
+        return e;
+    }
+    merge_known(w);
+    add_random_rows(w);
+    write_rows(w);
+    sk_txn_delete_prefix(w->txn, SK_INBOX_PENDING, SK_KV_ALL, SIZE_MAX);
+    sk_publication_write(w->txn, &w->after);
+    sk_txn_delete(w->txn, SK_INBOX_META, sk_bytes(SET_BACK, strlen(SET_BACK)));
+    if (!told) {
+        sk_age_step(w->txn, w->before.day, today);
+    }
+    return SK_OK;
 }
 
 /* ---- with its key ------------------------------------------------------------------------------
@@ -292,27 +281,28 @@ static struct sk_key_name key_name(const struct sk_publisher *p, uint32_t number
     return name;
 }
 
-static void tell(const struct sk_publisher *p, const struct sk_publication_news *news)
+static void report(const struct sk_publisher *p, const struct sk_publication_news *news)
 {
     if (p->news != NULL) {
         p->news(p->context, news);
     }
 }
 
-/* The next key is there before anything can need it; the old one goes when nothing does any more. A
- * crash in between leaves one too many, which the next start forgets. */
+/* The next key is made before the old one is revoked. A crash in between leaves one too many, which
+ * the next start revokes. */
 static enum sk_error change_key(struct sk_publisher *p, const struct work *w, bool *kept)
 {
     struct sk_key_name old = key_name(p, w->before.number), next = key_name(p, w->after.number);
     struct sk_day_key *key;
-    enum sk_error e = sk_day_key_draw(&key, &next, kept);
+    enum sk_error e = sk_day_key_new(&key, &next, kept);
 
-    if (e == SK_OK) {
-        sk_secret_free(p->key);
-        p->key = key;
-        sk_day_key_forget(&old);
+    if (e != SK_OK) {
+        return e;
     }
-    return e;
+    sk_secret_free(p->key);
+    p->key = key;
+    sk_day_key_revoke(&old);
+    return SK_OK;
 }
 
 bool sk_publication_due(const struct sk_published *published, uint32_t today)
@@ -337,8 +327,10 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told,
                          struct sk_published *published)
 {
     struct sk_publication_news news = {.told = told};
-    struct work w = {.publisher = p};
-    enum sk_error e = publish_rows(p, today, told, &w);
+    struct work w = {.publisher = p, .txn = sk_kv_begin(p->inbox->kv, true)};
+
+    sk_txn_fail(w.txn, publish_in(&w, today, told));
+    enum sk_error e = sk_txn_commit(w.txn);
 
     if (e == SK_OK) {
         e = change_key(p, &w, &news.kept);
@@ -349,7 +341,7 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told,
         news.error = e;
         news.kept = true; /* as it was */
     }
-    tell(p, &news);
+    report(p, &news);
     table_free(&w.old);
     table_free(&w.fresh);
     return e;
@@ -363,21 +355,20 @@ static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *la
 {
     struct sk_bytes value;
     struct sk_txn *txn = sk_kv_begin(p->inbox->kv, false);
-    enum sk_error e = sk_txn_error(txn);
+    enum sk_error e = sk_publication_read(txn, last);
 
     if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
+        goto out;
     }
-    e = sk_publication_read(txn, last);
-    if (e == SK_OK && sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) &&
-        value.len == sizeof p->name) {
-        memcpy(p->name, value.p, sizeof p->name);
-        published->day = last->day;
-        published->since = sk_meta_u32(txn, SET_BACK, last->day);
-    } else if (e == SK_OK) {
-        e = sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : SK_ERR_CORRUPT;
+    if (!sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) ||
+        value.len != sizeof p->name) {
+        e = sk_txn_error_or(txn, SK_ERR_CORRUPT);
+        goto out;
     }
+    memcpy(p->name, value.p, sizeof p->name);
+    published->day = last->day;
+    published->since = sk_meta_u32(txn, SET_BACK, last->day);
+out:
     sk_txn_abort(txn);
     return e;
 }
@@ -393,48 +384,42 @@ enum sk_error sk_publisher_start(struct sk_publisher *p, uint32_t today,
     }
     struct sk_key_name name = key_name(p, news.publication.number);
 
-    e = sk_day_key_take(&p->key, &name, &news.kept);
-    if (e == SK_OK && name.number > 0) {
-        name.number--; /* of a publication that was cut off before it could forget it */
-        sk_day_key_forget(&name);
+    e = sk_day_key_load(&p->key, &name, &news.kept);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && sk_publication_due(published, today)) {
+    if (name.number > 0) {
+        name.number--; /* of a publication that was cut off before it could revoke it */
+        sk_day_key_revoke(&name);
+    }
+    if (sk_publication_due(published, today)) {
         return sk_publish(p, today, false, published);
     }
-    if (e == SK_OK && sk_publication_ahead(published, today)) {
-        published->since = today; /* also when it cannot be written down: this process knows */
+    if (sk_publication_ahead(published, today)) {
+        published->since = today; /* also when that cannot be written: this process knows */
         e = sk_publication_set_back(p->inbox, today);
     }
     if (e == SK_OK) {
-        tell(p, &news);
+        report(p, &news);
     }
     return e;
 }
 
-/* Whether nothing is pending; *number: of the last publication. */
-static bool key_unused(const struct sk_publisher *p, uint32_t *number)
-{
-    struct sk_txn *txn = sk_kv_begin(p->inbox->kv, false);
-    struct sk_publication last;
-    bool unused = sk_txn_count(txn, SK_INBOX_PENDING) == 0 && sk_txn_error(txn) == SK_OK &&
-                  sk_publication_read(txn, &last) == SK_OK;
-
-    sk_txn_abort(txn);
-    if (unused) {
-        *number = last.number;
-    }
-    return unused;
-}
-
 void sk_publisher_stop(struct sk_publisher *p)
 {
-    uint32_t number = 0;
-
-    if (p->key != NULL && key_unused(p, &number)) {
-        struct sk_key_name name = key_name(p, number);
-
-        sk_day_key_forget(&name);
+    if (p->key == NULL) {
+        return;
     }
+    struct sk_publication last;
+    struct sk_txn *txn = sk_kv_begin(p->inbox->kv, false);
+    uint64_t pending = sk_txn_count(txn, SK_INBOX_PENDING);
+
+    if (sk_publication_read(txn, &last) == SK_OK && pending == 0) {
+        struct sk_key_name name = key_name(p, last.number);
+
+        sk_day_key_revoke(&name);
+    }
+    sk_txn_abort(txn);
     sk_secret_free(p->key);
     p->key = NULL;
 }

@@ -83,5 +83,5 @@ enum sk_error sk_tail_read(struct sk_txn *txn, const struct sk_envelope_id *id, 
         }
         fill += some;
     }
-    return sk_txn_error(txn) != SK_OK ? sk_txn_error(txn) : fill == len ? SK_OK : SK_ERR_CORRUPT;
+    return sk_txn_error_or(txn, fill == len ? SK_OK : SK_ERR_CORRUPT);
 }

@@ -13,6 +13,7 @@
 
 #include "gateway/read/organisations.h"
 #include "storage/outbox.h"
+#include "storage/outbox_organisations.h"
 
 struct sk_view {
     atomic_uint references;

@@ -9,6 +9,7 @@
 #include "gateway/http/reply.h"
 #include "gateway/http/request.h"
 #include "gateway/read/directory.h"
+#include "storage/outbox_boards.h"
 
 #define STEP_BYTES 32768u
 

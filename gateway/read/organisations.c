@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
+#include "storage/outbox_sheets.h"
 
 /* Gives a sheet to its organisation. None matches when the sheet was replaced between the two
  * reads; the next refresh sees both. */

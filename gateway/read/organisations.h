@@ -8,6 +8,7 @@
 #include "gateway/pages/page_part.h"
 #include "keys/base/number.h"
 #include "storage/outbox.h"
+#include "storage/outbox_organisations.h"
 
 struct sk_organisations {
     struct sk_organisation *all; /* by name; also a revoked one may have a board */

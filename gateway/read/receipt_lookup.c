@@ -4,6 +4,7 @@
 #include "gateway/pages/html.h"
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
+#include "storage/outbox_boards.h"
 
 struct bucket_source {
     struct sk_outbox *outbox;

@@ -11,64 +11,59 @@
 #include "keys/cli/command.h"
 #include "keys/cli/place.h"
 #include "storage/store/store.h"
-
-static enum sk_error begin(const struct sk_store *store, const char *to)
-{
-    struct sk_ed25519_sk *key;
-    enum sk_error e = sk_store_key_read(store, &key);
-
-    if (e == SK_OK) {
-        e = sk_unfinished_begin(to, key);
-        sk_secret_free(key);
-    }
-    return e;
-}
+#include "storage/store/unfinished.h"
 
 /* The outbox after the inbox would record bundles of envelopes that the copy lacks only if an
  * export came between the two; the lock keeps that out. */
 static enum sk_error copy_parts(const struct sk_store *store, const char *to)
 {
-    enum sk_error e = begin(store, to);
+    struct sk_ed25519_sk *key;
+    enum sk_error e = sk_store_key_read(store, &key);
 
-    if (e == SK_OK) {
-        e = sk_inbox_backup(store->inbox, to);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_unfinished_begin(to, key);
+    sk_secret_free(key);
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_inbox_backup(store->inbox, to);
     return e == SK_OK ? sk_outbox_backup(store->outbox, to, sk_day_of(time(NULL))) : e;
 }
 
-static void remove_copy(const char *dir)
-{
-    if (sk_unfinished_remove(dir) == SK_OK) {
-        rmdir(dir);
-    }
-}
-
-/* Under a name of its own until all is in it, and a store only after it has got its name: broken
- * off between the two, the next backup finds something unfinished there, and begins again. */
+/* Under a name of its own until all is in it, and a store only after it has got its name: cut off
+ * between the two, the next backup finds something unfinished there, and begins again. */
 static enum sk_error copy_store(const struct sk_store *store, const char *out,
                                 const char *unfinished)
 {
     const char *at = unfinished;
+    int why;
     enum sk_error e = copy_parts(store, unfinished);
 
-    if (e == SK_OK) {
-        e = rename(unfinished, out) == 0 ? SK_OK : sk_error_of_errno(errno);
-        at = e == SK_OK ? out : at;
-    }
-    if (e == SK_OK) {
-        e = sk_unfinished_end(out);
-    }
     if (e != SK_OK) {
-        int why = errno;
-
-        remove_copy(at);
-        errno = why;
-        return e;
+        goto undo;
+    }
+    if (rename(unfinished, out) != 0) {
+        e = sk_error_of_errno(errno);
+        goto undo;
+    }
+    at = out;
+    e = sk_unfinished_end(out);
+    if (e != SK_OK) {
+        goto undo;
     }
     return sk_parent_sync(out);
+undo:
+    why = errno;
+    if (sk_unfinished_remove(at) == SK_OK) {
+        rmdir(at);
+    }
+    errno = why;
+    return e;
 }
 
-/* Makes the folder, or takes over what a backup that was cut off left there. */
+/* Makes the folder, or takes over the one that an interrupted backup left. */
 static int make_folder(const char *unfinished, int *lock)
 {
     if (mkdir(unfinished, 0700) != 0 && errno != EEXIST) {
@@ -124,20 +119,19 @@ static int backup_to(struct sk_store *store, const char *out, const char *unfini
     return SK_EXIT_OK;
 }
 
-static int backup(struct sk_store *store, const char *given)
+int sk_store_backup(void *program, const struct sk_args *args)
 {
     char out[PATH_MAX], unfinished[PATH_MAX];
+    const char *given = sk_args_text(args, "out");
+    int n = snprintf(out, sizeof out, "%s", given);
 
-    if (strlen(given) >= sizeof out) {
+    if (n < 0 || n >= (int)sizeof out) {
         return sk_refuse_error(given, SK_ERR_TOO_LARGE);
     }
-    memcpy(out, given, strlen(given) + 1);
-
-    for (size_t n = strlen(out); n > 1 && out[n - 1] == '/'; n--) {
-        out[n - 1] = '\0';
+    while (n > 1 && out[n - 1] == '/') {
+        out[--n] = '\0';
     }
-    int n = snprintf(unfinished, sizeof unfinished, "%s.unfinished", out);
-
+    n = snprintf(unfinished, sizeof unfinished, "%s.unfinished", out);
     if (n < 0 || n >= (int)sizeof unfinished) {
         return sk_refuse_error(out, SK_ERR_TOO_LARGE);
     }
@@ -145,10 +139,5 @@ static int backup(struct sk_store *store, const char *given)
         return sk_refuse("%s: %s; name a folder that is not there yet", out,
                          sk_error_text(SK_ERR_EXISTS));
     }
-    return backup_to(store, out, unfinished);
-}
-
-int sk_store_backup(void *program, const struct sk_args *args)
-{
-    return backup(program, sk_args_text(args, "out"));
+    return backup_to(program, out, unfinished);
 }

@@ -25,9 +25,9 @@ static int by_day(const void *a, const void *b)
     return (x->day > y->day) - (x->day < y->day);
 }
 
-/* Sorting by day alone keeps what a uniform shuffle gave within each day: to the sort, envelopes
- * of one day are interchangeable. */
-static void order(struct sk_envelope_info *envelopes, size_t count)
+/* Shuffled within each day: a sort by day alone keeps a uniform shuffle uniform, because envelopes
+ * of one day are equal to it. */
+static void sort_by_day(struct sk_envelope_info *envelopes, size_t count)
 {
     for (size_t i = count; i > 1; i--) {
         size_t j = randombytes_uniform((uint32_t)i);
@@ -39,8 +39,9 @@ static void order(struct sk_envelope_info *envelopes, size_t count)
     qsort(envelopes, count, sizeof *envelopes, by_day);
 }
 
-static size_t how_many(const struct sk_envelope_info *envelopes, size_t count, uint64_t limit,
-                       uint64_t *bytes)
+/* The envelopes from the first on that fit into limit, but at least one. */
+static size_t count_fitting(const struct sk_envelope_info *envelopes, size_t count, uint64_t limit,
+                            uint64_t *bytes)
 {
     size_t n = 0;
 
@@ -68,8 +69,8 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
     if (count > UINT32_MAX) {
         return SK_ERR_TOO_LARGE;
     }
-    order(envelopes, count);
-    size_t n = how_many(envelopes, count, limit, &bytes);
+    sort_by_day(envelopes, count);
+    size_t n = count_fitting(envelopes, count, limit, &bytes);
     struct sk_envelope_id *ids = calloc(n, sizeof *ids);
     struct sk_carry_entry *entries = calloc(n, sizeof *entries);
 
@@ -90,7 +91,7 @@ enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info
     return SK_OK;
 }
 
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record)
+enum sk_error sk_bundle_from_record(struct sk_bundle *bundle, struct sk_bundle_record *record)
 {
     const uint8_t *header = record->header;
     size_t header_len = record->header_len, count = record->count;
@@ -123,7 +124,7 @@ enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_reco
     return SK_OK;
 }
 
-void sk_bundle_drop(struct sk_bundle *bundle, size_t i)
+void sk_bundle_remove(struct sk_bundle *bundle, size_t i)
 {
     size_t after = bundle->carry.count - i - 1;
 
@@ -149,12 +150,13 @@ static enum sk_error stream_one(struct sk_inbox *inbox, const struct sk_envelope
         size_t len = 0;
         enum sk_error e = sk_inbox_read_piece(inbox, id, i, piece, &len);
 
-        if (e == SK_OK && len != want) {
-            e = SK_ERR_CORRUPT;
+        if (e != SK_OK) {
+            return e;
         }
-        if (e == SK_OK) {
-            e = sk_file_writer_put(writer, piece, len);
+        if (len != want) {
+            return SK_ERR_CORRUPT;
         }
+        e = sk_file_writer_put(writer, piece, len);
         if (e != SK_OK) {
             return e;
         }
@@ -166,42 +168,34 @@ static enum sk_error stream_one(struct sk_inbox *inbox, const struct sk_envelope
     return SK_OK;
 }
 
-static enum sk_error stream_all(struct sk_bundle *bundle, struct sk_inbox *inbox,
-                                struct sk_file_writer *writer, bool verify, uint8_t *piece,
-                                struct sk_progress *progress, size_t *at)
-{
-    for (size_t i = 0; i < bundle->carry.count; i++) {
-        struct sk_carry_entry *entry = &bundle->entries[i];
-        struct sk_digest digest;
-
-        *at = i;
-        enum sk_error e = stream_one(inbox, &bundle->ids[i], sk_envelope_length(entry->chunks),
-                                     piece, writer, progress, &digest);
-
-        if (e != SK_OK) {
-            return e;
-        }
-        if (verify && sodium_memcmp(digest.b, entry->envelope.b, sizeof digest.b) != 0) {
-            return SK_ERR_CARRY_DIGEST;
-        }
-        entry->envelope = digest;
-    }
-    return SK_OK;
-}
-
 enum sk_error sk_bundle_stream(struct sk_bundle *bundle, struct sk_inbox *inbox,
                                struct sk_file_writer *writer, bool verify, size_t *at)
 {
     struct sk_progress progress;
     uint8_t *piece = malloc(SK_PIECE_BYTES);
+    enum sk_error e = SK_OK;
 
     if (piece == NULL) {
         return SK_ERR_MEMORY;
     }
     sk_progress_start(&progress, "writing the bundle", bundle->bytes);
     progress.bytes = 1;
-    enum sk_error e = stream_all(bundle, inbox, writer, verify, piece, &progress, at);
+    for (size_t i = 0; i < bundle->carry.count; i++) {
+        struct sk_carry_entry *entry = &bundle->entries[i];
+        struct sk_digest digest;
 
+        *at = i;
+        e = stream_one(inbox, &bundle->ids[i], sk_envelope_length(entry->chunks), piece, writer,
+                       &progress, &digest);
+        if (e != SK_OK) {
+            break;
+        }
+        if (verify && sodium_memcmp(digest.b, entry->envelope.b, sizeof digest.b) != 0) {
+            e = SK_ERR_CARRY_DIGEST;
+            break;
+        }
+        entry->envelope = digest;
+    }
     sk_progress_end(&progress);
     free(piece);
     return e;

@@ -1,4 +1,4 @@
-/* A carry bundle in the making (FORMAT section 6): which envelopes, in which order, streamed. */
+/* Writing a carry bundle (FORMAT section 6): which envelopes, in which order, streamed. */
 #ifndef SK_STORAGE_STORE_BUNDLE_H
 #define SK_STORAGE_STORE_BUNDLE_H
 
@@ -25,18 +25,19 @@ struct sk_bundle {
 
 void sk_bundle_free(struct sk_bundle *bundle); /* frees what it points to */
 
-/* Takes the oldest of these envelopes, in random order within a day, up to limit bytes (but at
- * least one) and SK_CARRY_COUNT_MAX; reorders `envelopes`, those taken first. count >= 1. MEMORY.
+/* Chooses the oldest of these envelopes, in random order within a day, up to limit bytes (but at
+ * least one) and SK_CARRY_COUNT_MAX; reorders `envelopes`, the chosen ones first. count >= 1.
+ * MEMORY.
  */
 enum sk_error sk_bundle_choose(struct sk_bundle *bundle, struct sk_envelope_info *envelopes,
                                size_t count, uint64_t limit);
 
 /* A recorded bundle, from its header. CORRUPT when header, sheets and ids do not belong together;
- * takes over what record points to, also when it fails. */
-enum sk_error sk_bundle_recorded(struct sk_bundle *bundle, struct sk_bundle_record *record);
+ * takes over the buffers of record, also when it fails. */
+enum sk_error sk_bundle_from_record(struct sk_bundle *bundle, struct sk_bundle_record *record);
 
 /* Leaves out envelope i. */
-void sk_bundle_drop(struct sk_bundle *bundle, size_t i);
+void sk_bundle_remove(struct sk_bundle *bundle, size_t i);
 
 /* Writes all envelopes to the writer and fills in their digests, or with `verify` compares them:
  * CARRY_DIGEST. On failure *at says which envelope it was. CORRUPT and NOT_FOUND: that envelope is

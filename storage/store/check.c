@@ -2,14 +2,16 @@
 #include <stdio.h>
 
 #include "keys/cli/command.h"
+#include "storage/outbox_boards.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
 struct outbox_check {
     uint64_t boards, broken_boards, bundles, broken_bundles;
 };
 
-static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox,
-                          struct outbox_check *outbox)
+static enum sk_error check_all(struct sk_store *store, struct sk_inbox_check *inbox,
+                               struct outbox_check *outbox)
 {
     struct sk_progress progress;
 
@@ -17,15 +19,16 @@ static enum sk_error look(struct sk_store *store, struct sk_inbox_check *inbox,
     enum sk_error e = sk_inbox_check(store->inbox, inbox, sk_store_progress, &progress);
 
     sk_progress_end(&progress);
-    if (e == SK_OK) {
-        e = sk_outbox_check(store->outbox, &outbox->boards, &outbox->broken_boards);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_outbox_check_boards(store->outbox, &outbox->boards, &outbox->broken_boards);
     return e == SK_OK
                ? sk_outbox_check_bundles(store->outbox, &outbox->bundles, &outbox->broken_bundles)
                : e;
 }
 
-static int judge(struct sk_store *store)
+static int check(struct sk_store *store)
 {
     struct sk_inbox_check inbox = {0};
     struct sk_ed25519_pk gateway;
@@ -33,7 +36,7 @@ static int judge(struct sk_store *store)
     char size[SK_SIZE_TEXT];
 
     errno = 0;
-    enum sk_error e = look(store, &inbox, &outbox);
+    enum sk_error e = check_all(store, &inbox, &outbox);
 
     if (e != SK_OK) {
         return sk_refuse_error(store->dir, e);
@@ -77,5 +80,5 @@ int sk_store_check(void *program, const struct sk_args *args)
     int code = sk_store_open(store, SK_STORE_READS);
 
     (void)args;
-    return code == SK_EXIT_OK ? judge(store) : code;
+    return code == SK_EXIT_OK ? check(store) : code;
 }

@@ -1,56 +1,38 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "keys/base/file.h"
 #include "keys/cli/command.h"
+#include "storage/outbox_board_import.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
-static void print_board(const struct sk_organisation *o, const struct sk_chain_state *chain)
-{
-    char day[SK_DAY_TEXT], stale[SK_DAY_TEXT];
-
-    printf("%s: board %llu of %s, good until %s.\n", o->name, (unsigned long long)o->board.counter,
-           sk_store_day_text(day, o->board.issued_day),
-           sk_store_day_text(stale, o->board.stale_day));
-    printf("It ");
-    sk_store_print_acknowledged(stdout, o, chain->last);
-    printf(".\n");
-}
-
-/* gaps: as they were before this board. */
-static void print_gap(const struct sk_organisation *o, const struct sk_board_gaps *before)
-{
-    char text[SK_GAP_TEXT];
-
-    if (o->gaps.missing == before->missing) {
-        return;
-    }
-    sk_store_gap_text(text, &o->gaps);
-    printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all "
-           "answers.\n",
-           text, o->gaps.first == o->gaps.last ? "was" : "were");
-}
-
+/* before: the gaps as they were before this board. */
 static enum sk_error print_result(struct sk_store *store, const struct sk_organisation *o,
                                   const struct sk_board_gaps *before)
 {
     struct sk_chain_state chain;
     uint32_t safe = 0;
+    char day[SK_DAY_TEXT], stale[SK_DAY_TEXT], gap[SK_GAP_TEXT];
     enum sk_error e = sk_outbox_safe_serial(store->outbox, &safe);
 
-    if (e == SK_OK) {
-        e = sk_outbox_chain(store->outbox, &chain);
-    }
     if (e != SK_OK) {
         return e;
     }
-    print_board(o, &chain);
-    print_gap(o, before);
+    e = sk_outbox_chain(store->outbox, &chain);
+    if (e != SK_OK) {
+        return e;
+    }
+    printf("%s: board %llu of %s, good until %s.\nIt ", o->name,
+           (unsigned long long)o->board.counter, sk_store_day_text(day, o->board.issued_day),
+           sk_store_day_text(stale, o->board.stale_day));
+    sk_store_print_acknowledged(o, chain.last);
+    printf(".\n");
+    if (o->gaps.missing != before->missing) {
+        printf("Before it, %s %s never taken in; nothing is lost by that: every board holds all "
+               "answers.\n",
+               sk_store_gap_text(gap, &o->gaps), o->gaps.first == o->gaps.last ? "was" : "were");
+    }
     if (safe == 0) {
         printf("Nothing may be purged yet.\n");
     } else {
@@ -61,43 +43,8 @@ static enum sk_error print_result(struct sk_store *store, const struct sk_organi
 
 /* ---- refusals --------------------------------------------------------------------- */
 
-/* What a header claims, unverified: good enough to say what to do next. false: it is no board's. */
-static bool read_claim(struct sk_board *claim, const char *path)
-{
-    uint8_t head[SK_BOARD_FIXED];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool read = fd >= 0 && sk_fd_read(fd, head, sizeof head, SK_ERR_BOARD_LENGTH) == SK_OK;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    return read && sk_board_peek(claim, head, sizeof head) == SK_OK;
-}
-
-/* The organisation that the board names, as it is now. NOT_FOUND. */
-static enum sk_error find(struct sk_store *store, const struct sk_board *claim,
-                          struct sk_organisation *out)
-{
-    struct sk_organisation *all = NULL;
-    size_t count = 0;
-    enum sk_error e = sk_outbox_organisations(store->outbox, &all, &count);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    e = SK_ERR_NOT_FOUND;
-    for (size_t i = 0; i < count; i++) {
-        if (memcmp(all[i].pin.b, claim->identity.b, sizeof claim->identity.b) == 0) {
-            *out = all[i];
-            e = SK_OK;
-        }
-    }
-    free(all);
-    return e;
-}
-
-/* A signature that does not verify is a sheet taken in the wrong order, far more often than a
- * forger. */
+/* A signature that does not verify is a sheet imported in the wrong order, far more often than a
+ * forgery. */
 static int refuse_signature(const char *path, const struct sk_board *claim,
                             const struct sk_organisation *o)
 {
@@ -141,61 +88,62 @@ static int refuse(const char *path, const struct sk_board *claim, const struct s
 
 /* ---- the command ------------------------------------------------------------------- */
 
-static enum sk_error take_in(struct sk_store *store, const char *path,
-                             struct sk_organisation *after)
+static int import(struct sk_store *store, const char *path, struct sk_board_file *file)
 {
+    const struct sk_board *claim = sk_board_file_claim(file);
+    struct sk_organisation *before = NULL, *after = calloc(1, sizeof *after);
     struct sk_progress progress;
+    int code;
+    enum sk_error e = after == NULL
+                          ? SK_ERR_MEMORY
+                          : sk_outbox_organisation(store->outbox, &claim->identity, &before);
 
+    if (e == SK_ERR_NOT_FOUND) {
+        code = sk_refuse("%s: no organisation of this store signed it; take in its key sheet first",
+                         path);
+        goto out;
+    }
+    if (e != SK_OK) {
+        code = sk_refuse_error("outbox", e);
+        goto out;
+    }
     sk_progress_start(&progress, "checking the board", 0);
     progress.bytes = 1;
     errno = 0;
-    enum sk_error e = sk_outbox_import_board(store->outbox, path, time(NULL), sk_store_progress,
-                                             &progress, after);
-    int saved = errno;
+    e = sk_outbox_import_board(store->outbox, file, sk_store_progress, &progress, after);
+    int why = errno;
 
     sk_progress_end(&progress);
-    errno = saved;
-    return e;
-}
-
-/* pair: the organisation before, and after. */
-static int import(struct sk_store *store, const char *path, struct sk_organisation pair[2])
-{
-    struct sk_board claim;
-    enum sk_error known =
-        read_claim(&claim, path) ? find(store, &claim, &pair[0]) : SK_ERR_NOT_FOUND;
-
-    if (known != SK_OK && known != SK_ERR_NOT_FOUND) {
-        return sk_refuse_error("outbox", known);
+    errno = why;
+    if (e != SK_OK) {
+        code = refuse(path, claim, before, e);
+        goto out;
     }
-    enum sk_error e = take_in(store, path, &pair[1]);
-
-    if (e == SK_OK) {
-        e = print_result(store, &pair[1], &pair[0].gaps);
-        return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("outbox", e);
-    }
-    if (e == SK_ERR_NOT_FOUND && sk_store_exists(path)) {
-        return sk_refuse("%s: no organisation of this store signed it; take in its key sheet first",
-                         path);
-    }
-    return known == SK_OK ? refuse(path, &claim, &pair[0], e) : sk_refuse_error(path, e);
+    e = print_result(store, after, &before->gaps);
+    code = e == SK_OK ? SK_EXIT_OK : sk_refuse_error("outbox", e);
+out:
+    free(after);
+    free(before);
+    return code;
 }
 
 int sk_store_import_board(void *program, const struct sk_args *args)
 {
     struct sk_store *store = program;
     const char *path = args->words[0];
+    struct sk_board_file *file;
     int code = sk_store_open(store, SK_STORE_WRITES);
 
     if (code != SK_EXIT_OK) {
         return code;
     }
-    struct sk_organisation *pair = calloc(2, sizeof *pair);
+    errno = 0;
+    enum sk_error e = sk_board_file_open(&file, path);
 
-    if (pair == NULL) {
-        return sk_refuse_error(path, SK_ERR_MEMORY);
+    if (e != SK_OK) {
+        return sk_refuse_error(path, e);
     }
-    code = import(store, path, pair);
-    free(pair);
+    code = import(store, path, file);
+    sk_board_file_close(file);
     return code;
 }

@@ -1,17 +1,27 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "keys/base/file.h"
 #include "keys/cli/command.h"
+#include "storage/outbox_sheets.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
-static void print_weeks(const struct sk_organisation *o)
+static enum sk_error print_result(struct sk_store *store, const struct sk_ed25519_pk *pin)
 {
+    struct sk_organisation *o;
+    char hex[SK_HEX_TEXT];
+    enum sk_error e = sk_outbox_organisation(store->outbox, pin, &o);
+
+    if (e != SK_OK) {
+        return e;
+    }
     int weeks = sk_sheet_weeks_left(&o->sheet, time(NULL));
 
+    sk_fingerprint_text(hex, &o->pin);
+    printf("%s, key sheet %u\n%s\n", o->name, o->sheet.serial, hex);
     if (sk_store_revoked(o)) {
         printf("This sheet revokes the organisation's keys: it is offered to nobody any more.\n");
     } else if (weeks < 0) {
@@ -20,32 +30,8 @@ static void print_weeks(const struct sk_organisation *o)
         printf("Keys for this week and %d more.%s\n", weeks,
                weeks <= SK_WEEKS_WARNING ? " Ask the desk for a new sheet soon." : "");
     }
-}
-
-static enum sk_error print_result(struct sk_store *store, const struct sk_ed25519_pk *pin)
-{
-    struct sk_organisation *organisations;
-    char hex[SK_HEX_TEXT];
-    size_t count;
-    enum sk_error e = sk_outbox_organisations(store->outbox, &organisations, &count);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    e = SK_ERR_NOT_FOUND;
-    for (size_t i = 0; i < count; i++) {
-        const struct sk_organisation *o = &organisations[i];
-
-        if (memcmp(o->pin.b, pin->b, sizeof pin->b) != 0) {
-            continue;
-        }
-        sk_fingerprint_text(hex, &o->pin);
-        printf("%s, key sheet %u\n%s\n", o->name, o->sheet.serial, hex);
-        print_weeks(o);
-        e = SK_OK;
-    }
-    free(organisations);
-    return e;
+    free(o);
+    return SK_OK;
 }
 
 static const char *advice(enum sk_error e)
@@ -79,17 +65,18 @@ int sk_store_import_sheet(void *program, const struct sk_args *args)
         return sk_refuse_error(path, e);
     }
     code = sk_store_open(store, SK_STORE_WRITES);
-    if (code == SK_EXIT_OK) {
-        e = sk_outbox_import_sheet(store->outbox, sk_args_text(args, "name"), pin, bytes, len,
-                                   time(NULL));
-        if (e == SK_OK) {
-            e = print_result(store, pin);
-        }
-        if (e != SK_OK) {
-            code =
-                advice(e) != NULL ? sk_refuse("%s: %s", path, advice(e)) : sk_refuse_error(path, e);
-        }
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
+    e = sk_outbox_import_sheet(store->outbox, sk_args_text(args, "name"), pin, bytes, len,
+                               time(NULL));
+    if (e == SK_OK) {
+        e = print_result(store, pin);
+    }
+    if (e != SK_OK) {
+        code = advice(e) != NULL ? sk_refuse("%s: %s", path, advice(e)) : sk_refuse_error(path, e);
+    }
+out:
     free(bytes);
     return code;
 }

@@ -7,7 +7,9 @@
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
+#include "keys/cli/owner.h"
 #include "storage/store/store.h"
+#include "storage/store/unfinished.h"
 
 #define DEFAULT_SIZE (UINT64_C(2) << 30)
 
@@ -31,39 +33,33 @@ static void next_steps(const struct sk_store *store, const struct sk_ed25519_pk 
            store->dir, store->dir, store->dir);
 }
 
-static enum sk_error begin(const struct sk_store *store, struct sk_ed25519_pk *pk)
-{
-    struct sk_ed25519_sk *sk = sk_secret_new(sizeof *sk);
-    enum sk_error e = SK_ERR_MEMORY;
-
-    if (sk != NULL) {
-        crypto_sign_keypair(pk->b, sk->b);
-        e = sk_unfinished_begin(store->dir, sk);
-    }
-    sk_secret_free(sk);
-    return e;
-}
-
 static enum sk_error make_parts(const struct sk_store *store, uint64_t size,
                                 struct sk_ed25519_pk *pk)
 {
-    enum sk_error e = begin(store, pk);
+    struct sk_ed25519_sk *sk = sk_secret_new(sizeof *sk);
 
-    if (e == SK_OK) {
-        e = sk_inbox_create(store->dir, size);
+    if (sk == NULL) {
+        return SK_ERR_MEMORY;
     }
-    if (e == SK_OK) {
-        e = sk_outbox_create(store->dir);
+    crypto_sign_keypair(pk->b, sk->b);
+    enum sk_error e = sk_unfinished_begin(store->dir, sk);
+
+    sk_secret_free(sk);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_inbox_create(store->dir, size);
+    if (e != SK_OK) {
+        return e;
+    }
+    e = sk_outbox_create(store->dir);
     return e == SK_OK ? sk_unfinished_end(store->dir) : e;
 }
 
 static bool part_exists(const struct sk_store *store, const char **which)
 {
-    char path[PATH_MAX];
-
     for (size_t i = 0; i < PARTS; i++) {
-        if (sk_store_path(path, store->dir, parts[i]) == SK_OK && sk_store_exists(path)) {
+        if (sk_store_has(store->dir, parts[i])) {
             *which = parts[i];
             return true;
         }
@@ -71,10 +67,11 @@ static bool part_exists(const struct sk_store *store, const char **which)
     return false;
 }
 
-/* Nothing half-made stays, as far as the disk lets us; what does, the next init takes away. */
+/* Removes what was made, as far as the disk lets us; the next init removes the rest. */
 static void undo(const struct sk_store *store, bool made_dir)
 {
     char path[PATH_MAX];
+    int why = errno;
 
     if (sk_unfinished_remove(store->dir) == SK_OK &&
         sk_store_path(path, store->dir, "store.lock") == SK_OK) {
@@ -83,6 +80,7 @@ static void undo(const struct sk_store *store, bool made_dir)
     if (made_dir) {
         rmdir(store->dir);
     }
+    errno = why;
 }
 
 static int make_in_folder(struct sk_store *store, uint64_t size, bool made_dir)
@@ -102,19 +100,17 @@ static int make_in_folder(struct sk_store *store, uint64_t size, bool made_dir)
         e = make_parts(store, size, &pk);
     }
     if (e != SK_OK) {
-        int why = errno;
-
         undo(store, made_dir);
-        errno = why;
         return sk_refuse_error(store->dir, e);
     }
     next_steps(store, &pk, size);
     return SK_EXIT_OK;
 }
 
-static int make_store(struct sk_store *store, uint64_t size)
+int sk_store_init(void *program, const struct sk_args *args)
 {
-    int code = sk_store_own(store);
+    struct sk_store *store = program;
+    int code = sk_refuse_unless_owner(store->dir, "skrynka-store");
 
     if (code != SK_EXIT_OK) {
         return code;
@@ -135,10 +131,5 @@ static int make_store(struct sk_store *store, uint64_t size)
         errno = why;
         return sk_refuse_error(store->dir, e);
     }
-    return make_in_folder(store, size, made_dir);
-}
-
-int sk_store_init(void *program, const struct sk_args *args)
-{
-    return make_store(program, sk_args_number(args, "size", DEFAULT_SIZE));
+    return make_in_folder(store, sk_args_number(args, "size", DEFAULT_SIZE), made_dir);
 }

@@ -5,6 +5,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/cli/command.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
 enum { ROW_DAYS = 400, CLOCK_DAYS = 14 };
@@ -12,7 +13,7 @@ enum { ROW_DAYS = 400, CLOCK_DAYS = 14 };
 struct purge {
     struct sk_store *store;
     uint32_t row_days;
-    uint32_t age;  /* the day by which receipts are old */
+    uint32_t age;  /* the day against which the age of receipts counts (storage/age.c) */
     uint32_t safe; /* bundles up to this one are deleted */
     struct sk_chain_state chain;
     uint64_t deleted;
@@ -33,17 +34,18 @@ static enum sk_error delete_bundle(struct purge *p, uint32_t serial)
     return e;
 }
 
-/* From the newest safe bundle back to where an earlier purge ended. The record of what was in
- * them goes last: cut off before that, the next purge does it all again. */
+/* From the newest bundle that arrived everywhere back to where an earlier purge ended. The record
+ * of their envelopes is deleted last: interrupted before that, the next purge does it all again. */
 static enum sk_error delete_carried(struct purge *p)
 {
     struct sk_progress progress;
     enum sk_error e = sk_outbox_safe_serial(p->store->outbox, &p->safe);
 
-    if (e == SK_OK) {
-        e = sk_outbox_chain(p->store->outbox, &p->chain);
-    }
     if (e != SK_OK) {
+        return e;
+    }
+    e = sk_outbox_chain(p->store->outbox, &p->chain);
+    if (e != SK_OK || p->safe == 0) {
         return e;
     }
     sk_progress_start(&progress, "deleting", 0);
@@ -52,13 +54,11 @@ static enum sk_error delete_carried(struct purge *p)
         sk_progress_add(&progress, 1);
     }
     sk_progress_end(&progress);
-    if (e == SK_OK || e == SK_ERR_NOT_FOUND) {
-        e = p->safe > 0 ? sk_outbox_forget_bundles(p->store->outbox, p->safe) : SK_OK;
-    }
-    return e;
+    return e == SK_OK || e == SK_ERR_NOT_FOUND ? sk_outbox_delete_bundles(p->store->outbox, p->safe)
+                                               : e;
 }
 
-/* At the next publication: until then nothing that anybody can ask changes. */
+/* Old rows go with the next publication: until then no answer of the gateway changes. */
 static enum sk_error drop_rows(struct purge *p)
 {
     enum sk_error e = sk_inbox_age(p->store->inbox, sk_day_of(time(NULL)), &p->age);
@@ -69,7 +69,7 @@ static enum sk_error drop_rows(struct purge *p)
     return sk_inbox_drop_rows_before(p->store->inbox, sk_month_of_day(p->age - p->row_days));
 }
 
-/* What is deleted is one board behind: a desk that lost what it took in last can still say so. */
+/* Deleting is one board behind: a desk that lost what it imported last can still say so. */
 static void print_staying(const struct purge *p, const struct sk_organisation *organisations,
                           size_t count)
 {
@@ -89,12 +89,12 @@ static void print_staying(const struct purge *p, const struct sk_organisation *o
     } else {
         printf("Bundles %u to %u stay, because:\n", p->safe + 1, last);
     }
-    if (sk_store_print_holding(stdout, organisations, count, last) == 0) {
+    if (sk_store_print_holding(organisations, count, last) == 0) {
         printf("  no organisation with a valid key sheet has acknowledged them\n");
     }
 }
 
-/* After some days without the gateway that is so; after more it is the clock. */
+/* A gap of some days is a gateway that did not run; a longer one is a wrong clock. */
 static void print_age(const struct purge *p)
 {
     uint32_t today = sk_day_of(time(NULL));
@@ -109,14 +109,14 @@ static void print_age(const struct purge *p)
     }
 }
 
-static enum sk_error print_result(const struct purge *p)
+static int print_result(const struct purge *p)
 {
     struct sk_organisation *organisations;
     size_t count;
     enum sk_error e = sk_outbox_organisations(p->store->outbox, &organisations, &count);
 
     if (e != SK_OK) {
-        return e;
+        return sk_refuse_error(p->store->dir, e);
     }
     printf(
         "Deleted %llu envelopes that arrived everywhere. Receipts of months that ended more than "
@@ -125,7 +125,7 @@ static enum sk_error print_result(const struct purge *p)
     print_age(p);
     print_staying(p, organisations, count);
     free(organisations);
-    return SK_OK;
+    return SK_EXIT_OK;
 }
 
 int sk_store_purge(void *program, const struct sk_args *args)
@@ -143,8 +143,5 @@ int sk_store_purge(void *program, const struct sk_args *args)
     if (e == SK_OK) {
         e = drop_rows(&p);
     }
-    if (e == SK_OK) {
-        e = print_result(&p);
-    }
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(p.store->dir, e);
+    return e == SK_OK ? print_result(&p) : sk_refuse_error(p.store->dir, e);
 }

@@ -1,33 +1,12 @@
-/* retire: an organisation whose desk and identity are gone. Nobody can revoke its sheet any more,
- * and without this purge would wait for its boards for ever, and residents go on writing to it. */
+/* retire: takes out an organisation whose desk and identity are gone. Its sheet cannot be revoked
+ * any more: purge would wait for its boards for ever, and residents would go on writing to it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
+#include "storage/outbox_sheets.h"
 #include "storage/store/store.h"
-
-static enum sk_error find_name(struct sk_outbox *outbox, const struct sk_ed25519_pk *pin,
-                               char name[SK_NAME_MAX + 1])
-{
-    struct sk_organisation *list;
-    size_t count;
-    enum sk_error e = sk_outbox_organisations(outbox, &list, &count);
-
-    if (e != SK_OK) {
-        return e;
-    }
-    e = SK_ERR_NOT_FOUND;
-    for (size_t i = 0; i < count; i++) {
-        if (memcmp(list[i].pin.b, pin->b, sizeof pin->b) == 0) {
-            memcpy(name, list[i].name, sizeof list[i].name);
-            e = SK_OK;
-        }
-    }
-    free(list);
-    return e;
-}
 
 static int agreed(const char *name, bool yes)
 {
@@ -52,29 +31,31 @@ int sk_store_retire(void *program, const struct sk_args *args)
 {
     const struct sk_ed25519_pk *pin = sk_args_key(args, "fingerprint");
     struct sk_store *store = program;
-    char name[SK_NAME_MAX + 1] = "";
+    struct sk_organisation *o;
     int code = sk_store_open(store, SK_STORE_WRITES);
-    enum sk_error e;
 
     if (code != SK_EXIT_OK) {
         return code;
     }
-    e = find_name(store->outbox, pin, name);
-    if (e == SK_ERR_NOT_FOUND) {
-        return sk_refuse("no organisation has this fingerprint; see stats");
-    }
-    code = e == SK_OK ? agreed(name, sk_args_has(args, "yes")) : SK_EXIT_OK;
-    if (code != SK_EXIT_OK) {
-        return code;
-    }
-    if (e == SK_OK) {
-        e = sk_outbox_retire(store->outbox, pin);
-    }
+    enum sk_error e = sk_outbox_organisation(store->outbox, pin, &o);
+
     if (e != SK_OK) {
-        return sk_refuse_error("outbox", e);
+        return e == SK_ERR_NOT_FOUND ? sk_refuse("no organisation has this fingerprint; see stats")
+                                     : sk_refuse_error("outbox", e);
+    }
+    code = agreed(o->name, sk_args_has(args, "yes"));
+    if (code != SK_EXIT_OK) {
+        goto out;
+    }
+    e = sk_outbox_retire(store->outbox, pin);
+    if (e != SK_OK) {
+        code = sk_refuse_error("outbox", e);
+        goto out;
     }
     printf("%s is offered to nobody any more, and nothing waits for it. Should it come back after "
            "all, take in its sheet as on the first day. Write the offline pages again.\n",
-           name);
-    return SK_EXIT_OK;
+           o->name);
+out:
+    free(o);
+    return code;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "keys/cli/command.h"
+#include "storage/store/print.h"
 #include "storage/store/store.h"
 
 int sk_store_rewrite(void *program, const struct sk_args *args)

@@ -1,11 +1,12 @@
-/* A store, or a copy of one, in the making: its key is there under another name, and takes its own
- * as the last step. So what a broken-off try left is told from a store that lost its key. */
+#include "storage/store/unfinished.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/base/file.h"
@@ -17,16 +18,9 @@
 static const char *const parts[] = {"inbox", "outbox", KEY_TO_BE ".tmp", KEY_TO_BE};
 enum { PARTS = sizeof parts / sizeof *parts };
 
-static bool has(const char *dir, const char *name)
-{
-    char path[PATH_MAX];
-
-    return sk_store_path(path, dir, name) == SK_OK && sk_store_exists(path);
-}
-
 bool sk_unfinished(const char *dir)
 {
-    return has(dir, KEY_TO_BE) && !has(dir, KEY);
+    return sk_store_has(dir, KEY_TO_BE) && !sk_store_has(dir, KEY);
 }
 
 enum sk_error sk_unfinished_begin(const char *dir, const struct sk_ed25519_sk *key)
@@ -45,31 +39,79 @@ enum sk_error sk_unfinished_end(const char *dir)
     if (e == SK_OK) {
         e = sk_store_path(to, dir, KEY);
     }
-    if (e == SK_OK && rename(from, to) != 0) {
-        e = sk_error_of_errno(errno);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_folder_sync(dir);
-        if (e != SK_OK && rename(to, from) != 0) {
-            unlink(to); /* nobody was told that it is one, and after a power cut it may be none */
-        }
+    if (rename(from, to) != 0) {
+        return sk_error_of_errno(errno);
+    }
+    e = sk_folder_sync(dir);
+    if (e != SK_OK && rename(to, from) != 0) {
+        unlink(to); /* nobody was told that it is a store, and after a power cut it may be none */
     }
     return e;
 }
 
-/* The mark goes last: broken off again, the rest is still known for what it is. */
+/* The parts of a store are files, or folders of files: no deeper. */
+static enum sk_error empty_folder(int fd)
+{
+    DIR *folder = fdopendir(fd);
+    enum sk_error e = SK_OK;
+    struct dirent *entry;
+
+    if (folder == NULL) {
+        e = sk_error_of_errno(errno);
+        close(fd);
+        return e;
+    }
+    while ((entry = readdir(folder)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+            continue;
+        }
+        if (unlinkat(dirfd(folder), entry->d_name, 0) != 0) {
+            e = sk_error_of_errno(errno);
+        }
+    }
+    closedir(folder);
+    return e;
+}
+
+/* A file, or a folder and the files in it; absent is no error. */
+static enum sk_error remove_part(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) != 0) {
+        return errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
+    }
+    if (!S_ISDIR(st.st_mode)) {
+        return unlink(path) == 0 ? SK_OK : sk_error_of_errno(errno);
+    }
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    enum sk_error e = fd < 0 ? sk_error_of_errno(errno) : empty_folder(fd);
+
+    if (e == SK_OK && rmdir(path) != 0) {
+        e = sk_error_of_errno(errno);
+    }
+    return e;
+}
+
+/* The key is removed last: it marks the rest as unfinished, should this be interrupted. */
 enum sk_error sk_unfinished_remove(const char *dir)
 {
     char path[PATH_MAX];
-    enum sk_error e = SK_OK;
 
-    for (size_t i = 0; i < PARTS && e == SK_OK; i++) {
-        e = sk_store_path(path, dir, parts[i]);
+    for (size_t i = 0; i < PARTS; i++) {
+        enum sk_error e = sk_store_path(path, dir, parts[i]);
+
         if (e == SK_OK) {
-            e = sk_store_remove(path);
+            e = remove_part(path);
+        }
+        if (e != SK_OK) {
+            return e;
         }
     }
-    return e;
+    return SK_OK;
 }
 
 static bool is_part(const char *name)
@@ -82,7 +124,7 @@ static bool is_part(const char *name)
     return false;
 }
 
-/* Nothing that is not ours: an empty folder, or marked, and with nothing else in it. */
+/* EXISTS: the folder holds more than what an interrupted attempt leaves. */
 static enum sk_error only_ours(const char *dir)
 {
     DIR *folder = opendir(dir);
@@ -114,17 +156,19 @@ enum sk_error sk_unfinished_claim(const char *dir, int *lock)
 
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         e = errno == EWOULDBLOCK ? SK_ERR_LOCKED : sk_error_of_errno(errno);
+        goto out;
     }
-    if (e == SK_OK) {
-        e = only_ours(dir);
-    }
-    if (e == SK_OK) {
-        e = sk_unfinished_remove(dir);
-    }
+    e = only_ours(dir);
     if (e != SK_OK) {
-        close(fd);
-        return e;
+        goto out;
+    }
+    e = sk_unfinished_remove(dir);
+    if (e != SK_OK) {
+        goto out;
     }
     *lock = fd;
     return SK_OK;
+out:
+    close(fd);
+    return e;
 }

@@ -14,7 +14,7 @@ pass() { echo "PASS $*"; }
 # What is no format of FORMAT.md: keys and values of the store's tables, the record of an organisation in
 # them, the desk's index, and the integers themselves.
 own_records='^storage/[a-z_]+\.c:[0-9]+:.*sk_(get|put)_u[0-9]+\((value|state|meta|key|mark)\b|'
-own_records+='^(storage/(kv_lmdb[a-z_]*|record)\.c|storage/outbox_orgs\.c|keys/desk/segment\.c|keys/base/bytes\.h):'
+own_records+='^(storage/(kv_lmdb[a-z_]*|record)\.c|storage/outbox_organisations\.c|keys/desk/segment\.c|keys/base/bytes\.h):'
 
 offsets() { # a tree -> lines that lay out bytes outside keys/format
     (cd "$1" && grep -rnE \

@@ -98,7 +98,14 @@ void unit_board_make(const struct unit_org *org, const char *path, size_t thread
 
 enum sk_error unit_import_file(struct sk_outbox *outbox, const char *path)
 {
-    return sk_outbox_import_board(outbox, path, NOW, NULL, NULL, NULL);
+    struct sk_board_file *file;
+    enum sk_error e = sk_board_file_open(&file, path);
+
+    if (e == SK_OK) {
+        e = sk_outbox_import_board(outbox, file, NULL, NULL, NULL);
+        sk_board_file_close(file);
+    }
+    return e;
 }
 
 enum sk_error unit_import_board(struct sk_outbox *outbox, const char *folder, struct unit_org *org,

@@ -5,6 +5,14 @@
 #include <time.h>
 
 #include "storage/outbox.h"
+#include "storage/outbox_board_import.h"
+#include "storage/outbox_boards.h"
+#include "storage/outbox_bundles.h"
+#include "storage/outbox_chain.h"
+#include "storage/outbox_offered.h"
+#include "storage/outbox_organisations.h"
+#include "storage/outbox_purge.h"
+#include "storage/outbox_sheets.h"
 #include "tests/unit/storage_unit.h"
 
 #define NOW ((time_t)1790000000)

@@ -47,7 +47,7 @@ static void forget_keys(const char *path)
         at += 4;
         for (name.number = 0; at + 16 <= end && name.number < 64; name.number++) {
             memcpy(name.inbox, at, 16);
-            sk_day_key_forget(&name);
+            sk_day_key_revoke(&name);
         }
     }
     free(data);
@@ -68,7 +68,7 @@ static void forget_inbox_keys(const char *address)
     if (sk_txn_get(txn, SK_INBOX_META, sk_bytes("name", 4), &value) && value.len == 16) {
         memcpy(name.inbox, value.p, sizeof name.inbox);
         for (name.number = 0; name.number < 64; name.number++) {
-            sk_day_key_forget(&name);
+            sk_day_key_revoke(&name);
         }
     }
     sk_txn_abort(txn);

@@ -10,7 +10,8 @@
 
 #include "storage/kv_lmdb.h"
 #include "storage/kv_lmdb_pages.h"
-#include "storage/outbox_private.h"
+#include "storage/outbox.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/storage_unit.h"
 
 #define PAGE 4096

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
 /* ---- making, opening ----------------------------------------------------------------------- */

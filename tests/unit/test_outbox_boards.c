@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "keys/base/file.h"
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
 /* ---- boards
@@ -114,7 +114,7 @@ static void a_damaged_board_changes_nothing(void **state)
     assert_error(unit_import_file(outbox, *state), SK_ERR_IO);
     assert_int_equal(unit_outbox_version(outbox), v);
     assert_serves(outbox, &org, 1, unit_path(*state, "b1"));
-    assert_ok(sk_outbox_check(outbox, &boards, &broken));
+    assert_ok(sk_outbox_check_boards(outbox, &boards, &broken));
     assert_int_equal(boards, 1);
     assert_int_equal(broken, 0);
     assert_ok(unit_import_file(outbox, unit_path(*state, "b2")));
@@ -136,7 +136,7 @@ static void a_board_outlives_the_sheet_it_was_signed_under(void **state)
     assert_int_equal(unit_organisations(outbox, &all), 1);
     assert_int_equal(all[0].board.counter, 1);
     free(all);
-    assert_ok(sk_outbox_check(outbox, &boards, &broken));
+    assert_ok(sk_outbox_check_boards(outbox, &boards, &broken));
     assert_int_equal(broken, 0);
     org.serial = 1; /* made under the older sheet: the desk key is what counts */
     assert_ok(unit_import_board(outbox, *state, &org, "b2", 3, 0));
@@ -228,7 +228,7 @@ static void check_finds_a_broken_bucket(void **state)
     sk_bucket_key(key, &org.pin, 1, 0);
     sk_txn_put(txn, SK_OUTBOX_BUCKETS, sk_bytes(key, sizeof key), sk_bytes("x", 1));
     assert_ok(sk_txn_commit(txn));
-    assert_ok(sk_outbox_check(outbox, &boards, &broken));
+    assert_ok(sk_outbox_check_boards(outbox, &boards, &broken));
     assert_int_equal(boards, 2);
     assert_int_equal(broken, 1);
     sk_outbox_close(outbox);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
 static uint32_t safe_serial(struct sk_outbox *outbox)
@@ -107,16 +107,16 @@ static void bundles_are_remembered_and_forgotten(void **state)
     expect_bundle(outbox, 1, sk_carry_header_length(0, 9000), ids, 9000);
     assert_true(unit_carried(outbox, &ids[8999]));
     expect_uncarried(outbox, ids);
-    assert_ok(sk_outbox_forget_bundles(outbox, 1));
+    assert_ok(sk_outbox_delete_bundles(outbox, 1));
     assert_error(sk_outbox_bundle(outbox, 1, &record), SK_ERR_NOT_FOUND);
     for (size_t i = 0; i < 9000; i++) {
         assert_false(unit_carried(outbox, &ids[i]));
     }
     expect_bundle(outbox, 2, sk_carry_header_length(0, 0), NULL, 0);
-    assert_ok(sk_outbox_forget_bundles(outbox, 2));
+    assert_ok(sk_outbox_delete_bundles(outbox, 2));
     uint64_t v = unit_outbox_version(outbox);
 
-    assert_ok(sk_outbox_forget_bundles(outbox, 2)); /* nothing left to forget */
+    assert_ok(sk_outbox_delete_bundles(outbox, 2)); /* nothing left to forget */
     assert_int_equal(unit_outbox_version(outbox), v);
     assert_ok(unit_record(outbox, &chain, 3, ids, 5)); /* the chain goes on */
     free(ids);
@@ -206,6 +206,39 @@ static void a_bundle_carries_the_sheets_since_the_last_one(void **state)
     assert_memory_equal(record.sheets, before.bytes, before.len);
     sk_bundle_record_free(&record);
     offered_free(&before);
+    sk_outbox_close(outbox);
+}
+
+static void expect_entries(struct sk_outbox *outbox, enum sk_outbox_table table, uint64_t count)
+{
+    struct sk_txn *txn = sk_kv_begin(outbox->kv, false);
+
+    assert_int_equal(sk_txn_count(txn, table), count);
+    sk_txn_abort(txn);
+}
+
+static void a_retired_organisation_is_in_the_next_bundle_only(void **state)
+{
+    struct sk_outbox *outbox = unit_outbox_new(*state);
+    struct unit_org org, other;
+
+    unit_org_new(&org);
+    unit_org_new(&other);
+    assert_ok(unit_import_sheet(outbox, &org, "One", 5, 4));
+    assert_ok(unit_import_sheet(outbox, &other, "Other", 1, 4));
+    assert_ok(unit_import_board(outbox, *state, &org, "b1", 40, 0));
+    assert_ok(unit_import_board(outbox, *state, &org, "b2", 40, 0));
+    expect_entries(outbox, SK_OUTBOX_BOARDS, 2);
+    assert_ok(sk_outbox_retire(outbox, &org.pin));
+    assert_error(sk_outbox_retire(outbox, &org.pin), SK_ERR_NOT_FOUND);
+    expect_entries(outbox, SK_OUTBOX_ORGANISATIONS, 1);
+    expect_entries(outbox, SK_OUTBOX_SHEETS, 1);
+    expect_entries(outbox, SK_OUTBOX_BOARDS, 0);
+    expect_entries(outbox, SK_OUTBOX_BUCKETS, 0);
+    expect_offered(outbox, 2, 0);
+    assert_ok(
+        unit_import_sheet(outbox, &org, "One", 4, 4)); /* back: the serials in a bundle rise */
+    expect_offered(outbox, 2, 0);
     sk_outbox_close(outbox);
 }
 
@@ -369,7 +402,7 @@ static void digests_stay_known_after_a_purge(void **state)
     assert_ok(unit_import_sheet(outbox, &org, "One", 1, 4));
     unit_record_empty(outbox, &chain, 4);
     acknowledge_twice(outbox, *state, &org, &chain, 3);
-    assert_ok(sk_outbox_forget_bundles(outbox, 3));
+    assert_ok(sk_outbox_delete_bundles(outbox, 3));
     acknowledge_twice(outbox, *state, &org, &chain, 3);
     expect_standing(outbox, SK_ACK_BUNDLE, 3, 3);
     sk_outbox_close(outbox);
@@ -384,6 +417,7 @@ int main(void)
         TEST(bundles_are_remembered_and_forgotten),
         TEST(a_bundle_must_follow_the_last_one),
         TEST(a_bundle_carries_the_sheets_since_the_last_one),
+        TEST(a_retired_organisation_is_in_the_next_bundle_only),
         TEST(the_same_sheet_again_is_offered_once),
         TEST(of_many_sheets_the_newest_eight_are_carried),
         TEST(an_acknowledgement_counts_by_the_digest),

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/outbox_private.h"
+#include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
 static uint32_t safe_serial(struct sk_outbox *outbox)

@@ -1,13 +1,12 @@
+/* Deleting what need not be kept: envelopes that arrived everywhere, and old receipt rows. */
 #include "storage/collect.h"
 #include "storage/inbox_private.h"
 
-/* One transaction of the store program: the gateway's writer waits no longer than for this. */
+/* Envelopes that one transaction deletes: the gateway's writer waits no longer than for this. */
 #define GROUP 256
 
-/* ---- envelopes ---------------------------------------------------------------------------- */
-
-/* The envelope is gone with its record; its pieces are collected by whoever comes next, if this
- * process does not. */
+/* With its record the envelope is gone; its pieces are collected after that, by this process or the
+ * next one that writes. */
 static bool delete_envelope(struct sk_txn *txn, const struct sk_envelope_id *id)
 {
     struct sk_bytes key = sk_bytes(id->b, sizeof id->b), value;
@@ -25,33 +24,37 @@ static enum sk_error delete_group(struct sk_inbox *inbox, const struct sk_envelo
 {
     uint64_t n = 0;
     struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
-    enum sk_error e = sk_txn_error(txn);
 
-    if (e != SK_OK) {
-        sk_txn_abort(txn);
-        return e;
-    }
     for (size_t i = 0; i < count; i++) {
         n += delete_envelope(txn, &ids[i]) ? 1 : 0;
     }
     bool more = sk_deleted_collect(txn, GROUP);
+    enum sk_error e = sk_txn_commit(txn);
 
-    e = sk_txn_commit(txn);
-    if (e == SK_OK) {
-        *deleted += n;
+    if (e != SK_OK) {
+        return e;
     }
-    return e == SK_OK && more ? sk_deleted_collect_all(inbox) : e;
+    *deleted += n;
+    return more ? sk_deleted_collect_all(inbox) : SK_OK;
 }
 
 enum sk_error sk_inbox_delete(struct sk_inbox *inbox, const struct sk_envelope_id *ids,
                               size_t count, uint64_t *deleted)
 {
-    uint64_t gone = 0;
-    enum sk_error e = sk_deleted_collect_all(inbox); /* what a broken-off run left */
+    uint64_t n = 0;
+    enum sk_error e = sk_deleted_collect_all(inbox); /* what an interrupted run left */
 
     for (size_t from = 0; from < count && e == SK_OK; from += GROUP) {
-        e = delete_group(inbox, ids + from, count - from < GROUP ? count - from : GROUP, &gone);
+        e = delete_group(inbox, ids + from, count - from < GROUP ? count - from : GROUP, &n);
     }
-    *deleted = gone;
+    *deleted = n;
     return e;
+}
+
+enum sk_error sk_inbox_drop_rows_before(struct sk_inbox *inbox, uint32_t month)
+{
+    struct sk_txn *txn = sk_kv_begin(inbox->kv, true);
+
+    sk_meta_put_u32(txn, "keep", month);
+    return sk_txn_commit(txn);
 }
