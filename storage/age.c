@@ -1,3 +1,5 @@
+#include "storage/age.h"
+
 #include "storage/inbox_private.h"
 
 #define AGE "age"

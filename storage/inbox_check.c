@@ -1,6 +1,5 @@
-/* Checking every entry, in short transactions: a long one would make the file grow under the
- * gateway.
- */
+#include "storage/inbox_check.h"
+
 #include <string.h>
 #include <time.h>
 

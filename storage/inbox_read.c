@@ -1,4 +1,5 @@
-/* Reading whole envelopes. */
+#include "storage/inbox_read.h"
+
 #include <stdlib.h>
 #include <string.h>
 

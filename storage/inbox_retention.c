@@ -1,4 +1,5 @@
-/* Deleting what need not be kept: envelopes that arrived everywhere, and old receipt rows. */
+#include "storage/inbox_retention.h"
+
 #include "storage/collect.h"
 #include "storage/inbox_private.h"
 

@@ -1,4 +1,5 @@
-/* What is published of the receipts: reading it. */
+#include "storage/inbox_rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* How full the inbox is, and which uploads it admits. */
+#include "storage/inbox_space.h"
+
 #include "keys/format/class.h"
 #include "storage/inbox_private.h"
 

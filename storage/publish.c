@@ -8,6 +8,8 @@
  * move the number to just below a power of two, where one report more would double the batch: so a
  * random number of them is added first, in which a report more or less is lost.
  */
+#include "storage/publish.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>

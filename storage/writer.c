@@ -1,3 +1,5 @@
+#include "storage/writer.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -8,6 +10,7 @@
 #include "storage/envelope.h"
 #include "storage/inbox_private.h"
 #include "storage/partial.h"
+#include "storage/publish.h"
 
 /* One group, one commit. Both bound the dirty pages that a commit holds in memory. */
 #define GROUP_WRITES 512

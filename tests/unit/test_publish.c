@@ -12,6 +12,7 @@
 #include "keys/base/calendar.h"
 #include "keys/format/rows.h"
 #include "storage/inbox_private.h"
+#include "storage/publish.h"
 #include "tests/unit/storage_unit.h"
 
 /* What was told last, and how often something was. */
