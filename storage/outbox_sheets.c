@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/plain.h"
 #include "keys/format/answer.h"
-#include "keys/format/text.h"
 #include "storage/outbox_private.h"
 
 /* Text, and on one line: what is shown to residents beside a tick box. */

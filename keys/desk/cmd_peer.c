@@ -4,13 +4,13 @@
 #include <time.h>
 
 #include "keys/base/file.h"
+#include "keys/base/plain.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/import.h"
 #include "keys/desk/json.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
-#include "keys/format/text.h"
 
 static void list_peers(const struct sk_state *state)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
-#include "keys/format/text.h"
 
 static const char *const names[] = {
 #define STATUS(number, name, word, sentence, brief) [number] = word,

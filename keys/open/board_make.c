@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
 #include "keys/format/signed.h"
-#include "keys/format/text.h"
 
 enum { RECORD_BITS = 6, BUCKET_MAX = 1 << SK_RECORD_BITS_MAX };
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
 #include "keys/format/answer.h"
-#include "keys/format/text.h"
 
 enum { BOUNDARY_RANDOM = 16, BOUNDARY_DASHES = 4, PIECE = 65536 };
 
