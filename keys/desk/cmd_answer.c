@@ -4,8 +4,8 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
+#include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/cli/question.h"
 #include "keys/cli/text_file.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/text.h"
@@ -89,8 +89,9 @@ static bool replaces(const struct sk_case *c, const char *id, const struct wante
     }
     show_said(c, id);
     if (!replace) {
-        replace = sk_question("Replace it? With no, the writer gets both, one after the other.") ==
-                  SK_REPLY_YES;
+        replace =
+            sk_ask_yes_no("Replace it? With no, the writer gets both, one after the other.") ==
+            SK_ANSWER_YES;
     }
     return replace;
 }

@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
+#include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/cli/question.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/destroy.h"
 
@@ -98,10 +98,10 @@ static int ask(const struct sk_destroy *d, const struct wanted *w)
         return -1;
     }
     switch (
-        sk_question("Destroy the keys and everything that hangs on them? It cannot be undone.")) {
-    case SK_REPLY_YES:
+        sk_ask_yes_no("Destroy the keys and everything that hangs on them? It cannot be undone.")) {
+    case SK_ANSWER_YES:
         return -1;
-    case SK_REPLY_NO:
+    case SK_ANSWER_NO:
         return sk_refuse("nothing was destroyed");
     default:
         return clock_is_odd(d) ? sk_refuse("nothing was destroyed: there is nobody to ask whether "
