@@ -7,6 +7,7 @@
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/destroy.h"
+#include "keys/desk/sweep.h"
 
 struct wanted {
     bool named, yes;
@@ -38,9 +39,9 @@ static void say_losses(const struct sk_destroy *d)
     char name[32];
 
     for (size_t i = 0; i < d->count; i++) {
-        epoch_text(d->doomed[i].epoch, name);
-        printf("%s: %u report%s\n", name, d->doomed[i].reports,
-               d->doomed[i].reports == 1 ? "" : "s");
+        epoch_text(d->expired[i].epoch, name);
+        printf("%s: %u report%s\n", name, d->expired[i].reports,
+               d->expired[i].reports == 1 ? "" : "s");
     }
     if (d->texts_end > 0) {
         printf("answers whose text goes: %u\n", d->texts_end);

@@ -7,8 +7,8 @@
 #include "keys/base/plain.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/import.h"
 #include "keys/desk/json.h"
+#include "keys/desk/rejudge.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
 

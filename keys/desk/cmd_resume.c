@@ -8,7 +8,8 @@
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_trust.h"
 #include "keys/desk/json.h"
 
 /* What may have been spent and never came to the gateway: nobody made a thousand boards, or a

@@ -38,11 +38,11 @@ struct choice {
     enum sk_error e;
 };
 
-static struct sk_doomed *find(const struct sk_destroy *d, uint32_t epoch)
+static struct sk_expired *find(const struct sk_destroy *d, uint32_t epoch)
 {
     for (size_t i = 0; i < d->count; i++) {
-        if (d->doomed[i].epoch == epoch) {
-            return &d->doomed[i];
+        if (d->expired[i].epoch == epoch) {
+            return &d->expired[i];
         }
     }
     return NULL;
@@ -61,7 +61,7 @@ static void choose(void *ctx, uint32_t id, const uint8_t *data, size_t len)
     struct choice *c = ctx;
     struct sk_destroy *d = c->d;
     uint32_t epoch = id | c->bit;
-    struct sk_doomed *more;
+    struct sk_expired *more;
 
     (void)data;
     (void)len;
@@ -70,13 +70,13 @@ static void choose(void *ctx, uint32_t id, const uint8_t *data, size_t len)
         (c->only != NULL ? epoch != *c->only : !is_past(d, epoch))) {
         return;
     }
-    more = reallocarray(d->doomed, d->count + 1, sizeof *more);
+    more = reallocarray(d->expired, d->count + 1, sizeof *more);
     if (more == NULL) {
         c->e = SK_ERR_MEMORY;
         return;
     }
-    d->doomed = more;
-    more[d->count++] = (struct sk_doomed){epoch, 0};
+    d->expired = more;
+    more[d->count++] = (struct sk_expired){epoch, 0};
 }
 
 static enum sk_error choose_all(struct sk_destroy *d, const uint32_t *only)
@@ -95,13 +95,13 @@ static enum sk_error choose_all(struct sk_destroy *d, const uint32_t *only)
 static enum sk_error note_report(void *ctx, const struct sk_entry *entry)
 {
     struct sk_destroy *d = ctx;
-    struct sk_doomed *doomed = find(d, entry->epoch);
+    struct sk_expired *expired = find(d, entry->epoch);
 
     d->newest = entry->day > d->newest ? entry->day : d->newest;
-    if (doomed == NULL) {
+    if (expired == NULL) {
         return sk_digests_add(&d->kept, &entry->digest, 0);
     }
-    doomed->reports++;
+    expired->reports++;
     return d->named ? sk_digests_add(&d->gone, &entry->digest, 0) : SK_OK;
 }
 
@@ -205,7 +205,7 @@ void sk_destroy_free(struct sk_destroy *d)
     sk_threads_close(d->threads);
     sk_digests_free(&d->kept);
     sk_digests_free(&d->gone);
-    free(d->doomed);
+    free(d->expired);
 }
 
 bool sk_destroy_has_work(const struct sk_destroy *d)
@@ -333,7 +333,7 @@ static enum sk_error change_keyring(struct sk_destroy *d, uint32_t generation,
         e = drop(ring, SK_KEY_THREADS, generation);
     }
     for (size_t i = 0; e == SK_OK && i < d->count; i++) {
-        e = drop_epoch(ring, d->doomed[i].epoch, d->today);
+        e = drop_epoch(ring, d->expired[i].epoch, d->today);
     }
     return e == SK_OK ? sk_home_save_keyring(d->desk) : e;
 }

@@ -17,6 +17,7 @@
 #include "keys/cli/command.h"
 #include "keys/cli/passphrase.h"
 #include "keys/desk/erase.h"
+#include "keys/desk/state_file.h"
 
 #define TOKEN_BYTES 32u
 

@@ -1,4 +1,5 @@
-/* One carry bundle: its header, its place in the chain, its envelopes. */
+#include "keys/desk/import_bundle.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,9 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "keys/cli/command.h"
-#include "keys/desk/import.h"
-#include "keys/desk/json.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_envelope.h"
+#include "keys/desk/import_keyless.h"
+#include "keys/desk/import_trust.h"
 #include "keys/format/class.h"
 
 void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
@@ -31,21 +35,12 @@ void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
 
 enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_t len)
 {
-    size_t have = 0;
+    enum sk_error e = sk_fd_read(bundle->fd, out, len, SK_ERR_CARRY_LENGTH);
 
-    while (have < len) {
-        ssize_t n = read(bundle->fd, out + have, len - have);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return n == 0 ? SK_ERR_CARRY_LENGTH : SK_ERR_IO;
-        }
-        have += (size_t)n;
+    if (e == SK_OK) {
+        sk_progress_add(&bundle->progress, len);
     }
-    sk_progress_add(&bundle->progress, len);
-    return SK_OK;
+    return e;
 }
 
 /* The header says how long the file is: a cut copy is refused before anything is taken in. */

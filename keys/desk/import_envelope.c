@@ -1,4 +1,5 @@
-/* One envelope of a bundle: read once, hashed, verified and written as it passes. */
+#include "keys/desk/import_envelope.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -12,7 +13,9 @@
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
 #include "keys/desk/destroy.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_keyless.h"
 #include "keys/desk/json.h"
 #include "keys/desk/judge.h"
 #include "keys/open/opener.h"

@@ -1,18 +1,19 @@
-/* Envelopes of weeks whose key this desk does not hold: they are kept, since the key may lie on
- * another stick, and tried again when it is here. */
+#include "keys/desk/import_keyless.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include "keys/base/calendar.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_envelope.h"
 #include "keys/desk/json.h"
 #include "keys/format/class.h"
 

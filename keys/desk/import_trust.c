@@ -1,4 +1,5 @@
-/* Whose bundle it is: the gateway, its chain, and what it says of this desk itself. */
+#include "keys/desk/import_trust.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include "keys/base/hash.h"
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/desk/import.h"
 #include "keys/desk/json.h"
 
 #define HEX_KEY 65

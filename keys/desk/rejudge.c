@@ -1,7 +1,5 @@
-/* Reports that are in the index already, judged again: who can read them is known better when a
- * further key sheet is known. One log after the other is written anew and takes the old one's
- * place; it has as many records as before, so that a cut leaves the one or the other, both whole.
- */
+#include "keys/desk/rejudge.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +10,7 @@
 #include "keys/base/file.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/desk/import.h"
+#include "keys/desk/entry.h"
 #include "keys/desk/json.h"
 #include "keys/desk/judge.h"
 #include "keys/desk/segment.h"

@@ -1,6 +1,5 @@
-/* After keys were destroyed: the files that hang on them. Each is first moved into destroyed/,
- * whose whole content is always free to erase, so that a half-overwritten file is still known for
- * what it is after a crash. */
+#include "keys/desk/sweep.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -92,12 +91,12 @@ static bool first_bytes(struct sweep *s, const char *folder, const char *name, u
 static enum sk_error sweep_envelope(struct sweep *s, const char *folder, const char *name)
 {
     uint8_t visible[SK_VISIBLE_BYTES];
-    bool doomed = strncmp(name, "incoming", 8) == 0;
+    bool expired = strncmp(name, "incoming", 8) == 0;
 
-    if (!doomed && first_bytes(s, folder, name, visible, sizeof visible)) {
-        doomed = sk_destroyed(s->desk, sk_envelope_claimed_epoch(visible));
+    if (!expired && first_bytes(s, folder, name, visible, sizeof visible)) {
+        expired = sk_destroyed(s->desk, sk_envelope_claimed_epoch(visible));
     }
-    return doomed ? set_aside(s, folder, name) : SK_OK;
+    return expired ? set_aside(s, folder, name) : SK_OK;
 }
 
 static enum sk_error sweep_log(struct sweep *s, const char *folder, const char *name)
