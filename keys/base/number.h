@@ -19,6 +19,9 @@ bool sk_size_read(const char *text, uint64_t least, uint64_t most, uint64_t *out
 #define SK_SIZE_TEXT 24
 const char *sk_size_text(char out[SK_SIZE_TEXT], uint64_t bytes); /* "3.4 MiB"; returns out */
 
+/* Exactly eight hexadecimal digits, as in names of files; text goes on behind them. */
+bool sk_hex_u32_read(const char *text, uint32_t *out);
+
 /* A key of 32 bytes: 64 hexadecimal digits in capital or small letters; blanks, colons and hyphens
  * between them are passed over. */
 bool sk_fingerprint_read(const char *text, struct sk_ed25519_pk *out);

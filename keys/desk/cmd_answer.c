@@ -50,13 +50,15 @@ static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
                             const struct sk_case *c, unsigned status, const char *text,
                             bool replace)
 {
-    /* Never before the report came, whatever the clock says: `destroy` goes by it. */
+    /* Not before the report arrived, even when the clock is wrong: `destroy` counts from this day.
+     */
     uint32_t today = sk_day_of(time(NULL)), day = today > c->day ? today : c->day;
     enum sk_error e = sk_threads_answer(threads, &c->digest, (uint8_t)status, day, text, replace);
 
-    if (e == SK_OK) {
-        e = sk_threads_sync(threads, &desk->state);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_threads_sync(threads, &desk->state);
     return e == SK_OK ? sk_home_save_state(desk) : e;
 }
 
@@ -79,7 +81,7 @@ static void show_said(const struct sk_case *c, const char *id)
     }
 }
 
-/* What was said is shown, and goes only when somebody says so; else both are said. */
+/* Shows the earlier answers, and asks whether the new one replaces them or is added. */
 static bool replaces(const struct sk_case *c, const char *id, const struct wanted *w)
 {
     bool replace = w->replace || w->without_text;
@@ -146,7 +148,7 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
     int code = check_reader(c, id, text);
 
     if (text != NULL && !w->without_text && !w->replace && said_before(c, text)) {
-        text = NULL; /* the very same once more */
+        text = NULL; /* the same text again adds nothing */
     }
     if (code == -1 && text != NULL) {
         replace = replaces(c, id, w);
@@ -163,7 +165,7 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
     return SK_EXIT_OK;
 }
 
-/* A thread may live on when its report was destroyed: found among the threads, not the reports. */
+/* Looks among the threads, since a thread may outlive its report. */
 static int find(struct sk_desk *desk, const struct sk_threads *threads, const char *prefix,
                 const struct sk_case **out)
 {
@@ -191,16 +193,22 @@ static int answer(struct sk_desk *desk, const struct wanted *w)
     struct sk_threads *threads = NULL;
     const struct sk_case *c = NULL;
     char *text = NULL, none[] = "";
+    enum sk_error e;
     int code = read_text(w->text_file, &text);
 
-    if (code == SK_EXIT_OK) {
-        enum sk_error e = sk_threads_open(&threads, desk);
-
-        code = e == SK_OK ? find(desk, threads, w->id, &c) : sk_refuse_error("index", e);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
+    e = sk_threads_open(&threads, desk);
+    if (e != SK_OK) {
+        code = sk_refuse_error("index", e);
+        goto out;
+    }
+    code = find(desk, threads, w->id, &c);
     if (code == SK_EXIT_OK) {
         code = decide(desk, threads, c, w, w->without_text ? none : text);
     }
+out:
     sk_threads_close(threads);
     sk_secret_free(text);
     return code;

@@ -12,10 +12,10 @@
 struct wanted {
     bool named, yes;
     uint32_t epoch;
-    uint32_t today; /* as the analyst says; 0: not said */
+    uint32_t today; /* --today; 0: not given */
 };
 
-/* A desk to which nothing came for so long, or whose clock went ahead: it cannot tell which. */
+/* So many days without a new report may also mean that the clock is ahead. */
 #define QUIET_DAYS 31u
 
 /* ---- words ------------------------------------------------------------------ */
@@ -59,7 +59,7 @@ static bool clock_is_odd(const struct sk_destroy *d)
     return d->today > d->newest + QUIET_DAYS;
 }
 
-/* What is past depends on it. */
+/* Today decides which weeks are past. */
 static void say_day(const struct sk_destroy *d)
 {
     char today[11] = "far ahead", newest[11] = "";
@@ -140,7 +140,7 @@ static int destroy(struct sk_destroy *d, const struct wanted *w)
     return SK_EXIT_OK;
 }
 
-/* An epoch for which the gateway still takes reports, or will. */
+/* Refuses an epoch for which the gateway accepts reports, or will. */
 static int check_named(uint32_t epoch)
 {
     time_t now = time(NULL);

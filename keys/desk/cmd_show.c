@@ -27,7 +27,8 @@ static void print_line(const char *label, const char *text)
     putchar('\n');
 }
 
-/* A name that nobody here gave is only a fingerprint, and its beginning can be imitated. */
+/* Keys that the gateway offered and no `peer` names: eight digits of a fingerprint can be imitated.
+ */
 static void print_offered(const struct sk_entry *entry)
 {
     const json_t *offered = sk_entry_offered(entry);
@@ -202,14 +203,19 @@ static int show(struct sk_desk *desk, const char *id, bool as_json)
         return code;
     }
     e = sk_threads_open(&threads, desk);
-    if (e == SK_OK) {
-        e = sk_twins_open(&twins, desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && as_json) {
+    e = sk_twins_open(&twins, desk);
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (as_json) {
         e = print_json(&entry, threads, sk_twins_has(&twins, &entry));
-    } else if (e == SK_OK) {
+    } else {
         print_report(&entry, threads, sk_twins_has(&twins, &entry));
     }
+out:
     sk_twins_close(&twins);
     sk_threads_close(threads);
     sk_entry_free(&entry);

@@ -23,9 +23,8 @@ hits=$(grep -rnE '\bgetenv\(|\bsecure_getenv\(' keys storage gateway --include='
 hits=$(grep -rn 'MHD_[a-z_]*post_process' gateway --include='*.[ch]' || true)
 [ -z "$hits" ] && echo "PASS no byte of a body goes through libmicrohttpd's parser" || fail "libmicrohttpd parses a body: $hits"
 # What people write on a command line is read in one place: keys/cli/option.c and keys/base/number.c.
-# Left are readers of /proc, of what a service manager sets, of our own names of files, and of paths
-# that the router has matched.
-others='^(keys/base/locked|keys/desk/(import_keyless|sweep)|gateway/http/listen|gateway/read/endpoint_receipts|gateway/pages/page_part)\.c:'
+# Left are readers of /proc, of what a service manager sets, and of paths that the router has matched.
+others='^(keys/base/locked|gateway/http/listen|gateway/read/endpoint_receipts|gateway/pages/page_part)\.c:'
 hits=$(grep -rnE '\b(getopt|getopt_long|strto(l|ul|ll|ull|imax|umax)|ato(i|l|ll)|sscanf)\(|\boptarg\b' keys storage gateway --include='*.c' |
     grep -vE "$others" || true)
 [ -z "$hits" ] && echo "PASS command lines and numbers have one reader" || fail "another reader of options or numbers: $hits"
