@@ -38,9 +38,6 @@ void sk_entry_free(struct sk_entry *entry);
 
 void sk_entry_id(const struct sk_digest *digest, char id[SK_ID_TEXT]);
 
-/* The value of the first field of that name, or NULL. */
-const char *sk_entry_field(const struct sk_entry *entry, const char *name);
-
 /* enum sk_category; 0 for none. */
 unsigned sk_entry_category(const struct sk_entry *entry);
 

@@ -135,6 +135,19 @@ static int load_keyring(struct sk_desk *desk)
     return code;
 }
 
+/* A key for a purpose, derived from the threads' index key. Wiped by the caller. */
+static enum sk_error derive_key(const struct sk_desk *desk, const char *label, uint8_t out[32])
+{
+    size_t len = 0;
+    const uint8_t *key = sk_keyring_get(desk->ring, SK_KEY_INDEX, 0, &len);
+
+    if (key == NULL || len != 32) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    sk_derive(out, key, label, NULL, 0);
+    return SK_OK;
+}
+
 static int load_state(struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
@@ -142,7 +155,7 @@ static int load_state(struct sk_desk *desk)
     enum sk_error e = sk_home_path(desk, path, "state");
 
     if (e == SK_OK) {
-        e = sk_home_derived_key(desk, "state", key);
+        e = derive_key(desk, "state", key);
     }
     if (e == SK_OK) {
         e = sk_state_load(&desk->state, path, key);
@@ -207,7 +220,7 @@ enum sk_error sk_home_save_state(struct sk_desk *desk)
     enum sk_error e = sk_home_path(desk, path, "state");
 
     if (e == SK_OK) {
-        e = sk_home_derived_key(desk, "state", key);
+        e = derive_key(desk, "state", key);
     }
     if (e == SK_OK) {
         e = sk_state_save(&desk->state, path, key);
@@ -267,18 +280,6 @@ enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct s
 enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out)
 {
     return signing_pk(desk, SK_KEY_DESK, 0, out);
-}
-
-enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label, uint8_t out[32])
-{
-    size_t len = 0;
-    const uint8_t *key = sk_keyring_get(desk->ring, SK_KEY_INDEX, 0, &len);
-
-    if (key == NULL || len != 32) {
-        return SK_ERR_KEYRING_RECORD;
-    }
-    sk_derive(out, key, label, NULL, 0);
-    return SK_OK;
 }
 
 uint32_t sk_home_serial(const struct sk_desk *desk)

@@ -63,9 +63,6 @@ enum sk_error sk_home_sync_folder(const struct sk_desk *desk, const char *name);
 enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct sk_ed25519_pk *out);
 enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out);
 
-/* A key for a purpose, derived from the threads' index key. Wiped by the caller. */
-enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label, uint8_t out[32]);
-
 uint32_t sk_home_serial(const struct sk_desk *desk);  /* of the last sheet; 0: none */
 uint64_t sk_home_counter(const struct sk_desk *desk); /* of the last board; 0: none */
 
