@@ -15,8 +15,8 @@
 #include "keys/cli/command.h"
 #include "keys/cli/place.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/issue.h"
 #include "keys/desk/originals.h"
-#include "keys/desk/outgo.h"
 #include "keys/desk/sheets.h"
 #include "keys/desk/thread_list.h"
 #include "keys/desk/threads.h"
@@ -164,7 +164,7 @@ static enum sk_error seal(struct sk_desk *desk, const struct sk_board *plan,
 static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struct made *made,
                              const char *out, enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o = {.at_home = true};
+    struct sk_issue o = {.at_home = true};
     char name[40];
     enum sk_error e;
 
@@ -173,7 +173,7 @@ static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struc
     if (e != SK_OK) {
         goto out;
     }
-    e = sk_outgo_prepare(&o, desk, name, out, SK_BOARD_MAGIC, made->len);
+    e = sk_issue_prepare(&o, desk, name, out, SK_BOARD_MAGIC, made->len);
     if (e != SK_OK) {
         goto out;
     }
@@ -182,14 +182,14 @@ static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struc
         goto out;
     }
     *reached = SPENT;
-    e = sk_outgo_keep(&o, made->bytes, made->len);
+    e = sk_issue_keep(&o, made->bytes, made->len);
     if (e != SK_OK) {
         goto out;
     }
     *reached = KEPT;
-    e = sk_outgo_send(&o, made->bytes, made->len);
+    e = sk_issue_send(&o, made->bytes, made->len);
 out:
-    sk_outgo_end(&o);
+    sk_issue_end(&o);
     *at_home = o.at_home;
     return e;
 }
@@ -215,7 +215,7 @@ static int refuse_board(const char *path, enum sk_error e, enum reached reached,
 /* A desk that lost originals acknowledges nothing: the gateway may have the last copy. */
 static enum sk_error withhold(struct sk_desk *desk, struct sk_board *plan, struct withheld *out)
 {
-    enum sk_error e = plan->carry_serial > 0 ? sk_originals_look(desk, &out->lacking) : SK_OK;
+    enum sk_error e = plan->carry_serial > 0 ? sk_originals_check(desk, &out->lacking) : SK_OK;
 
     out->index = e == SK_ERR_CORRUPT;
     out->any = out->index || out->lacking.count > 0;
@@ -302,7 +302,7 @@ static int again(struct sk_desk *desk, uint64_t counter, const char *path)
     enum sk_error e;
 
     kept_name(counter, name);
-    e = sk_outgo_again(desk, name, path, SK_BOARD_MAGIC, &missing);
+    e = sk_issue_again(desk, name, path, SK_BOARD_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no board %llu", (unsigned long long)counter);
     }

@@ -6,7 +6,7 @@
 #include "keys/desk/import_batch.h"
 #include "keys/desk/import_bundle.h"
 #include "keys/desk/import_keyless.h"
-#include "keys/desk/rejudge.h"
+#include "keys/desk/readers_again.h"
 
 /* "bundle 2 is missing", or "bundles 2 to 5 are missing". */
 static void tell_missing(uint32_t first, uint32_t last)
@@ -73,7 +73,7 @@ static int import_all(struct sk_desk *desk, const struct sk_args *args)
     if (e != SK_OK) {
         return sk_refuse_error("quarantine", e);
     }
-    e = sk_rejudge(desk, false);
+    e = sk_readers_again(desk, false);
     return e == SK_OK ? code : sk_refuse_error("index", e);
 }
 

@@ -8,7 +8,7 @@
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/json.h"
-#include "keys/desk/rejudge.h"
+#include "keys/desk/readers_again.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
 
@@ -78,7 +78,7 @@ static int add_peer(struct sk_desk *desk, const char *name, const char *file,
     if (e != SK_OK) {
         goto out;
     }
-    e = sk_rejudge(desk, true);
+    e = sk_readers_again(desk, true);
     if (e == SK_OK) {
         printf("%s: sheet %u is known; reports name it, also those imported before.\n", name,
                (unsigned)sheet->serial);

@@ -11,7 +11,7 @@
 #include "keys/cli/place.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/identity.h"
-#include "keys/desk/outgo.h"
+#include "keys/desk/issue.h"
 #include "keys/desk/sheets.h"
 #include "keys/open/sheet_make.h"
 
@@ -128,7 +128,7 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
                              const uint8_t *bytes, size_t len, const char *out,
                              enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o = {.at_home = true};
+    struct sk_issue o = {.at_home = true};
     char name[40];
     enum sk_error e = sk_home_folder(desk, "sheets");
 
@@ -136,7 +136,7 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
     if (e != SK_OK) {
         goto out;
     }
-    e = sk_outgo_prepare(&o, desk, name, out, SK_SHEET_MAGIC, len);
+    e = sk_issue_prepare(&o, desk, name, out, SK_SHEET_MAGIC, len);
     if (e != SK_OK) {
         goto out;
     }
@@ -145,7 +145,7 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
         goto out;
     }
     *reached = SPENT;
-    e = sk_outgo_keep(&o, bytes, len);
+    e = sk_issue_keep(&o, bytes, len);
     if (e != SK_OK) {
         goto out;
     }
@@ -155,9 +155,9 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
     if (e != SK_OK) {
         goto out;
     }
-    e = sk_outgo_send(&o, bytes, len);
+    e = sk_issue_send(&o, bytes, len);
 out:
-    sk_outgo_end(&o);
+    sk_issue_end(&o);
     *at_home = o.at_home;
     return e;
 }
@@ -223,7 +223,7 @@ static int again(const struct sk_desk *desk, uint32_t serial, const char *out)
     enum sk_error e;
 
     kept_name(serial, name);
-    e = sk_outgo_again(desk, name, out, SK_SHEET_MAGIC, &missing);
+    e = sk_issue_again(desk, name, out, SK_SHEET_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no sheet %u", (unsigned)serial);
     }

@@ -51,7 +51,7 @@ enum sk_error sk_entry_take(struct sk_entry *out, json_t *json)
     }
     entry.parsed = json_is_true(json_object_get(json, "parsed"));
     if (sk_json_get_u32(json, "outcome", &entry.outcome) != SK_OK) {
-        entry.outcome = SK_PARSE_STOPPED; /* an entry of before does not say why */
+        entry.outcome = SK_PARSE_STOPPED; /* entries of earlier versions do not say why */
     }
     entry.sheets_known = json_is_true(json_object_get(json, "sheets_known"));
     *out = entry;

@@ -99,7 +99,7 @@ static int unlock_keyring(struct sk_desk *desk, const uint8_t *bytes, size_t len
     return code;
 }
 
-/* A home without its keyring must not be taken for an empty folder. */
+/* A home that lost its keyring is not an empty folder. */
 static int refuse_no_keyring(const struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];

@@ -122,7 +122,7 @@ static enum sk_error draw(struct sk_keyring *ring, uint32_t id)
     return e;
 }
 
-/* From the desk's keyring, of a home of before; else new. */
+/* The key from the desk's keyring in a home of an earlier version; otherwise a new one. */
 static enum sk_error fill(struct sk_keyring *ring, const struct sk_keyring *from, uint32_t id)
 {
     size_t len = 0;
@@ -196,8 +196,8 @@ static bool is_old_home(const struct sk_desk *desk)
     return sk_keyring_get(desk->ring, SK_KEY_IDENTITY, CURRENT, NULL) != NULL;
 }
 
-/* The new file is whole before the old place is emptied; a crash between leaves both, and the next
- * try finds the same identity in the file and goes on. */
+/* The new file is complete before the key is removed from the old place. After a crash in between
+ * both have it, and the next try finds the same identity in the file and continues. */
 static int take_over(struct sk_desk *desk, const char *path, const struct sk_keyring *identity)
 {
     enum sk_error e = put_public(desk, identity);

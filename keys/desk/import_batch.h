@@ -4,7 +4,6 @@
 
 #include "keys/desk/import.h"
 
-
 enum sk_error sk_import_open(struct sk_import *im, struct sk_desk *desk);
 void sk_import_close(struct sk_import *im);
 

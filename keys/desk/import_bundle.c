@@ -43,7 +43,7 @@ enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_
     return e;
 }
 
-/* The header says how long the file is: a cut copy is refused before anything is taken in. */
+/* The header gives the length of the file: a cut copy is refused before anything is imported. */
 static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 {
     uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count) +
@@ -128,22 +128,22 @@ void sk_bundle_release(struct sk_bundle_file *b)
     }
 }
 
-/* NULL also for one that is recorded as lost: nothing is known of its header. */
-static const struct sk_known_bundle *held(const struct sk_series *series, uint32_t serial)
+/* An imported bundle; NULL also for one recorded as lost, whose header is unknown. */
+static const struct sk_known_bundle *imported(const struct sk_series *series, uint32_t serial)
 {
     const struct sk_known_bundle *b = series != NULL ? sk_series_bundle(series, serial) : NULL;
 
     return b != NULL && !b->lost ? b : NULL;
 }
 
-/* Bundles may come in any order: each is held against both of its neighbours. */
+/* Bundles may come in any order: each is checked against both of its neighbours. */
 static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_file *b)
 {
     const struct sk_series *series = sk_state_series(state, &b->carry.gateway, &b->carry.chain);
     uint32_t serial = b->carry.serial;
-    const struct sk_known_bundle *same = held(series, serial);
-    const struct sk_known_bundle *before = held(series, serial - 1);
-    const struct sk_known_bundle *after = serial < UINT32_MAX ? held(series, serial + 1) : NULL;
+    const struct sk_known_bundle *same = imported(series, serial);
+    const struct sk_known_bundle *before = imported(series, serial - 1);
+    const struct sk_known_bundle *after = serial < UINT32_MAX ? imported(series, serial + 1) : NULL;
     enum sk_error e = sk_carry_follows(&b->carry, NULL, before != NULL ? before->serial : 0,
                                        before != NULL ? &before->digest : NULL);
 
@@ -159,7 +159,8 @@ static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_
     return e;
 }
 
-/* The sheets that people could choose from, then all that this desk knows anew. */
+/* Keeps the sheets that writers could choose from, and reads all known sheets again if any is new.
+ */
 static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_file *b)
 {
     const uint8_t *at = b->sheet_bytes;
@@ -177,9 +178,9 @@ static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_fi
     return e;
 }
 
-/* What a set-back desk does not remember is remembered now: it acknowledges nothing, and spends no
- * number that may have been spent, until the way back is done. */
-static enum sk_error look_for_own(struct sk_import *im, struct sk_bundle_file *b)
+/* Records newer numbers of this desk, which show that it was set back by a backup: until `resume`
+ * it acknowledges nothing and spends no number. */
+static enum sk_error check_set_back(struct sk_import *im, struct sk_bundle_file *b)
 {
     struct sk_set_back seen = {0}, *known = &im->desk->state.set_back;
     enum sk_error e = sk_import_own_sheet(im->desk, b, &seen);
@@ -210,7 +211,7 @@ static void report(const struct sk_bundle_file *b)
     printf(".\n");
 }
 
-/* All envelopes, then the index, then the mark that the bundle is here: in this order. */
+/* All envelopes, then the index, and last the record that the bundle was imported. */
 static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
 {
     struct sk_known_bundle done = {
@@ -218,13 +219,13 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
     enum sk_error e = take_sheets(im, b);
 
     if (e == SK_OK && !im->uncounted) {
-        e = look_for_own(im, b);
+        e = check_set_back(im, b);
     }
     for (uint32_t i = 0; e == SK_OK && i < b->carry.count; i++) {
         b->number = i + 1;
         e = sk_import_envelope(im, b, &b->entries[i]);
     }
-    /* What was good until an error came is kept: the next import need not do it again. */
+    /* Reports imported before an error are kept. */
     enum sk_error flushed = sk_import_flush(im);
 
     e = e == SK_OK ? flushed : e;
@@ -288,7 +289,7 @@ static int take_trusted(struct sk_import *im, struct sk_bundle_file *b)
     return code == SK_EXIT_OK ? finish(b, e) : code;
 }
 
-/* A bundle that fits into no chain any more: signed as ever, and its reports are as good. */
+/* A bundle that fits into no chain: it is signed, so its reports are imported. */
 static int take_uncounted(struct sk_import *im, struct sk_bundle_file *b)
 {
     int code = sk_import_trusted_ever(&im->desk->state, b);
@@ -313,7 +314,7 @@ int sk_import_bundle(struct sk_import *im, const char *path)
     } else if (e == SK_OK) {
         struct sk_progress before = b.progress;
 
-        sk_progress_end(&b.progress); /* a question may come */
+        sk_progress_end(&b.progress); /* a question may follow */
         code = sk_import_trust_gateway(im->desk, &b);
         if (code == SK_EXIT_OK) {
             b.progress = before;

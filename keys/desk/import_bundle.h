@@ -4,12 +4,11 @@
 
 #include "keys/desk/import.h"
 
-
 /* Imports one bundle file; prints what happened. Returns an exit code. */
 int sk_import_bundle(struct sk_import *im, const char *path);
 
-/* Opens the file and checks header and sheets; reading continues with the first envelope. CARRY_...,
- * SHEET_..., KEY_..., NOT_FOUND, IO, MEMORY. Release it, also on failure. */
+/* Opens the file and checks header and sheets; reading continues with the first envelope.
+ * CARRY_..., SHEET_..., KEY_..., NOT_FOUND, IO, MEMORY. Release it, also on failure. */
 enum sk_error sk_bundle_open(struct sk_bundle_file *bundle, const char *path);
 void sk_bundle_release(struct sk_bundle_file *bundle);
 

@@ -1,11 +1,10 @@
 /* Envelopes of epochs whose key this desk does not hold: they are kept as
- * quarantine/EPOCH-DAY-DIGEST.keyless, since the key may be on another stick, and tried again by every
- * import. */
+ * quarantine/EPOCH-DAY-DIGEST.keyless, since the key may be on another stick, and tried again by
+ * every import. */
 #ifndef SK_KEYS_DESK_IMPORT_KEYLESS_H
 #define SK_KEYS_DESK_IMPORT_KEYLESS_H
 
 #include "keys/desk/import.h"
-
 
 #define SK_KEYLESS_NAME (8 + 1 + 10 + 1 + 64 + 9)
 

@@ -29,8 +29,8 @@ static bool have(const struct sk_known_sheets *sheets, const struct sk_digest *d
     return false;
 }
 
-/* Whose it is; false: nobody's that this desk was told of. A file alone proves nothing: the name
- * comes from the state, or the state lists the sheet among the offered ones. */
+/* The sheet's owner; false for an organisation that this desk does not know. The file proves
+ * nothing: the state must name its identity or list the sheet as offered. */
 static bool name_of(const struct load *l, const struct sk_sheet *sheet, const char **name)
 {
     const struct sk_known_peer *peer = sk_state_peer(&l->desk->state, &sheet->identity);
@@ -106,8 +106,7 @@ static enum sk_error load_folder(struct load *l, const char *name)
     return e;
 }
 
-/* The order decides nothing but which names come first: own, named, offered; newest sheets first.
- */
+/* The order in which readers are named: own, named, offered; newest sheets first. */
 static int by_rank(const void *a, const void *b)
 {
     const struct sk_known_sheet *x = a, *y = b;

@@ -4,7 +4,6 @@
 
 #include "keys/desk/state.h"
 
-
 /* A state from before chains had names is converted: its bundles get a chain of the name zero.
  * NOT_FOUND, CORRUPT, MEMORY, IO. */
 enum sk_error sk_state_load(struct sk_state *state, const char *path, const uint8_t key[32]);

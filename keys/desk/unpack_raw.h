@@ -4,7 +4,6 @@
 
 #include "keys/desk/child.h"
 
-
 /* The value of the field `code`: the writer's secret, which nobody at the desk needs. Keep it in
  * memory from sk_secret_new(). */
 #define SK_HIDDEN_MAX 128u
@@ -18,8 +17,8 @@ struct sk_hidden {
 /* Adds a piece of the value. */
 void sk_hidden_add(struct sk_hidden *hidden, const uint8_t *bytes, size_t len);
 
-/* Writes the body as it was sent into body.bin, with asterisks in place of the code: for a body that
- * could not be parsed to its end. */
+/* Writes the body as it was sent into body.bin, with asterisks in place of the code: for a body
+ * that could not be parsed to its end. */
 enum sk_error sk_unpack_raw(int dir, const struct sk_child_task *task,
                             const struct sk_hidden *hidden);
 

@@ -56,7 +56,7 @@ json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *thr
         "parsed", (int)entry->parsed);
 }
 
-/* The list, or NULL with nothing of it: half of one would be shown as the whole. */
+/* The list, or NULL: an incomplete list must not be shown. */
 static json_t *with(json_t *list, json_t *value)
 {
     if (json_array_append_new(list, value) != 0) {
