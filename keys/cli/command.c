@@ -61,25 +61,17 @@ static void print_line(const char *text)
     fputc('\n', stderr);
 }
 
-static void say(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-
-static void say(const char *format, va_list args)
-{
-    char text[2048];
-
-    if (vsnprintf(text, sizeof text, format, args) < 0) {
-        text[0] = '\0';
-    }
-    print_line(text);
-}
-
 int sk_refuse(const char *format, ...)
 {
+    char text[2048];
     va_list args;
 
     va_start(args, format);
-    say(format, args);
+    if (vsnprintf(text, sizeof text, format, args) < 0) {
+        text[0] = '\0';
+    }
     va_end(args);
+    print_line(text);
     return SK_EXIT_REFUSED;
 }
 

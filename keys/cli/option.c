@@ -285,20 +285,11 @@ static int find_command(struct sk_line *line, const struct sk_program *program, 
     return sk_usage(_("there is no such command"));
 }
 
-static int check_alone(const struct sk_line *line, const struct sk_program *program, int argc)
-{
-    const struct sk_option *lacks = missing(program->options, &line->options);
-
-    if (argc > 0) {
-        return sk_usage(_("%s takes options only"), program->name);
-    }
-    return lacks == NULL ? -1 : sk_usage(_("--%s %s is missing"), lacks->name, _(lacks->value));
-}
-
 int sk_line_read(struct sk_line *line, const struct sk_program *program, int argc, char **argv)
 {
     struct reader r = {program,        NULL,     program->options,
                        &line->options, argv + 1, argc > 0 ? argc - 1 : 0};
+    const struct sk_option *lacks;
     int code;
 
     *line = (struct sk_line){.command = NULL};
@@ -306,8 +297,14 @@ int sk_line_read(struct sk_line *line, const struct sk_program *program, int arg
     if (code != -1) {
         return code;
     }
-    return program->commands == NULL ? check_alone(line, program, r.argc)
-                                     : find_command(line, program, r.argc, r.argv);
+    if (program->commands != NULL) {
+        return find_command(line, program, r.argc, r.argv);
+    }
+    if (r.argc > 0) {
+        return sk_usage(_("%s takes options only"), program->name);
+    }
+    lacks = missing(program->options, &line->options);
+    return lacks == NULL ? -1 : sk_usage(_("--%s %s is missing"), lacks->name, _(lacks->value));
 }
 
 void sk_line_free(struct sk_line *line)

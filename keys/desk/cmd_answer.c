@@ -64,11 +64,6 @@ static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
 
 /* ---- before anything is recorded ---------------------------------------------- */
 
-static bool said_before(const struct sk_case *c, const char *text)
-{
-    return c->said_count > 0 && strcmp(c->said[c->said_count - 1].text, text) == 0;
-}
-
 static void show_said(const struct sk_case *c, const char *id)
 {
     for (size_t i = 0; i < c->said_count; i++) {
@@ -147,7 +142,8 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
     sk_entry_id(&c->digest, id);
     int code = check_reader(c, id, text);
 
-    if (text != NULL && !w->without_text && !w->replace && said_before(c, text)) {
+    if (text != NULL && !w->without_text && !w->replace && before &&
+        strcmp(c->said[c->said_count - 1].text, text) == 0) {
         text = NULL; /* the same text again adds nothing */
     }
     if (code == -1 && text != NULL) {

@@ -114,17 +114,13 @@ static enum sk_error sort(json_t **rows)
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
-/* Whether an unknown key can read it too, or another envelope has its header. */
-static bool is_marked(const json_t *row)
-{
-    return json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ||
-           json_is_true(json_object_get(row, "same_header"));
-}
-
 static void print_row(const json_t *row)
 {
     char excerpt[4 * 60 + 1], category[4] = "-";
     long long number = json_integer_value(json_object_get(row, "category"));
+    /* Whether an unknown key can read it too, or another envelope has its header. */
+    bool marked = json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ||
+                  json_is_true(json_object_get(row, "same_header"));
 
     if (number > 0 && number < 100) {
         snprintf(category, sizeof category, "%lld", number);
@@ -134,7 +130,7 @@ static void print_row(const json_t *row)
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           is_marked(row)                                       ? "!"
+           marked                                               ? "!"
            : json_is_true(json_object_get(row, "sheets_known")) ? " "
                                                                 : "?",
            json_is_true(json_object_get(row, "parsed")) ? " " : "~", excerpt);

@@ -156,13 +156,6 @@ static enum sk_error record_lost(struct sk_series *series, const struct wanted *
     return e;
 }
 
-/* Only bundles before an imported one can be lost: it proves that they were made. */
-static bool between(const struct sk_series *series, const struct wanted *w)
-{
-    return series != NULL && series->bundle_count > 0 && w->lost_first >= series->start &&
-           w->lost_last < series->bundles[series->bundle_count - 1].serial;
-}
-
 static int lose(struct sk_desk *desk, const struct wanted *w)
 {
     struct sk_series *series = sk_state_current(&desk->state);
@@ -170,7 +163,9 @@ static int lose(struct sk_desk *desk, const struct wanted *w)
     enum sk_error e;
     int code;
 
-    if (!between(series, w)) {
+    /* Only bundles before an imported one can be lost: it proves that they were made. */
+    if (series == NULL || series->bundle_count == 0 || w->lost_first < series->start ||
+        w->lost_last >= series->bundles[series->bundle_count - 1].serial) {
         return sk_refuse(
             "bundles %u to %u are not all missing before one that was imported; see what "
             "`import` names",

@@ -65,14 +65,6 @@ static void print_readers(const struct sk_entry *entry)
     }
 }
 
-static void print_twin(void)
-{
-    printf(
-        "WARNING        another envelope came with the header of this one: somebody who can read "
-        "this report, or who carried it, changed a copy. Compare both before you rely on either "
-        "(`list` marks them; what does not open is in quarantine/)\n");
-}
-
 static void print_fields(const struct sk_entry *entry)
 {
     const json_t *fields = sk_entry_fields(entry);
@@ -170,7 +162,10 @@ static void print_report(const struct sk_entry *entry, const struct sk_threads *
     printf("%-14s %u\n", "size class", (unsigned)entry->chunks);
     print_readers(entry);
     if (twin) {
-        print_twin();
+        printf(
+            "WARNING        another envelope came with the header of this one: somebody who can "
+            "read this report, or who carried it, changed a copy. Compare both before you rely on "
+            "either (`list` marks them; what does not open is in quarantine/)\n");
     }
     print_fields(entry);
     print_files(entry);

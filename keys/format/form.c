@@ -192,15 +192,6 @@ static size_t take_head(struct sk_form *form, const uint8_t *p, size_t n,
     return i;
 }
 
-/* After the empty line of the head. */
-static void begin_part(struct sk_form *form, struct sk_form_event *event)
-{
-    sk_form_head_end(form);
-    form->state = SK_FORM_AT_CONTENT;
-    form->matched = 0;
-    give(event, SK_FORM_PART, NULL, 0);
-}
-
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static size_t take(struct sk_form *form, const uint8_t *p, size_t n, struct sk_form_event *event)
@@ -227,7 +218,10 @@ enum sk_error sk_form_next(struct sk_form *form, const uint8_t *piece, size_t le
     }
     while (form->fault == SK_OK && event->kind == SK_FORM_MORE) {
         if (form->state == SK_FORM_AT_PART) {
-            begin_part(form, event);
+            sk_form_head_end(form);
+            form->state = SK_FORM_AT_CONTENT;
+            form->matched = 0;
+            give(event, SK_FORM_PART, NULL, 0);
         } else if (form->state == SK_FORM_AT_CLOSE) {
             form->state = SK_FORM_AT_CLOSED;
             give(event, SK_FORM_CLOSE, NULL, 0);

@@ -107,13 +107,6 @@ static enum sk_error open_board(struct board_file *f, const char *path)
     return SK_OK;
 }
 
-static void warn_stale(const char *path, const struct sk_board *board)
-{
-    if (sk_day_of(time(NULL)) > board->stale_day) {
-        sk_refuse(_("%s: this board is out of date; ask for a newer one"), path);
-    }
-}
-
 static enum sk_error look_up(struct answers *a, const char *path, struct board_file *f)
 {
     struct sk_found *found = &a->found[a->count];
@@ -126,7 +119,9 @@ static enum sk_error look_up(struct answers *a, const char *path, struct board_f
     if (e != SK_OK) {
         return e;
     }
-    warn_stale(path, &f->board);
+    if (sk_day_of(time(NULL)) > f->board.stale_day) {
+        sk_refuse(_("%s: this board is out of date; ask for a newer one"), path);
+    }
     e = sk_answer_read(&found->answer, &f->board, a->receipt, read_bucket, f);
     if (e == SK_OK) {
         found->organisation = f->board.identity;
@@ -195,17 +190,6 @@ static int prepare(struct answers *a)
     return a->found == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
 }
 
-static int print_found(const struct answers *a)
-{
-    if (!sk_args_has(a->args, "json")) {
-        sk_found_print(a->found, a->count);
-        return SK_EXIT_OK;
-    }
-    enum sk_error e = sk_found_print_json(a->found, a->count);
-
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("answers", e);
-}
-
 int sk_report_answers(void *program, const struct sk_args *args)
 {
     struct answers a = {.args = args};
@@ -223,7 +207,11 @@ int sk_report_answers(void *program, const struct sk_args *args)
     if (code != SK_EXIT_OK) {
         goto out;
     }
-    code = print_found(&a);
+    if (!sk_args_has(args, "json")) {
+        sk_found_print(a.found, a.count);
+    } else if (sk_found_print_json(a.found, a.count) != SK_OK) {
+        code = sk_refuse_error("answers", SK_ERR_IO);
+    }
 out:
     sk_secret_free(a.found);
     sk_secret_free(a.receipt);

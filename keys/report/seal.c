@@ -269,27 +269,19 @@ static int write_sealed(struct seal *s)
     return SK_EXIT_OK;
 }
 
-static int check_options(const struct sk_args *args)
-{
-    if (!sk_args_has(args, "text-file") && !sk_args_has(args, "attach")) {
-        return sk_usage(_("seal needs --text-file FILE or --attach FILE"));
-    }
-    if (sk_args_has(args, "no-receipt") && sk_args_has(args, "code-file")) {
-        return sk_usage(_("--no-receipt and --code-file do not go together"));
-    }
-    return SK_EXIT_OK;
-}
-
 int sk_report_seal(void *program, const struct sk_args *args)
 {
     struct seal s = {.args = args,
                      .out = sk_args_text(args, "out"),
                      .no_receipt = sk_args_has(args, "no-receipt")};
-    int code = check_options(args);
+    int code;
 
     (void)program;
-    if (code != SK_EXIT_OK) {
-        return code;
+    if (!sk_args_has(args, "text-file") && !sk_args_has(args, "attach")) {
+        return sk_usage(_("seal needs --text-file FILE or --attach FILE"));
+    }
+    if (s.no_receipt && sk_args_has(args, "code-file")) {
+        return sk_usage(_("--no-receipt and --code-file do not go together"));
     }
     code = prepare(&s);
     if (code == SK_EXIT_OK) {
