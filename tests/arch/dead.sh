@@ -31,10 +31,13 @@ symbols() { # a build tree -> "D name source" of what a file defines, "U name so
         done
 }
 
-used_at_home() { # a name, its file without ending: whether the file says it elsewhere than where it defines it
+used_at_home() { # a name, its file without ending: whether the file says it elsewhere than in definition and prototype
     local file=$source/$2.c
     [ -f "$file" ] || file=$build/$2.c
-    [ "$(tr '\n' ' ' <"$file" | sed -E 's,/\*([^*]|\*+[^*/])*\*+/, ,g' | grep -oE "\b$1\b" | wc -l)" -gt 1 ]
+    [ "$(tr '\n' ' ' <"$file" | sed -E \
+        -e 's,/\*([^*]|\*+[^*/])*\*+/, ,g' -e 's/return /return=/g' \
+        -e "s/(^|[;}]) *([a-z0-9_]+ +)+\**$1\([^;{}]*\);/\1/g" |
+        grep -oE "\b$1\b" | wc -l)" -gt 1 ]
 }
 
 unused() { # a file of symbols -> "name source" of what nobody uses
@@ -59,6 +62,11 @@ done < <(judge "$work/dead" "$work/left")
 [ "$bad" = 1 ] || pass "$count functions and objects are used, but for $(wc -l <"$work/left") that are listed"
 
 # The control: what is planted is seen.
+mkdir -p "$work/tree/keys"
+echo 'int sk_planted(void); int sk_planted(void) { return 1; }' >"$work/tree/keys/planted.c"
+echo 'int sk_planted(void) { return 1; } int (*sk_used)(void) = sk_planted;' >"$work/tree/keys/used.c"
+(source=$work/tree; ! used_at_home sk_planted keys/planted && used_at_home sk_planted keys/used) &&
+    pass "control: a prototype is no use, a reference is" || fail "a planted prototype counts as a use"
 { cat "$work/symbols"; echo "D sk_planted keys/base/error"; } >"$work/symbols_planted"
 unused "$work/symbols_planted" >"$work/dead_planted"
 judge "$work/dead_planted" "$work/left" | grep -q '^sk_planted in keys/base/error.c' &&
