@@ -67,26 +67,33 @@ static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, u
     header = malloc(len);
     b->sheets = calloc((size_t)b->carry.sheets + 1, sizeof *b->sheets);
     b->entries = calloc((size_t)b->carry.count + 1, sizeof *b->entries);
-    if (header != NULL && b->sheets != NULL && b->entries != NULL) {
-        memcpy(header, fixed, SK_CARRY_FIXED);
-        e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    if (header == NULL || b->sheets == NULL || b->entries == NULL) {
+        goto out;
     }
+    memcpy(header, fixed, SK_CARRY_FIXED);
+    e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = sk_carry_read(&b->carry, b->sheets, b->entries, header, len, &b->digest);
     if (e == SK_OK) {
-        e = sk_carry_read(&b->carry, b->sheets, b->entries, header, len, &b->digest);
+        e = check_length(b, size);
     }
+out:
     free(header);
-    return e == SK_OK ? check_length(b, size) : e;
+    return e;
 }
 
 static enum sk_error read_sheets(struct sk_bundle_file *b)
 {
-    enum sk_error e = SK_ERR_MEMORY;
+    enum sk_error e;
 
     b->sheet_len = sk_carry_sheets_length(b->sheets, b->carry.sheets);
     b->sheet_bytes = malloc(b->sheet_len + 1);
-    if (b->sheet_bytes != NULL) {
-        e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
+    if (b->sheet_bytes == NULL) {
+        return SK_ERR_MEMORY;
     }
+    e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
     return e == SK_OK
                ? sk_carry_sheets_check(b->sheets, b->carry.sheets, b->sheet_bytes, b->sheet_len)
                : e;
@@ -109,12 +116,14 @@ enum sk_error sk_bundle_open(struct sk_bundle_file *b, const char *path)
     sk_progress_start(&b->progress, "importing", (uint64_t)st.st_size);
     b->progress.bytes = 1;
     e = sk_bundle_bytes(b, fixed, sizeof fixed);
-    if (e == SK_OK) {
-        e = sk_carry_read_fixed(&b->carry, fixed);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = read_rest(b, fixed, (uint64_t)st.st_size);
+    e = sk_carry_read_fixed(&b->carry, fixed);
+    if (e != SK_OK) {
+        return e;
     }
+    e = read_rest(b, fixed, (uint64_t)st.st_size);
     return e == SK_OK ? read_sheets(b) : e;
 }
 
@@ -278,15 +287,13 @@ static int finish(struct sk_bundle_file *b, enum sk_error e)
 static int take_trusted(struct sk_import *im, struct sk_bundle_file *b)
 {
     enum sk_error e = check_chain(&im->desk->state, b);
-    int code = SK_EXIT_OK;
+    int code;
 
-    if (e == SK_OK) {
-        code = sk_import_trust_chain(im, b);
+    if (e != SK_OK) {
+        return finish(b, e);
     }
-    if (e == SK_OK && code == SK_EXIT_OK) {
-        e = take_in(im, b);
-    }
-    return code == SK_EXIT_OK ? finish(b, e) : code;
+    code = sk_import_trust_chain(im, b);
+    return code == SK_EXIT_OK ? finish(b, take_in(im, b)) : code;
 }
 
 /* A bundle that fits into no chain: it is signed, so its reports are imported. */

@@ -234,12 +234,14 @@ static enum sk_error keep_waiting(struct passage *p)
     }
     sk_keyless_name(name, p->epoch, p->entry->day, &p->actual);
     e = commit(p);
-    if (e == SK_OK) {
-        e = rename_to(p, "quarantine", name);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_sync_folder(p->im->desk, "quarantine");
+    e = rename_to(p, "quarantine", name);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_home_sync_folder(p->im->desk, "quarantine");
     if (e == SK_OK) {
         sk_keyless_count(&p->bundle->counts, p->epoch);
     }
@@ -322,18 +324,22 @@ static enum sk_error keep(struct passage *p)
 
     sk_mailbox_derive(&thread.mailbox, &p->opened.prelude.mailbox_seed, &thread.reply_pk,
                       &thread.sign_pk);
-    if (e == SK_OK) {
-        e = make_entry(p, &entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        sk_entry_id(&p->actual, id);
-        snprintf(name, sizeof name, "%s.sealed", id);
-        e = rename_to(p, "reports", name);
+    e = make_entry(p, &entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        p->bundle->counts.fresh++;
-        e = sk_import_pend(p->im, &entry, &thread);
+    sk_entry_id(&p->actual, id);
+    snprintf(name, sizeof name, "%s.sealed", id);
+    e = rename_to(p, "reports", name);
+    if (e != SK_OK) {
+        goto out;
     }
+    p->bundle->counts.fresh++;
+    e = sk_import_pend(p->im, &entry, &thread);
+out:
     sk_entry_free(&entry);
     sodium_memzero(&thread, sizeof thread);
     return e;
@@ -376,15 +382,19 @@ enum sk_error sk_import_envelope(struct sk_import *im, struct sk_bundle_file *bu
     p->bundle = bundle;
     p->entry = entry;
     p->keyset = sk_secret_new(sizeof *p->keyset);
-    if (p->keyset != NULL) {
-        e = begin(p);
+    if (p->keyset == NULL) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = pass_chunks(p);
+    e = begin(p);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = settle(p);
+    e = pass_chunks(p);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = settle(p);
+out:
     sk_file_writer_discard(p->writer);
     sk_opener_free(p->opener);
     sk_keyset_free(p->keyset);

@@ -59,19 +59,23 @@ enum sk_error sk_issue_prepare(struct sk_issue *o, const struct sk_desk *desk, c
     enum sk_error e = check_name(out, magic);
 
     *o = (struct sk_issue){.outside = NULL, .kept = NULL};
-    if (e == SK_OK) {
-        e = sk_file_writer_open(&o->outside, out);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = take_room(o->outside, len);
+    e = sk_file_writer_open(&o->outside, out);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        o->at_home = true;
-        e = sk_home_path(desk, path, "%s", kept);
+    e = take_room(o->outside, len);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_file_writer_open(&o->kept, path);
+    o->at_home = true;
+    e = sk_home_path(desk, path, "%s", kept);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_file_writer_open(&o->kept, path);
     return e == SK_OK ? take_room(o->kept, len) : e;
 }
 
@@ -120,13 +124,15 @@ enum sk_error sk_issue_again(const struct sk_desk *desk, const char *kept, const
     size_t len = 0;
     enum sk_error e = sk_home_path(desk, path, "%s", kept);
 
-    if (e == SK_OK) {
-        e = sk_file_read(path, KEPT_MAX, &bytes, &len);
-        *missing = e == SK_ERR_NOT_FOUND;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = check_name(out, magic);
+    e = sk_file_read(path, KEPT_MAX, &bytes, &len);
+    *missing = e == SK_ERR_NOT_FOUND;
+    if (e != SK_OK) {
+        return e;
     }
+    e = check_name(out, magic);
     if (e == SK_OK) {
         e = sk_file_replace(out, bytes, len);
     }

@@ -138,10 +138,14 @@ enum sk_error sk_readers_find(struct sk_readers *out, const struct sk_opener *op
     struct sk_readers r = {.reader_count = 0};
     enum sk_error e = find_readers(&r, opener, keyset);
 
-    if (e == SK_OK) {
-        e = count_rest(&r, opener, keyset);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && r.unknown == 0 && r.reader_count > 0) {
+    e = count_rest(&r, opener, keyset);
+    if (e != SK_OK) {
+        return e;
+    }
+    if (r.unknown == 0 && r.reader_count > 0) {
         e = find_sheets(&r, keyset, sheets, digest);
     }
     if (e == SK_OK) {

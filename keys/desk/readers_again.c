@@ -75,15 +75,19 @@ static enum sk_error find_again(struct again *a, struct sk_entry *entry)
         return SK_OK;
     }
     e = read_header(a, entry, header);
-    if (e == SK_OK) {
-        e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_readers_find(&readers, opener, a->keyset, &a->sheets, &sheets);
+    e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_readers_note(&readers, a->keyset, entry->json);
+    e = sk_readers_find(&readers, opener, a->keyset, &a->sheets, &sheets);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_readers_note(&readers, a->keyset, entry->json);
+out:
     sk_opener_free(opener);
     return e == SK_ERR_MEMORY || e == SK_ERR_IO || e == SK_ERR_TOO_LARGE ? e : SK_OK;
 }
@@ -100,12 +104,15 @@ static enum sk_error write_one(void *ctx, const uint8_t *payload, size_t len)
         return e;
     }
     e = find_again(a, &entry);
-    if (e == SK_OK) {
-        e = sk_json_write(entry.json, &text, &text_len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_segment_append(a->fresh, (const uint8_t *)text, text_len);
+    e = sk_json_write(entry.json, &text, &text_len);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_segment_append(a->fresh, (const uint8_t *)text, text_len);
+out:
     sk_json_text_free(text);
     sk_entry_free(&entry);
     return e;
@@ -144,15 +151,17 @@ static enum sk_error update_epoch(struct again *a, uint32_t epoch)
     if (e == SK_ERR_ENVELOPE_EPOCH) {
         return SK_OK; /* its key was destroyed: its entries stay as they are */
     }
-    if (e == SK_OK && (key == NULL || len != 32)) {
-        e = SK_ERR_KEYRING_RECORD;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(a->desk, path, "index/%08x.log", (unsigned)epoch);
+    if (key == NULL || len != 32) {
+        return SK_ERR_KEYRING_RECORD;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(a->desk, fresh, "index/%08x.log.tmp", (unsigned)epoch);
+    e = sk_home_path(a->desk, path, "index/%08x.log", (unsigned)epoch);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_home_path(a->desk, fresh, "index/%08x.log.tmp", (unsigned)epoch);
     if (e != SK_OK) {
         return e;
     }
@@ -209,16 +218,20 @@ enum sk_error sk_readers_again(struct sk_desk *desk, bool all)
     struct sk_digest now;
     enum sk_error e = sk_known_sheets_load(&a.sheets, desk);
 
-    if (e == SK_OK) {
-        e = sk_known_sheets_digest(&a.sheets, &now);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && memcmp(&now, &desk->state.judged, sizeof now) != 0) {
-        e = update_all(&a);
-        if (e == SK_OK) {
-            desk->state.judged = now;
-            e = sk_home_save_state(desk);
-        }
+    e = sk_known_sheets_digest(&a.sheets, &now);
+    if (e != SK_OK || memcmp(&now, &desk->state.judged, sizeof now) == 0) {
+        goto out;
     }
+    e = update_all(&a);
+    if (e != SK_OK) {
+        goto out;
+    }
+    desk->state.judged = now;
+    e = sk_home_save_state(desk);
+out:
     sk_known_sheets_free(&a.sheets);
     return e;
 }

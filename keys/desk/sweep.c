@@ -167,13 +167,18 @@ static enum sk_error prepare(const struct sk_desk *desk)
     char path[SK_PATH_MAX];
     enum sk_error e = sk_home_path(desk, path, "keyring");
 
-    if (e == SK_OK) {
-        e = sk_erase_leftovers(path);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(desk, path, "destroyed");
+    e = sk_erase_leftovers(path);
+    if (e != SK_OK) {
+        return e;
     }
-    return e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST ? SK_ERR_IO : e;
+    e = sk_home_path(desk, path, "destroyed");
+    if (e != SK_OK) {
+        return e;
+    }
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? SK_OK : SK_ERR_IO;
 }
 
 enum sk_error sk_destroy_sweep(struct sk_desk *desk, uint32_t first_week)
