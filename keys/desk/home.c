@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/base/bytes.h"
@@ -225,6 +226,17 @@ enum sk_error sk_home_save_state(struct sk_desk *desk)
     if (e == SK_OK) {
         e = sk_state_save(&desk->state, path, key);
         sodium_memzero(key, sizeof key);
+    }
+    return e;
+}
+
+enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name)
+{
+    char path[SK_PATH_MAX];
+    enum sk_error e = sk_home_path(desk, path, "%s", name);
+
+    if (e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST) {
+        e = errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_ERR_IO;
     }
     return e;
 }

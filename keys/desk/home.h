@@ -55,6 +55,9 @@ enum sk_error sk_home_token(const struct sk_desk *desk, uint8_t **token);
 enum sk_error sk_home_save_keyring(struct sk_desk *desk);
 enum sk_error sk_home_save_state(struct sk_desk *desk);
 
+/* Makes a folder that homes of earlier versions do not have. IO, FULL. */
+enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name);
+
 /* fsyncs a folder of the home, after files were made or renamed in it. */
 enum sk_error sk_home_sync_folder(const struct sk_desk *desk, const char *name);
 

@@ -145,21 +145,26 @@ static int make(const struct sk_desk *desk, const char *path, struct sk_keyring_
     }
     e = sk_keyring_new(&ring, k.passphrase, k.len, k.token, cost);
     forget(&k);
-    if (e == SK_OK) {
-        e = fill(ring, from, CURRENT);
-    }
-    if (e == SK_OK) {
-        e = fill(ring, from, NEXT);
-    }
-    if (e == SK_OK) {
-        e = save(ring, path);
-    }
     if (e != SK_OK) {
-        sk_keyring_free(ring);
-        return sk_refuse_error(path, e);
+        goto failed;
+    }
+    e = fill(ring, from, CURRENT);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = fill(ring, from, NEXT);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = save(ring, path);
+    if (e != SK_OK) {
+        goto failed;
     }
     *out = ring;
     return SK_EXIT_OK;
+failed:
+    sk_keyring_free(ring);
+    return sk_refuse_error(path, e);
 }
 
 /* ---- the desk's keyring -------------------------------------------------------- */
@@ -202,15 +207,20 @@ static int take_over(struct sk_desk *desk, const char *path, const struct sk_key
 {
     enum sk_error e = put_public(desk, identity);
 
-    if (e == SK_OK) {
-        e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, CURRENT);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
-    if (e == SK_OK && sk_keyring_get(desk->ring, SK_KEY_IDENTITY, NEXT, NULL) != NULL) {
+    e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, CURRENT);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
+    }
+    if (sk_keyring_get(desk->ring, SK_KEY_IDENTITY, NEXT, NULL) != NULL) {
         e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, NEXT);
     }
-    if (e == SK_OK) {
-        e = sk_home_save_keyring(desk);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
+    e = sk_home_save_keyring(desk);
     if (e != SK_OK) {
         return sk_refuse_error(desk->home, e);
     }

@@ -108,23 +108,26 @@ static enum sk_error import_file(struct sk_import *im, const char *path,
 {
     struct sk_bundle_file b = {.path = path, .from_quarantine = true, .number = 1};
     struct stat st;
-    enum sk_error e = SK_OK;
+    enum sk_error e = SK_ERR_IO;
 
     b.carry.count = 1;
     b.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (b.fd < 0 || fstat(b.fd, &st) != 0) {
-        e = SK_ERR_IO;
+    if (b.fd < 0) {
+        return e;
     }
-    if (e == SK_OK) {
-        entry->chunks = sk_class_of_length((uint64_t)st.st_size);
-        e = entry->chunks == 0 ? SK_ERR_CORRUPT : sk_import_envelope(im, &b, entry);
+    if (fstat(b.fd, &st) != 0) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_import_flush(im);
+    entry->chunks = sk_class_of_length((uint64_t)st.st_size);
+    e = entry->chunks == 0 ? SK_ERR_CORRUPT : sk_import_envelope(im, &b, entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_home_save_state(im->desk);
+    e = sk_import_flush(im);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_home_save_state(im->desk);
     if (e == SK_OK && !b.waits_on && !b.transfer_failed) {
         printf("An envelope that waited for its key: %s.\n", b.counts.fresh > 0   ? "a new report"
                                                              : b.counts.known > 0 ? "it was known"
@@ -133,9 +136,8 @@ static enum sk_error import_file(struct sk_import *im, const char *path,
                                                                  : "not for this desk");
         e = unlink(path) == 0 ? SK_OK : SK_ERR_IO;
     }
-    if (b.fd >= 0) {
-        close(b.fd);
-    }
+out:
+    close(b.fd);
     return e;
 }
 

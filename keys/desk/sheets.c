@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "keys/base/file.h"
 #include "keys/base/hash.h"
@@ -186,22 +185,13 @@ enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_diges
     }
     sk_hex(hex, digest->b, sizeof digest->b);
     e = sk_home_folder(desk, "offered");
-    if (e == SK_OK) {
-        e = sk_home_path(desk, path, "offered/%s.sheet", hex);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_file_replace(path, bytes, len);
+    e = sk_home_path(desk, path, "offered/%s.sheet", hex);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_file_replace(path, bytes, len);
     return e == SK_OK ? sk_state_add_offered(&desk->state, digest) : e;
-}
-
-enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name)
-{
-    char path[SK_PATH_MAX];
-    enum sk_error e = sk_home_path(desk, path, "%s", name);
-
-    if (e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST) {
-        e = errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_ERR_IO;
-    }
-    return e;
 }

@@ -37,7 +37,4 @@ enum sk_error sk_known_sheets_digest(const struct sk_known_sheets *sheets, struc
 enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_digest *digest,
                                      const uint8_t *bytes, size_t len);
 
-/* Makes a folder that homes of earlier versions do not have. IO, FULL. */
-enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name);
-
 #endif
