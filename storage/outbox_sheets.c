@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/format/text.h"
+#include "keys/base/plain.h"
 #include "storage/outbox_boards.h"
 #include "storage/outbox_chain.h"
 #include "storage/outbox_offered.h"

@@ -50,8 +50,8 @@ static inline bool sk_all_zero(const uint8_t *p, size_t len)
     return acc == 0;
 }
 
-/* RFC 4648, with the padding sign. To be asked first: sodium_base642bin() of libsodium 1.0.18 also
- * takes some bytes above 127. */
+/* A character of base64 (RFC 4648), the padding sign included. sodium_base642bin() of libsodium
+ * 1.0.18 also accepts some bytes above 127, so callers check each character first. */
 static inline bool sk_is_base64(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||

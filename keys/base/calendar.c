@@ -64,8 +64,8 @@ bool sk_day_format(uint32_t day, char out[11])
     return true;
 }
 
-/* Whether the text is "YYYY-MM-DD" or, with parts 2, "YYYY-MM" in digits. */
-static bool numbers(const char *text, size_t parts, uint64_t out[3])
+/* Reads "YYYY-MM-DD" or, with parts 2, "YYYY-MM" as numbers. */
+static bool date_read(const char *text, size_t parts, uint64_t out[3])
 {
     static const size_t at[] = {0, 5, 8}, len[] = {4, 2, 2};
 
@@ -86,7 +86,7 @@ bool sk_day_parse(const char *text, uint32_t *day)
     uint64_t date[3];
     char back[11];
 
-    if (!numbers(text, 3, date)) {
+    if (!date_read(text, 3, date)) {
         return false;
     }
     struct tm tm = {
@@ -105,7 +105,7 @@ bool sk_month_parse(const char *text, uint32_t *month)
 {
     uint64_t date[3];
 
-    if (!numbers(text, 2, date)) {
+    if (!date_read(text, 2, date)) {
         return false;
     }
     *month = (uint32_t)((date[0] - 1970) * 12 + date[1] - 1);

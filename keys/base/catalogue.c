@@ -6,7 +6,7 @@ const struct sk_catalogue *sk_catalogue_find(const char *lang, size_t len)
 {
     size_t n = 0;
 
-    /* What follows is a country, a coding or a script: all of a language read one catalogue. */
+    /* A country, an encoding or a script may follow: one catalogue serves the whole language. */
     while (n < len && strchr("_.@-", lang[n]) == NULL) {
         n++;
     }

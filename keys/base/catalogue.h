@@ -18,18 +18,18 @@ struct sk_catalogue {
     size_t count;
 };
 
-/* Made by the build from the translations. Ends with a NULL lang. */
+/* Generated from the translations; ends with a NULL lang. */
 extern const struct sk_catalogue sk_catalogues[];
 
 /* The catalogue of "uk", or of the language in "uk_UA.UTF-8"; NULL when there is none. */
 const struct sk_catalogue *sk_catalogue_find(const char *lang, size_t len);
 
-/* The catalogue that somebody wants who set LANGUAGE (a list, the best first: "crh:uk") and a
- * locale, as gettext(3) reads them, but for this: LANGUAGE also counts when the locale is C or not
- * installed. Either may be NULL. NULL: English. */
+/* The catalogue for LANGUAGE (a list in order of preference: "crh:uk") and a locale, as gettext(3)
+ * reads them, except that LANGUAGE also counts when the locale is C or not installed. Either may be
+ * NULL. NULL: English. */
 const struct sk_catalogue *sk_catalogue_of_reader(const char *language, const char *locale);
 
-/* NULL when it has no translation of this text, or is NULL itself. */
+/* The translation; NULL when there is none, or catalogue is NULL. */
 const char *sk_catalogue_text(const struct sk_catalogue *catalogue, const char *english);
 
 #endif

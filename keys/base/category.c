@@ -9,7 +9,7 @@ static const char *const names[] = {
 #undef N_
 };
 
-/* Their numbers follow each other from 1: each is where it stands in the list. */
+/* Categories are numbered from 1 without gaps. */
 #define CATEGORY(number, name)                                                                     \
     _Static_assert((int)SK_CATEGORY_##number == (number), "a category is out of its order");
 #include "keys/base/category.def"

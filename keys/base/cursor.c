@@ -17,7 +17,7 @@ const uint8_t *sk_read_span(struct sk_field_reader *r, size_t len)
         r->ended = true;
         return NULL;
     }
-    if (len > 0) { /* nothing may be added to a NULL that stands for no bytes */
+    if (len > 0) { /* p may be NULL when len is 0; NULL + 0 is undefined */
         r->p += len;
         r->left -= len;
     }
@@ -88,8 +88,8 @@ struct sk_field_writer sk_write_to(uint8_t *out, size_t len)
     return (struct sk_field_writer){.p = out, .left = len};
 }
 
-/* The place of the next len bytes; NULL when they do not fit. */
-static uint8_t *place(struct sk_field_writer *w, size_t len)
+/* Claims the next len bytes; NULL when they do not fit. */
+static uint8_t *claim(struct sk_field_writer *w, size_t len)
 {
     uint8_t *p = w->p;
 
@@ -109,7 +109,7 @@ void sk_write_u8(struct sk_field_writer *w, uint8_t v)
 
 void sk_write_u16(struct sk_field_writer *w, uint16_t v)
 {
-    uint8_t *p = place(w, 2);
+    uint8_t *p = claim(w, 2);
 
     if (p != NULL) {
         sk_put_u16(p, v);
@@ -118,7 +118,7 @@ void sk_write_u16(struct sk_field_writer *w, uint16_t v)
 
 void sk_write_u32(struct sk_field_writer *w, uint32_t v)
 {
-    uint8_t *p = place(w, 4);
+    uint8_t *p = claim(w, 4);
 
     if (p != NULL) {
         sk_put_u32(p, v);
@@ -127,7 +127,7 @@ void sk_write_u32(struct sk_field_writer *w, uint32_t v)
 
 void sk_write_u64(struct sk_field_writer *w, uint64_t v)
 {
-    uint8_t *p = place(w, 8);
+    uint8_t *p = claim(w, 8);
 
     if (p != NULL) {
         sk_put_u64(p, v);
@@ -136,7 +136,7 @@ void sk_write_u64(struct sk_field_writer *w, uint64_t v)
 
 void sk_write_bytes(struct sk_field_writer *w, const void *bytes, size_t len)
 {
-    uint8_t *p = len > 0 ? place(w, len) : NULL;
+    uint8_t *p = len > 0 ? claim(w, len) : NULL;
 
     if (p != NULL) {
         memcpy(p, bytes, len);
@@ -150,7 +150,7 @@ void sk_write_magic(struct sk_field_writer *w, const char *magic)
 
 void sk_write_zeros(struct sk_field_writer *w, size_t len)
 {
-    uint8_t *p = len > 0 ? place(w, len) : NULL;
+    uint8_t *p = len > 0 ? claim(w, len) : NULL;
 
     if (p != NULL) {
         memset(p, 0, len);

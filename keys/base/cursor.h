@@ -1,8 +1,8 @@
 /*
  * Reading and writing a format field by field, in the order in which FORMAT lists the fields, so
- * that no field's offset is written down anywhere. Bounded: what passes the end gives zeros, or
- * writes nothing, and from then on everything does; the error stays and is asked for once, at the
- * end (OpenSSH's sshbuf). Integers are little-endian.
+ * that no field's offset is written down anywhere. Bounded and sticky (OpenSSH's sshbuf): once a
+ * call passes the end, it and all later ones read zeros or write nothing; callers check `ended` or
+ * `full` once, after the last field. Integers are little-endian.
  */
 #ifndef SK_KEYS_BASE_CURSOR_H
 #define SK_KEYS_BASE_CURSOR_H
@@ -25,11 +25,11 @@ uint16_t sk_read_u16(struct sk_field_reader *r);
 uint32_t sk_read_u32(struct sk_field_reader *r);
 uint64_t sk_read_u64(struct sk_field_reader *r);
 void sk_read_bytes(struct sk_field_reader *r, void *out, size_t len);
-/* Where these bytes stand; NULL past the end. */
+/* Pointer to the next len bytes; NULL past the end. */
 const uint8_t *sk_read_span(struct sk_field_reader *r, size_t len);
-/* Whether the bytes of this text (without its NUL) come next. */
+/* Whether the next bytes are this text, without its NUL. */
 bool sk_read_magic(struct sk_field_reader *r, const char *magic);
-/* Reserved bytes: notes in r->reserved when one is not zero, in time that depends on len only. */
+/* Reserved bytes: sets r->reserved when one is not zero, in time that depends on len only. */
 void sk_read_zeros(struct sk_field_reader *r, size_t len);
 
 struct sk_field_writer {

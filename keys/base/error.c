@@ -14,16 +14,16 @@ static const char *const names[] = {
 #undef X
 };
 
-const char *sk_error_text(enum sk_error error)
+const char *sk_error_text(enum sk_error e)
 {
-    size_t i = (size_t)error;
+    size_t i = (size_t)e;
 
     return i < SK_ERR_COUNT ? texts[i] : "unknown error";
 }
 
-const char *sk_error_name(enum sk_error error)
+const char *sk_error_name(enum sk_error e)
 {
-    size_t i = (size_t)error;
+    size_t i = (size_t)e;
 
     return i < SK_ERR_COUNT ? names[i] : "UNKNOWN";
 }

@@ -133,9 +133,9 @@ enum sk_error {
 };
 
 /* One line in English: what went wrong and what to do. Never NULL; static. */
-const char *sk_error_text(enum sk_error error);
+const char *sk_error_text(enum sk_error e);
 
 /* The symbolic name ("CODE_CHECK"), for tests and for scripts. Never NULL; static. */
-const char *sk_error_name(enum sk_error error);
+const char *sk_error_name(enum sk_error e);
 
 #endif

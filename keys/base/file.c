@@ -11,9 +11,9 @@
 
 #include "keys/base/secret.h"
 
-enum sk_error sk_error_of_errno(int e)
+enum sk_error sk_error_of_errno(int number)
 {
-    switch (e) {
+    switch (number) {
     case ENOENT:
         return SK_ERR_NOT_FOUND;
     case ENOSPC:
@@ -171,10 +171,10 @@ static enum sk_error open_folder_of(const char *path, int *fd)
 static enum sk_error sync_and_close(int fd)
 {
     enum sk_error e = fsync(fd) == 0 ? SK_OK : sk_error_of_errno(errno);
-    int reason = errno;
+    int saved = errno;
 
     close(fd);
-    errno = reason;
+    errno = saved;
     return e;
 }
 
@@ -239,34 +239,36 @@ enum sk_error sk_file_writer_sync(struct sk_file_writer *w)
 
 enum sk_error sk_file_writer_commit(struct sk_file_writer *w)
 {
-    int folder = -1; /* opened first: what cannot be, changes nothing */
+    int folder; /* opened before the rename: a folder that cannot be opened changes nothing */
     enum sk_error e = sk_file_writer_sync(w);
 
-    if (e == SK_OK) {
-        e = open_folder_of(w->path, &folder);
-    }
-    if (e == SK_OK && rename(w->temporary, w->path) != 0) {
-        e = sk_error_of_errno(errno);
-    }
     if (e != SK_OK) {
-        int reason = errno;
+        goto discard;
+    }
+    e = open_folder_of(w->path, &folder);
+    if (e != SK_OK) {
+        goto discard;
+    }
+    if (rename(w->temporary, w->path) != 0) {
+        int saved = errno;
 
-        sk_file_writer_discard(w);
-        if (folder >= 0) {
-            close(folder);
-        }
-        errno = reason;
-        return e;
+        e = sk_error_of_errno(saved);
+        close(folder);
+        errno = saved;
+        goto discard;
     }
     e = sync_and_close(folder);
     close(w->fd);
     free(w);
     return e;
+discard:
+    sk_file_writer_discard(w);
+    return e;
 }
 
 void sk_file_writer_discard(struct sk_file_writer *w)
 {
-    int reason = errno; /* of what failed before */
+    int saved = errno; /* of the step that failed */
 
     if (w == NULL) {
         return;
@@ -274,7 +276,7 @@ void sk_file_writer_discard(struct sk_file_writer *w)
     close(w->fd);
     unlink(w->temporary);
     free(w);
-    errno = reason;
+    errno = saved;
 }
 
 enum sk_error sk_file_replace(const char *path, const uint8_t *data, size_t len)

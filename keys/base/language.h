@@ -17,11 +17,11 @@ enum sk_date_style { SK_DATE_DOTS, SK_DATE_WORDS };
 
 /* "uk", "ru", ... */
 const char *sk_lang_code(enum sk_lang lang);
-/* What its readers call it. */
+/* The language's name for itself. */
 const char *sk_lang_own_name(enum sk_lang lang);
 enum sk_date_style sk_lang_date(enum sk_lang lang);
 
-/* false if the first len bytes of code are none of them. */
+/* Finds the language whose code is exactly the len bytes; false when there is none. */
 bool sk_lang_of_code(const char *code, size_t len, enum sk_lang *lang);
 
 #endif

@@ -34,11 +34,11 @@ static bool swap_is_on(const char *swaps)
     bool bad = ferror(f) != 0 || lines == 0;
 
     fclose(f);
-    return bad || lines > 1; /* the first is a heading */
+    return bad || lines > 1; /* the first line is the heading */
 }
 
-/* Whether the cgroup in this folder may not swap. */
-static bool forbids(const char *folder)
+/* Whether the cgroup in this folder has memory.swap.max 0. */
+static bool forbids_swap(const char *folder)
 {
     char path[LINE + 32], text[32] = "";
     FILE *f;
@@ -53,8 +53,8 @@ static bool forbids(const char *folder)
     return read && strcmp(text, "0\n") == 0;
 }
 
-/* Our cgroup (version 2: "0::/path") and those above it. */
-static bool cgroup_forbids(const char *cgroup, const char *root)
+/* Whether this process's cgroup (version 2: "0::/path") or one above it forbids swap. */
+static bool cgroup_forbids_swap(const char *cgroup, const char *root)
 {
     char line[LINE], folder[2 * LINE];
     FILE *f = fopen(cgroup, "re");
@@ -72,7 +72,7 @@ static bool cgroup_forbids(const char *cgroup, const char *root)
         return false;
     }
     while (strlen(folder) > strlen(root)) {
-        if (forbids(folder)) {
+        if (forbids_swap(folder)) {
             return true;
         }
         *strrchr(folder, '/') = '\0';
@@ -82,7 +82,7 @@ static bool cgroup_forbids(const char *cgroup, const char *root)
 
 bool sk_swap_possible(const char *swaps, const char *cgroup, const char *root)
 {
-    return swap_is_on(swaps) && !cgroup_forbids(cgroup, root);
+    return swap_is_on(swaps) && !cgroup_forbids_swap(cgroup, root);
 }
 
 /* ---- locking ------------------------------------------------------------------------------------
@@ -99,8 +99,8 @@ static void raise_limit(void)
     }
 }
 
-/* A number of /proc/self/status; -1: not there. */
-static int64_t status(const char *name, int base)
+/* A number in /proc/self/status; -1 when it is not there. */
+static int64_t process_status(const char *name, int base)
 {
     char line[LINE];
     FILE *f = fopen("/proc/self/status", "re");
@@ -118,35 +118,35 @@ static int64_t status(const char *name, int base)
     return value;
 }
 
-/* Under a limit a lock on all that is to come would make allocations fail one day. */
-static bool no_limit(void)
+/* Under a limit, MCL_FUTURE makes later allocations fail. */
+static bool lock_is_unlimited(void)
 {
     const int64_t ipc_lock = INT64_C(1) << 14; /* CAP_IPC_LOCK */
-    int64_t capabilities = status("CapEff:", 16);
+    int64_t capabilities = process_status("CapEff:", 16);
     struct rlimit limit;
 
     return (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY) ||
            (capabilities >= 0 && (capabilities & ipc_lock) != 0);
 }
 
-/* What was asked for is looked at: new memory counts as locked. */
-static bool holds(void)
+/* Whether a page mapped now counts as locked: some sandboxes accept mlockall() and do nothing. */
+static bool new_pages_are_locked(void)
 {
     size_t len = (size_t)sysconf(_SC_PAGESIZE);
-    int64_t before = status("VmLck:", 10);
+    int64_t before = process_status("VmLck:", 10);
     uint8_t *page = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (page == MAP_FAILED) {
         return false;
     }
     *(volatile uint8_t *)page = 1;
-    int64_t after = status("VmLck:", 10);
+    int64_t after = process_status("VmLck:", 10);
 
     munmap(page, len);
     return before > 0 && after >= before + (int64_t)(len / 1024);
 }
 
-static enum sk_locking unlocked(void)
+static enum sk_locking locking_failed(void)
 {
     return sk_swap_possible("/proc/swaps", "/proc/self/cgroup", "/sys/fs/cgroup")
                ? SK_LOCKING_SWAP
@@ -156,14 +156,14 @@ static enum sk_locking unlocked(void)
 enum sk_locking sk_memory_lock(void)
 {
     raise_limit();
-    if (no_limit() && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) {
-        if (holds()) {
-            sk_secret_promise_locked();
+    if (lock_is_unlimited() && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) {
+        if (new_pages_are_locked()) {
+            sk_secret_require_locked();
             return SK_LOCKING_DONE;
         }
         (void)munlockall();
     }
-    return unlocked();
+    return locking_failed();
 }
 
 enum sk_locking sk_memory_lock_keys(void)
@@ -175,9 +175,9 @@ enum sk_locking sk_memory_lock_keys(void)
 
     sk_secret_free(probe);
     if (!good) {
-        return unlocked();
+        return locking_failed();
     }
-    sk_secret_promise_locked();
+    sk_secret_require_locked();
     return SK_LOCKING_DONE;
 }
 
@@ -215,7 +215,7 @@ enum sk_error sk_bind_now(char **argv)
     if (set != NULL && *set != '\0') {
         const char *slash = argv[0] == NULL ? NULL : strrchr(argv[0], '/');
 
-        /* Started anew through /proc it would be called "exe" wherever processes are listed. */
+        /* A program executed through /proc/self/exe is named "exe" in lists of processes. */
         (void)prctl(PR_SET_NAME, slash != NULL ? slash + 1 : argv[0] != NULL ? argv[0] : "skrynka");
         return SK_OK;
     }

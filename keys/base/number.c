@@ -61,6 +61,19 @@ const char *sk_size_text(char out[SK_SIZE_TEXT], uint64_t bytes)
     return out;
 }
 
+bool sk_hex_u32_read(const char *text, uint32_t *out)
+{
+    uint8_t b[4];
+    size_t n = 0;
+
+    if (sodium_hex2bin(b, sizeof b, text, strnlen(text, 2 * sizeof b), NULL, &n, NULL) != 0 ||
+        n != sizeof b) {
+        return false;
+    }
+    *out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+    return true;
+}
+
 bool sk_fingerprint_read(const char *text, struct sk_ed25519_pk *out)
 {
     struct sk_ed25519_pk pk;

@@ -1,7 +1,6 @@
 #include "keys/base/plain.h"
 
 #include <sodium.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* The bounds of a sequence's second byte carry the rules of Unicode 15, table 3-7: no overlong
@@ -51,6 +50,21 @@ size_t sk_plain_character(const uint8_t *p, size_t left)
     return (size_t)lead->more + 1;
 }
 
+bool sk_text_valid(const char *text, size_t len)
+{
+    const uint8_t *p = (const uint8_t *)text;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = sk_plain_character(p + i, len - i);
+
+        if (n == 0) {
+            return false;
+        }
+        i += n;
+    }
+    return true;
+}
+
 static bool begins(const uint8_t *bytes, size_t len, const char *mark, size_t mark_len)
 {
     return len >= mark_len && memcmp(bytes, mark, mark_len) == 0;
@@ -69,7 +83,7 @@ static enum sk_plain_wrong wrong_at(const uint8_t *p, size_t left, uint8_t *valu
     return p[0] < 0x80 ? SK_PLAIN_CONTROL : SK_PLAIN_NOT_UTF8;
 }
 
-/* Everything is looked at before anything is changed. */
+/* The whole text is checked before a byte of it changes. */
 static enum sk_error check(const uint8_t *bytes, size_t from, size_t len,
                            struct sk_plain_fault *fault)
 {

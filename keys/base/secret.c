@@ -22,19 +22,19 @@ enum sk_error sk_secret_setup(void)
     return SK_OK;
 }
 
-static bool promised;
+static bool locked_only;
 
-void sk_secret_promise_locked(void)
+void sk_secret_require_locked(void)
 {
-    promised = true;
+    locked_only = true;
 }
 
-/* libsodium gives its memory also when locking it fails, and does not tell. */
+/* sodium_malloc() does not report that its mlock() failed. */
 void *sk_secret_new(size_t len)
 {
     void *p = sodium_malloc(len);
 
-    if (p != NULL && promised && len > 0 && mlock(p, len) != 0) {
+    if (p != NULL && locked_only && len > 0 && mlock(p, len) != 0) {
         sodium_free(p);
         return NULL;
     }

@@ -16,8 +16,9 @@ enum sk_error sk_secret_setup(void);
 /* len zeroed bytes in guarded memory, or NULL. */
 void *sk_secret_new(size_t len);
 
-/* From now on what cannot be locked is not given: NULL (locked.h). Before any thread. */
-void sk_secret_promise_locked(void);
+/* From now on sk_secret_new() returns NULL rather than memory that cannot be locked (locked.h).
+ * Call before any thread is started. */
+void sk_secret_require_locked(void);
 
 /* Wipes and releases. NULL is a no-op. */
 void sk_secret_free(void *p);

@@ -44,8 +44,9 @@ void sk_version(const char *program)
     printf("%s %s\n", program, PACKAGE_VERSION);
 }
 
-/* Names of files may come from strangers: nothing in a message may end the line or talk to the
- * terminal. Bytes of UTF-8 pass; C1 controls arrive there as C2 80..9F and are caught too. */
+/* File names may come from strangers: control characters are replaced, so that a message can
+ * neither end its line nor send an escape sequence to the terminal. UTF-8 passes, except the C1
+ * controls (C2 80 to C2 9F). */
 static void print_line(const char *text)
 {
     fprintf(stderr, "%s: ", program_name);
@@ -60,25 +61,17 @@ static void print_line(const char *text)
     fputc('\n', stderr);
 }
 
-static void say(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
-
-static void say(const char *format, va_list args)
-{
-    char text[2048];
-
-    if (vsnprintf(text, sizeof text, format, args) < 0) {
-        text[0] = '\0';
-    }
-    print_line(text);
-}
-
 int sk_refuse(const char *format, ...)
 {
+    char text[2048];
     va_list args;
 
     va_start(args, format);
-    say(format, args);
+    if (vsnprintf(text, sizeof text, format, args) < 0) {
+        text[0] = '\0';
+    }
     va_end(args);
+    print_line(text);
     return SK_EXIT_REFUSED;
 }
 
@@ -96,13 +89,13 @@ int sk_usage(const char *format, ...)
     return SK_EXIT_USAGE;
 }
 
-int sk_refuse_error(const char *subject, enum sk_error error)
+int sk_refuse_error(const char *subject, enum sk_error e)
 {
-    int e = errno;
-    const char *text = _(sk_error_text(error));
+    int saved = errno;
+    const char *text = _(sk_error_text(e));
 
-    if ((error == SK_ERR_IO || error == SK_ERR_FULL) && e != 0) {
-        return sk_refuse("%s: %s (%s)", subject, text, strerror(e));
+    if ((e == SK_ERR_IO || e == SK_ERR_FULL) && saved != 0) {
+        return sk_refuse("%s: %s (%s)", subject, text, strerror(saved));
     }
     return sk_refuse("%s: %s", subject, text);
 }

@@ -1,4 +1,4 @@
-/* What all programs say, and how they end. */
+/* Messages and exit codes of all programs. */
 #ifndef SK_KEYS_CLI_COMMAND_H
 #define SK_KEYS_CLI_COMMAND_H
 
@@ -12,19 +12,20 @@ void sk_version(const char *program);
 int sk_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int sk_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* "program: subject: text of the error (system message if errno matters)". */
-int sk_refuse_error(const char *subject, enum sk_error error);
+/* "program: subject: text of the error", and the system's message in brackets where errno explains
+ * the error. */
+int sk_refuse_error(const char *subject, enum sk_error e);
 
-/* Set once in main(), for the prefix of messages. */
+/* The prefix of messages; set once in main(). */
 void sk_program_name(const char *name);
 
-/* A program that speaks its reader's language calls this once in main(), before threads: LANGUAGE
- * chooses, else LC_ALL, LC_MESSAGES or LANG; no locale needs to be installed. Without it the
- * wording that all programs share and the texts of errors are English. Formats and other texts that
- * a program hands in are its own to translate. */
+/* Chooses the language of the shared wording and of the texts of errors: LANGUAGE, else LC_ALL,
+ * LC_MESSAGES or LANG; no locale needs to be installed. Called once in main() before threads, by
+ * programs that are translated; without it the language is English. A program translates the
+ * formats and texts that it passes itself. */
 void sk_program_language(void);
 
-/* The text in the reader's language, or as it is. */
+/* The translation of text, or text itself. */
 const char *sk_translated(const char *text) __attribute__((format_arg(1)));
 
 #endif

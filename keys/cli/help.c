@@ -6,7 +6,7 @@
 #define _(text) sk_translated(text)
 #define N_(text) text
 
-enum { WIDEST = 34, ROOM = 256 }; /* a first column that is wider gets a line of its own */
+enum { WIDEST = 34, ROOM = 256 }; /* a wider first column gets a line of its own */
 
 static const struct sk_option common[] = {
     SK_FLAG("help", N_("this text")), SK_FLAG("version", N_("the version")), {.name = NULL}};
@@ -21,10 +21,10 @@ static int columns(const char *text)
     return n;
 }
 
-static bool any(const struct sk_option *options, enum sk_need need)
+static bool has_optional(const struct sk_option *options)
 {
     for (; options->name != NULL; options++) {
-        if (options->need == need) {
+        if (options->need == SK_OPTIONAL) {
             return true;
         }
     }
@@ -63,7 +63,7 @@ static const char *command_text(char out[ROOM], const struct sk_command *c)
 {
     snprintf(out, ROOM, "%s", c->name);
     add_required(out, c->options);
-    if (any(c->options, SK_OPTIONAL)) {
+    if (has_optional(c->options)) {
         add(out, _("[OPTION]..."));
     }
     if (*c->arguments != '\0') {
@@ -81,8 +81,8 @@ static void widen(int *column, const char *text)
     *column = n > *column && n <= WIDEST ? n : *column;
 }
 
-/* A text of several lines keeps to its column. */
-static void line(int column, const char *left, const char *right)
+/* Lines of `right` after the first are indented to its column. */
+static void print_row(int column, const char *left, const char *right)
 {
     int n = columns(left);
 
@@ -112,7 +112,7 @@ static void print_options(const struct sk_option *options)
     }
     for (size_t t = 0; t < 2; t++) {
         for (const struct sk_option *o = tables[t]; o->name != NULL; o++) {
-            line(column, option_text(text, o), _(o->help));
+            print_row(column, option_text(text, o), _(o->help));
         }
     }
 }
@@ -139,7 +139,7 @@ static void print_commands(const struct sk_command *commands)
         widen(&column, command_text(text, c));
     }
     for (const struct sk_command *c = commands; c->name != NULL; c++) {
-        line(column, command_text(text, c), _(c->summary));
+        print_row(column, command_text(text, c), _(c->summary));
     }
 }
 

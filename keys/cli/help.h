@@ -1,11 +1,10 @@
-/* --help, printed from the tables: usage, commands, and every option with its value and its line.
- */
+/* --help, printed from the tables of options and commands. */
 #ifndef SK_KEYS_CLI_HELP_H
 #define SK_KEYS_CLI_HELP_H
 
 #include "keys/cli/option.h"
 
-/* To stdout, in the reader's language. command NULL: of the program. */
+/* To standard output, in the reader's language. command NULL: the help of the program. */
 void sk_help_print(const struct sk_program *program, const struct sk_command *command);
 
 #endif

@@ -10,13 +10,13 @@
 
 #define _(text) sk_translated(text)
 
-/* Where the reader stands. */
+/* The state of reading. */
 struct reader {
     const struct sk_program *program;
-    const struct sk_command *command; /* NULL: before it */
+    const struct sk_command *command; /* NULL before the command */
     const struct sk_option *options;
     struct sk_args *args;
-    char **argv; /* what is left */
+    char **argv; /* the words left */
     int argc;
 };
 
@@ -35,31 +35,11 @@ static bool is_choice(const char *choices, const char *text)
     return false;
 }
 
-static bool read_day(struct sk_given *g)
-{
-    uint32_t day;
-
-    if (!sk_day_parse(g->text, &day)) {
-        return false;
-    }
-    g->number = day;
-    return true;
-}
-
-static bool read_month(struct sk_given *g)
-{
-    uint32_t month;
-
-    if (!sk_month_parse(g->text, &month)) {
-        return false;
-    }
-    g->number = month;
-    return true;
-}
-
 static bool read_value(struct sk_given *g)
 {
     const struct sk_option *o = g->option;
+    uint32_t date = 0;
+    bool good;
 
     switch (o->kind) {
     case SK_VALUE_PATH:
@@ -69,9 +49,10 @@ static bool read_value(struct sk_given *g)
     case SK_VALUE_SIZE:
         return sk_size_read(g->text, o->least, o->most, &g->number);
     case SK_VALUE_DAY:
-        return read_day(g);
     case SK_VALUE_MONTH:
-        return read_month(g);
+        good = (o->kind == SK_VALUE_DAY ? sk_day_parse : sk_month_parse)(g->text, &date);
+        g->number = date;
+        return good;
     case SK_VALUE_KEY:
         return sk_fingerprint_read(g->text, &g->key);
     case SK_VALUE_CHOICE:
@@ -121,7 +102,7 @@ static int refuse_value(const struct sk_option *o)
 
 /* ---- options ------------------------------------------------------------------------ */
 
-/* The option that a name, or its only beginning, means. */
+/* The option of this name, or the only one that begins with it. */
 static const struct sk_option *find(const struct sk_option *options, const char *name, size_t len)
 {
     const struct sk_option *found = NULL;
@@ -139,8 +120,8 @@ static const struct sk_option *find(const struct sk_option *options, const char 
     return fits == 1 && len > 0 ? found : NULL;
 }
 
-/* Whether it is --help or --version, which do nothing else. */
-static bool answered(const struct reader *r, const char *word)
+/* Answers --help and --version. */
+static bool is_answered(const struct reader *r, const char *word)
 {
     if (strcmp(word, "--help") == 0) {
         sk_help_print(r->program, r->command);
@@ -159,7 +140,7 @@ static const char *next_word(struct reader *r)
     return *r->argv++;
 }
 
-/* The next word begins with a hyphen. -1: go on, else an exit code. */
+/* The next word begins with a hyphen. -1: go on; otherwise an exit code. */
 static int read_option(struct reader *r)
 {
     const char *word = next_word(r);
@@ -167,7 +148,7 @@ static int read_option(struct reader *r)
     const struct sk_option *o = find(r->options, word + 2, len);
     struct sk_given *g = &r->args->given[r->args->given_count];
 
-    if (answered(r, word)) {
+    if (is_answered(r, word)) {
         return SK_EXIT_OK;
     }
     if (o == NULL) {
@@ -181,7 +162,7 @@ static int read_option(struct reader *r)
         g->text = word + 2 + len + 1;
     } else if (o->kind != SK_VALUE_NONE && r->argc > 0) {
         g->text = next_word(r);
-        if (answered(r, g->text)) {
+        if (is_answered(r, g->text)) {
             return SK_EXIT_OK;
         }
     }
@@ -195,7 +176,7 @@ static int read_option(struct reader *r)
     return read_value(g) ? -1 : refuse_value(o);
 }
 
-/* Options, and with words also what stands between them. -1: go on. */
+/* Reads options, and with `words` also the words between them. -1: go on. */
 static int read_options(struct reader *r, bool words)
 {
     bool ended = false;
@@ -225,7 +206,7 @@ static int read_options(struct reader *r, bool words)
 
 /* ---- words --------------------------------------------------------------------------- */
 
-/* How many words "ID [FILE]..." stands for. */
+/* How many words a command with the arguments "ID [FILE]..." takes. */
 static void count_words(const char *arguments, size_t *least, size_t *most)
 {
     *least = *most = 0;
@@ -272,16 +253,20 @@ static int read_command(struct sk_line *line, const struct sk_program *program, 
     int code = read_options(&r, true);
     const struct sk_option *lacks = missing(program->options, &line->options);
 
-    if (code == -1 && lacks != NULL) {
-        code = sk_usage(_("--%s %s is missing; it comes before the command"), lacks->name,
+    if (code != -1) {
+        return code;
+    }
+    if (lacks != NULL) {
+        return sk_usage(_("--%s %s is missing; it comes before the command"), lacks->name,
                         _(lacks->value));
     }
-    if (code == -1) {
-        code = check_words(command, &line->args);
+    code = check_words(command, &line->args);
+    if (code != -1) {
+        return code;
     }
     lacks = missing(command->options, &line->args);
-    return code != -1 || lacks == NULL
-               ? code
+    return lacks == NULL
+               ? -1
                : sk_usage(_("%s needs --%s %s"), command->name, lacks->name, _(lacks->value));
 }
 
@@ -300,20 +285,11 @@ static int find_command(struct sk_line *line, const struct sk_program *program, 
     return sk_usage(_("there is no such command"));
 }
 
-static int check_alone(const struct sk_line *line, const struct sk_program *program, int argc)
-{
-    const struct sk_option *lacks = missing(program->options, &line->options);
-
-    if (argc > 0) {
-        return sk_usage(_("%s takes options only"), program->name);
-    }
-    return lacks == NULL ? -1 : sk_usage(_("--%s %s is missing"), lacks->name, _(lacks->value));
-}
-
 int sk_line_read(struct sk_line *line, const struct sk_program *program, int argc, char **argv)
 {
     struct reader r = {program,        NULL,     program->options,
                        &line->options, argv + 1, argc > 0 ? argc - 1 : 0};
+    const struct sk_option *lacks;
     int code;
 
     *line = (struct sk_line){.command = NULL};
@@ -321,8 +297,14 @@ int sk_line_read(struct sk_line *line, const struct sk_program *program, int arg
     if (code != -1) {
         return code;
     }
-    return program->commands == NULL ? check_alone(line, program, r.argc)
-                                     : find_command(line, program, r.argc, r.argv);
+    if (program->commands != NULL) {
+        return find_command(line, program, r.argc, r.argv);
+    }
+    if (r.argc > 0) {
+        return sk_usage(_("%s takes options only"), program->name);
+    }
+    lacks = missing(program->options, &line->options);
+    return lacks == NULL ? -1 : sk_usage(_("--%s %s is missing"), lacks->name, _(lacks->value));
 }
 
 void sk_line_free(struct sk_line *line)

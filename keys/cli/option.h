@@ -1,16 +1,16 @@
 /*
- * The command line of all programs. Options and commands are rows of tables, one reader goes by
- * them, and --help is printed from them:
+ * The command line of all programs. Options and commands are rows of tables; one reader and --help
+ * use them:
  *
  *   skrynka-desk --home DIR list --status read
  *                 options of the program
  *                          the command, its options and words
  *
  * Every program and every command also takes --help and --version, and then does nothing else.
- * --name VALUE and --name=VALUE are the same; a name may be cut short while it fits one option
- * only; -- ends the options. An option of a command may stand behind its words. Of one that is
- * given again the last counts, but where a command asks for all. No message repeats a value or a
- * word: it may be part of a report. Of an option that there is not, its name is repeated.
+ * --name VALUE and --name=VALUE are the same; a name may be abbreviated to an unambiguous prefix;
+ * -- ends the options. Options of a command may stand behind its words. The last of a repeated
+ * option counts, unless the command asks for each. No message repeats a value or a word, which may
+ * be part of a report; only the name of an unknown option is repeated.
  */
 #ifndef SK_KEYS_CLI_OPTION_H
 #define SK_KEYS_CLI_OPTION_H
@@ -26,7 +26,7 @@
 
 enum sk_value {
     SK_VALUE_NONE,   /* a flag */
-    SK_VALUE_TEXT,   /* anything, also nothing */
+    SK_VALUE_TEXT,   /* any text, also an empty one */
     SK_VALUE_PATH,   /* of a file or folder: not empty */
     SK_VALUE_NUMBER, /* decimal digits; least to most */
     SK_VALUE_SIZE,   /* bytes, with K, M, G or T behind them; least to most */
@@ -40,7 +40,7 @@ enum sk_need { SK_OPTIONAL, SK_REQUIRED };
 
 struct sk_option {
     const char *name;    /* without hyphens; NULL ends a table */
-    const char *value;   /* its name in --help; NULL: takes none */
+    const char *value;   /* the value's name in --help; NULL: takes none */
     const char *help;    /* one line, or several */
     const char *choices; /* "json|table" */
     const char *(*names)(
@@ -127,12 +127,12 @@ struct sk_args {
     size_t word_count;
 };
 
-/* All are false, NULL or the fallback when it was not given. */
+/* false, NULL or the fallback when the option was not given. */
 bool sk_args_has(const struct sk_args *args, const char *name);
 const char *sk_args_text(const struct sk_args *args, const char *name);
 uint64_t sk_args_number(const struct sk_args *args, const char *name, uint64_t fallback);
 const struct sk_ed25519_pk *sk_args_key(const struct sk_args *args, const char *name);
-/* How often, and each: begin with NULL. */
+/* How often it was given; the next occurrence, the first after NULL. */
 size_t sk_args_count(const struct sk_args *args, const char *name);
 const struct sk_given *sk_args_next(const struct sk_args *args, const char *name,
                                     const struct sk_given *after);
@@ -145,8 +145,8 @@ struct sk_line {
     struct sk_args args; /* of the command */
 };
 
-/* Reads argv. -1: go on. Else it has printed --help, --version or what is wrong in one line, and
- * this is the exit code. End with sk_line_free() in both cases; what was given points into argv. */
+/* Reads argv. -1: go on. Otherwise --help, --version or one line of refusal was printed and the
+ * exit code is returned. Release with sk_line_free() in either case; values point into argv. */
 int sk_line_read(struct sk_line *line, const struct sk_program *program, int argc, char **argv);
 void sk_line_free(struct sk_line *line);
 

@@ -10,7 +10,7 @@
 
 enum { NAME_TEXT = 64, AS_TEXT = 160 };
 
-/* The name, or the number where the machine has no name for it. */
+/* The user's name, or the number when the machine has no name for it. */
 static void name_of(char out[NAME_TEXT], uid_t uid)
 {
     const struct passwd *user = getpwuid(uid);
@@ -22,7 +22,8 @@ static void name_of(char out[NAME_TEXT], uid_t uid)
     }
 }
 
-static void how_to_be(char out[AS_TEXT], const struct stat *st, const char *name)
+/* The command line that runs a program as the owner. */
+static void command_as(char out[AS_TEXT], const struct stat *st, const char *name)
 {
     if (getpwuid(st->st_uid) == NULL) {
         snprintf(out, AS_TEXT, "setpriv --reuid=%lu --regid=%lu --clear-groups",
@@ -44,7 +45,7 @@ int sk_refuse_unless_owner(const char *folder, const char *program)
     }
     name_of(owner, st.st_uid);
     name_of(self, geteuid());
-    how_to_be(as, &st, owner);
+    command_as(as, &st, owner);
     return sk_refuse(
         "%s belongs to %s, and what %s makes in it %s could not use; nothing was done. "
         "Run: %s %s --store %s ...",

@@ -14,9 +14,9 @@ enum { LONGEST = 1024, ROOM = LONGEST + 2, TRIES = 3 };
 
 /* ---- terminal ------------------------------------------------------------------ */
 
-/* One line from /dev/tty without echo. A signal that ends or stops the program gets its way after
- * the terminal was given back. */
-static enum sk_error ask(const char *prompt, uint8_t *line, size_t *len)
+/* One line from /dev/tty without echo. readpassphrase() restores the terminal before a signal ends
+ * or stops the program. */
+static enum sk_error read_line(const char *prompt, uint8_t *line, size_t *len)
 {
     errno = 0;
     if (readpassphrase(prompt, (char *)line, ROOM, RPP_ECHO_OFF | RPP_REQUIRE_TTY) == NULL) {
@@ -26,16 +26,16 @@ static enum sk_error ask(const char *prompt, uint8_t *line, size_t *len)
     return *len <= LONGEST ? SK_OK : SK_ERR_TOO_LARGE;
 }
 
-/* Asks until there is something, and with confirm until the same was typed twice. */
-static enum sk_error converse(const char *prompt, int confirm, uint8_t *first, uint8_t *second,
-                              size_t *len)
+/* Prompts until the line is not empty and, with confirm, was typed twice. */
+static enum sk_error prompt_until_given(const char *prompt, int confirm, uint8_t *first,
+                                        uint8_t *second, size_t *len)
 {
     char text[256];
 
     snprintf(text, sizeof text, "%s", prompt);
     for (int i = 0; i < TRIES; i++) {
         size_t n, again;
-        enum sk_error e = ask(text, first, &n);
+        enum sk_error e = read_line(text, first, &n);
 
         if (e != SK_OK) {
             return e;
@@ -44,10 +44,10 @@ static enum sk_error converse(const char *prompt, int confirm, uint8_t *first, u
             continue;
         }
         if (confirm) {
-            e = ask("The same again: ", second, &again);
-        }
-        if (e != SK_OK) {
-            return e;
+            e = read_line("The same again: ", second, &again);
+            if (e != SK_OK) {
+                return e;
+            }
         }
         if (!confirm || (again == n && sodium_memcmp(first, second, n) == 0)) {
             *len = n;
@@ -65,18 +65,22 @@ static enum sk_error from_terminal(const char *prompt, int confirm, uint8_t **ou
     size_t n = 0;
     enum sk_error e = SK_ERR_MEMORY;
 
-    if (first != NULL && second != NULL) {
-        e = converse(prompt, confirm, first, second, &n);
+    if (first == NULL || second == NULL) {
+        goto out;
     }
-    /* A terminal of another coding keeps its own bytes. */
-    if (e == SK_OK && sk_text_compose(&first, &n) == SK_ERR_MEMORY) {
+    e = prompt_until_given(prompt, confirm, first, second, &n);
+    if (e != SK_OK) {
+        goto out;
+    }
+    /* Bytes that are not UTF-8, from a terminal of another encoding, are used as they are. */
+    if (sk_text_compose(&first, &n) == SK_ERR_MEMORY) {
         e = SK_ERR_MEMORY;
+        goto out;
     }
-    if (e == SK_OK) {
-        *out = first;
-        *len = n;
-        first = NULL;
-    }
+    *out = first;
+    *len = n;
+    first = NULL;
+out:;
     int saved = errno;
 
     sk_secret_free(second);
@@ -86,11 +90,6 @@ static enum sk_error from_terminal(const char *prompt, int confirm, uint8_t **ou
 }
 
 /* ---- file ----------------------------------------------------------------------- */
-
-static size_t without_line_ending(const uint8_t *line, size_t len)
-{
-    return len > 0 && line[len - 1] == '\n' ? len - 1 : len;
-}
 
 static enum sk_error from_file(const char *file, uint8_t **out, size_t *len,
                                struct sk_plain_fault *fault)
@@ -102,7 +101,7 @@ static enum sk_error from_file(const char *file, uint8_t **out, size_t *len,
     if (e != SK_OK) {
         return e;
     }
-    n = without_line_ending(line, n);
+    n -= n > 0 && line[n - 1] == '\n' ? 1 : 0;
     if (n == 0 || n > LONGEST) {
         e = n == 0 ? SK_ERR_KEYRING_PASSPHRASE : SK_ERR_TOO_LARGE;
         sk_secret_free(line);

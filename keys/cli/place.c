@@ -36,29 +36,30 @@ static const char *advice(int reason)
     }
 }
 
-const char *sk_place_text(enum sk_error error, int *reason)
+/* The text for an error, and in *reason the errno that explains it, or 0. */
+static const char *place_text(enum sk_error e, int *reason)
 {
-    bool by_errno = error == SK_ERR_IO || error == SK_ERR_FULL || error == SK_ERR_NOT_FOUND;
+    bool by_errno = e == SK_ERR_IO || e == SK_ERR_FULL || e == SK_ERR_NOT_FOUND;
 
     *reason = by_errno ? errno : 0;
-    const char *text = error == SK_ERR_FULL && *reason == 0 ? advice(ENOSPC) : advice(*reason);
+    const char *text = e == SK_ERR_FULL && *reason == 0 ? advice(ENOSPC) : advice(*reason);
 
-    return text != NULL ? text : sk_error_text(error);
+    return text != NULL ? text : sk_error_text(e);
 }
 
-int sk_place_refuse(const char *path, enum sk_error error)
+int sk_place_refuse(const char *path, enum sk_error e)
 {
     int reason = 0;
-    const char *text = sk_place_text(error, &reason);
+    const char *text = place_text(e, &reason);
 
     return reason != 0 ? sk_refuse("%s: %s (%s)", path, text, strerror(reason))
                        : sk_refuse("%s: %s", path, text);
 }
 
-int sk_refuse_out(const char *path, enum sk_error error, const char *after)
+int sk_refuse_out(const char *path, enum sk_error e, const char *after)
 {
     int reason = 0;
-    const char *text = sk_place_text(error, &reason);
+    const char *text = place_text(e, &reason);
 
     return reason != 0 ? sk_refuse("%s: %s (%s). %s", path, text, strerror(reason), after)
                        : sk_refuse("%s: %s. %s", path, text, after);

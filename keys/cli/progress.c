@@ -25,7 +25,7 @@ static void format_amount(const struct sk_progress *p, char out[SK_SIZE_TEXT], u
     }
 }
 
-/* The seconds left at the speed so far, or -1 while that would be a guess. */
+/* The seconds left at the speed so far; -1 during the first two seconds. */
 static int64_t seconds_left(const struct sk_progress *p, int64_t now)
 {
     int64_t elapsed = now - p->started_ms;
@@ -64,7 +64,7 @@ static void draw(const struct sk_progress *p, int64_t now)
     fflush(stderr);
 }
 
-/* A bar is no colour: NO_COLOR does not switch it off, a pipe or a log does. */
+/* NO_COLOR does not concern a bar; a pipe or a log switches it off. */
 void sk_progress_start(struct sk_progress *p, const char *what, uint64_t total)
 {
     int64_t now = now_ms();
@@ -84,7 +84,7 @@ void sk_progress_add(struct sk_progress *p, uint64_t amount)
     }
     int64_t now = now_ms();
 
-    /* The first line waits too, so that what is quick never flickers. */
+    /* The first line waits as well, so that quick work draws none. */
     if (now - p->drawn_ms >= REDRAW_MS) {
         p->drawn_ms = now;
         draw(p, now);

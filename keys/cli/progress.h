@@ -9,10 +9,10 @@ struct sk_progress {
     uint64_t total, done;
     int64_t started_ms, drawn_ms;
     int on;
-    int bytes; /* set after sk_progress_start() when the unit is bytes: shown as KiB, MiB, GiB */
+    int bytes; /* set after sk_progress_start() when the unit is bytes, to show KiB, MiB, GiB */
 };
 
-/* total in any unit; 0 when it is not known. */
+/* total in any unit; 0 when unknown. */
 void sk_progress_start(struct sk_progress *p, const char *what, uint64_t total);
 void sk_progress_add(struct sk_progress *p, uint64_t amount);
 void sk_progress_end(struct sk_progress *p); /* clears the line */

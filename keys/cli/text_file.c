@@ -7,9 +7,9 @@
 
 #define _(text) sk_translated(text)
 
-enum { MARK = 3 };
+enum { MARK = 3 /* bytes of a byte order mark */ };
 
-/* A file of CR LF is up to twice as long as what is left of it. */
+/* Turning CR LF into LF can halve a file. */
 enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, size_t *len,
                                 struct sk_plain_fault *fault)
 {
@@ -17,24 +17,28 @@ enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, siz
     size_t n = 0;
     enum sk_error e = sk_file_read_secret(path, 2 * max + MARK, &bytes, &n);
 
-    if (e == SK_OK) {
-        e = sk_plain_text(bytes, &n, fault);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        *fault = (struct sk_plain_fault){SK_PLAIN_NOT_UTF8, 1, 1, n > 0 ? bytes[0] : 0};
-        e = sk_text_compose(&bytes, &n);
+    e = sk_plain_text(bytes, &n, fault);
+    if (e != SK_OK) {
+        goto out;
     }
+    *fault = (struct sk_plain_fault){SK_PLAIN_NOT_UTF8, 1, 1, n > 0 ? bytes[0] : 0};
+    e = sk_text_compose(&bytes, &n);
     if (e == SK_OK && n > max) {
         e = SK_ERR_TOO_LARGE;
     }
     if (e != SK_OK) {
-        sk_secret_free(bytes);
-        return e;
+        goto out;
     }
     bytes[n] = 0;
     *out = bytes;
     *len = n;
-    return SK_OK;
+    bytes = NULL;
+out:
+    sk_secret_free(bytes);
+    return e;
 }
 
 size_t sk_text_without_end(const uint8_t *text, size_t len)

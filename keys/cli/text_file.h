@@ -1,4 +1,4 @@
-/* Texts, codes and passphrases that a person wrote into a file: one reader for all programs. */
+/* Files with a text, a code or a passphrase: one reader for all programs. */
 #ifndef SK_KEYS_CLI_TEXT_FILE_H
 #define SK_KEYS_CLI_TEXT_FILE_H
 
@@ -11,12 +11,12 @@
 /*
  * UTF-8 with or without a byte order mark, lines ended by LF, CR LF or CR: into guarded memory
  * (sk_secret_free) without the mark, with LF, in normal form C, and a NUL after the last byte. max
- * bounds what is left of it then. TEXT (then *fault says where), TOO_LARGE, NOT_FOUND, IO, MEMORY.
+ * bounds the resulting length. TEXT (*fault says where), TOO_LARGE, NOT_FOUND, IO, MEMORY.
  */
 enum sk_error sk_text_file_read(const char *path, size_t max, uint8_t **out, size_t *len,
                                 struct sk_plain_fault *fault);
 
-/* len without the ends of lines that an editor put last. */
+/* len without the line endings at the end. */
 size_t sk_text_without_end(const uint8_t *text, size_t len);
 
 /* The program's one line for an error of sk_text_file_read: which line and byte, and what to do.

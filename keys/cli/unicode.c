@@ -63,7 +63,7 @@ enum sk_error sk_text_compose(uint8_t **text, size_t *len)
     if (room < 0) {
         return SK_ERR_TEXT;
     }
-    /* The characters become bytes where they lie. */
+    /* utf8proc_reencode() turns the code points into UTF-8 in place. */
     wide = sk_secret_new(((size_t)room + 1) * sizeof *wide);
     if (wide == NULL) {
         return SK_ERR_MEMORY;
@@ -80,7 +80,7 @@ enum sk_error sk_text_compose(uint8_t **text, size_t *len)
     return SK_OK;
 }
 
-static utf8proc_int32_t one_i(utf8proc_int32_t c, void *ctx)
+static utf8proc_int32_t fold_i(utf8proc_int32_t c, void *ctx)
 {
     (void)ctx;
     return c == 0x130 || c == 0x131 ? 'i' : c;
@@ -90,7 +90,7 @@ char *sk_fold(const char *text)
 {
     utf8proc_uint8_t *folded = NULL;
     utf8proc_ssize_t n =
-        utf8proc_map_custom((const utf8proc_uint8_t *)text, 0, &folded, FOLDED, one_i, NULL);
+        utf8proc_map_custom((const utf8proc_uint8_t *)text, 0, &folded, FOLDED, fold_i, NULL);
 
     return n < 0 ? NULL : (char *)folded;
 }

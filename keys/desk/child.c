@@ -12,7 +12,7 @@
 
 #define NAME "skrynka-parse"
 
-/* Next to this program, as in a build tree or a copied folder; else where it was installed. */
+/* Beside this program, as in a build tree or a copied folder; otherwise where it was installed. */
 static enum sk_error find_program(char path[PATH_MAX])
 {
     ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof "/" NAME);
@@ -22,7 +22,7 @@ static enum sk_error find_program(char path[PATH_MAX])
         char *slash = strrchr(path, '/');
 
         if (slash != NULL) {
-            memcpy(slash + 1, NAME, sizeof NAME); /* room was left for it above */
+            memcpy(slash + 1, NAME, sizeof NAME); /* there is room for it, see above */
             if (access(path, X_OK) == 0) {
                 return SK_OK;
             }
@@ -48,8 +48,7 @@ static void close_all(struct pipes *p)
     }
 }
 
-/* What a stranger wrote is read after this byte only: whatever goes wrong before it is the
- * machine's fault and passes, and no report can be the cause. */
+/* The child reads the report only after this byte: a failure before it is the machine's. */
 static enum sk_error await_start(int fd)
 {
     uint8_t start = 0;
@@ -67,7 +66,7 @@ static void become_parser(const char *path, const struct pipes *p, int envelope)
     static char name[] = NAME, locale[] = "LC_ALL=C.UTF-8";
     char *argv[] = {name, NULL}, *envp[] = {locale, NULL};
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    /* Out of the way first, so that no dup2 closes what another still needs. */
+    /* Moved to high numbers first, so that no dup2() closes a descriptor that is still needed. */
     int in = fcntl(p->request[0], F_DUPFD_CLOEXEC, 10);
     int out = fcntl(p->answer[1], F_DUPFD_CLOEXEC, 10);
     int sealed = fcntl(envelope, F_DUPFD_CLOEXEC, 10);
@@ -99,14 +98,14 @@ static enum sk_error send_request(int fd, const struct sk_child_task *task)
     sk_parse_request_write(raw, &request);
     sodium_memzero(&request, sizeof request);
     do {
-        n = write(fd, raw, sizeof raw); /* less than PIPE_BUF: whole or not at all */
+        n = write(fd, raw, sizeof raw); /* shorter than PIPE_BUF: atomic */
     } while (n < 0 && errno == EINTR);
     sodium_memzero(raw, sizeof raw);
     return n == (ssize_t)sizeof raw ? SK_OK : SK_ERR_PARSE_START;
 }
 
-/* A disk that does not answer is no fault of the report. The child's word would do as well, but
- * then a child that was taken over could hold up every import: the desk looks itself. */
+/* Whether the original can be read: a failing disk is not the report's doing. The desk reads it
+ * itself, since a child that was taken over could claim so and stop every import. */
 static bool readable(const struct sk_child_task *task)
 {
     uint8_t piece[4096];

@@ -1,4 +1,4 @@
-/* Starts skrynka-parse on one verified envelope and gives what it finds to handlers. */
+/* Runs skrynka-parse on one verified envelope; its frames go to handlers. */
 #ifndef SK_KEYS_DESK_CHILD_H
 #define SK_KEYS_DESK_CHILD_H
 
@@ -15,11 +15,10 @@ struct sk_child_task {
     enum sk_parse_outcome outcome; /* set by sk_child_run() */
 };
 
-/* How far the body could be read stands in task->outcome: also after PARSE_FAILED (the child died
- * or broke the protocol: SK_PARSE_STOPPED) what the handlers were given is good up to the last end
- * of a part. Faults of the machine pass, and are never the report's: NOT_FOUND when there is no
- * skrynka-parse, PARSE_START when it came to its end before it read the report, IO, MEMORY. And
- * errors of the handlers. */
+/* task->outcome says how far the body was read. PARSE_FAILED: the child died or broke the protocol
+ * (SK_PARSE_STOPPED); parts that had ended by then are good. Failures of the machine, never the
+ * report's doing: NOT_FOUND (no skrynka-parse), PARSE_START (the child ended before it read the
+ * report), IO, MEMORY. Errors of the handlers are returned. */
 enum sk_error sk_child_run(struct sk_child_task *task, const struct sk_frame_handler *handler,
                            void *ctx);
 

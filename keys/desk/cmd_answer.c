@@ -4,8 +4,8 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
+#include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/cli/question.h"
 #include "keys/cli/text_file.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/text.h"
@@ -50,22 +50,19 @@ static enum sk_error record(struct sk_desk *desk, struct sk_threads *threads,
                             const struct sk_case *c, unsigned status, const char *text,
                             bool replace)
 {
-    /* Never before the report came, whatever the clock says: `destroy` goes by it. */
+    /* Not before the report arrived, even when the clock is wrong: `destroy` counts from this day.
+     */
     uint32_t today = sk_day_of(time(NULL)), day = today > c->day ? today : c->day;
     enum sk_error e = sk_threads_answer(threads, &c->digest, (uint8_t)status, day, text, replace);
 
-    if (e == SK_OK) {
-        e = sk_threads_sync(threads, &desk->state);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_threads_sync(threads, &desk->state);
     return e == SK_OK ? sk_home_save_state(desk) : e;
 }
 
 /* ---- before anything is recorded ---------------------------------------------- */
-
-static bool said_before(const struct sk_case *c, const char *text)
-{
-    return c->said_count > 0 && strcmp(c->said[c->said_count - 1].text, text) == 0;
-}
 
 static void show_said(const struct sk_case *c, const char *id)
 {
@@ -79,7 +76,7 @@ static void show_said(const struct sk_case *c, const char *id)
     }
 }
 
-/* What was said is shown, and goes only when somebody says so; else both are said. */
+/* Shows the earlier answers, and asks whether the new one replaces them or is added. */
 static bool replaces(const struct sk_case *c, const char *id, const struct wanted *w)
 {
     bool replace = w->replace || w->without_text;
@@ -89,8 +86,9 @@ static bool replaces(const struct sk_case *c, const char *id, const struct wante
     }
     show_said(c, id);
     if (!replace) {
-        replace = sk_question("Replace it? With no, the writer gets both, one after the other.") ==
-                  SK_REPLY_YES;
+        replace =
+            sk_ask_yes_no("Replace it? With no, the writer gets both, one after the other.") ==
+            SK_ANSWER_YES;
     }
     return replace;
 }
@@ -144,8 +142,9 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
     sk_entry_id(&c->digest, id);
     int code = check_reader(c, id, text);
 
-    if (text != NULL && !w->without_text && !w->replace && said_before(c, text)) {
-        text = NULL; /* the very same once more */
+    if (text != NULL && !w->without_text && !w->replace && before &&
+        strcmp(c->said[c->said_count - 1].text, text) == 0) {
+        text = NULL; /* the same text again adds nothing */
     }
     if (code == -1 && text != NULL) {
         replace = replaces(c, id, w);
@@ -162,7 +161,7 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
     return SK_EXIT_OK;
 }
 
-/* A thread may live on when its report was destroyed: found among the threads, not the reports. */
+/* Looks among the threads, since a thread may outlive its report. */
 static int find(struct sk_desk *desk, const struct sk_threads *threads, const char *prefix,
                 const struct sk_case **out)
 {
@@ -190,16 +189,22 @@ static int answer(struct sk_desk *desk, const struct wanted *w)
     struct sk_threads *threads = NULL;
     const struct sk_case *c = NULL;
     char *text = NULL, none[] = "";
+    enum sk_error e;
     int code = read_text(w->text_file, &text);
 
-    if (code == SK_EXIT_OK) {
-        enum sk_error e = sk_threads_open(&threads, desk);
-
-        code = e == SK_OK ? find(desk, threads, w->id, &c) : sk_refuse_error("index", e);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
+    e = sk_threads_open(&threads, desk);
+    if (e != SK_OK) {
+        code = sk_refuse_error("index", e);
+        goto out;
+    }
+    code = find(desk, threads, w->id, &c);
     if (code == SK_EXIT_OK) {
         code = decide(desk, threads, c, w, w->without_text ? none : text);
     }
+out:
     sk_threads_close(threads);
     sk_secret_free(text);
     return code;

@@ -15,15 +15,16 @@
 #include "keys/cli/command.h"
 #include "keys/cli/place.h"
 #include "keys/desk/commands.h"
+#include "keys/desk/issue.h"
 #include "keys/desk/originals.h"
-#include "keys/desk/outgo.h"
 #include "keys/desk/sheets.h"
 #include "keys/desk/thread_list.h"
 #include "keys/desk/threads.h"
 #include "keys/open/board_make.h"
 
 #define STALE_DAYS 30
-/* A desk of before took answers of one code that do not fit together. */
+
+/* Desks of earlier versions accepted answers to one code that do not fit on a board together. */
 static void tell_left_out(const struct sk_thread_list *list)
 {
     for (size_t i = 0; i < list->left_out_count; i++) {
@@ -36,7 +37,7 @@ static void tell_left_out(const struct sk_thread_list *list)
     }
 }
 
-struct withheld { /* why a board acknowledges nothing */
+struct withheld { /* the reasons why a board acknowledges nothing */
     bool any, index;
     struct sk_lacking lacking;
 };
@@ -48,7 +49,7 @@ struct made { /* a board in memory */
     size_t len;
 };
 
-enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
+enum reached { NOTHING, SPENT, KEPT }; /* the last step done: counter spent, file kept */
 
 static void kept_name(uint64_t counter, char name[40])
 {
@@ -65,35 +66,46 @@ static enum sk_error spend_counter(struct sk_desk *desk, uint64_t counter)
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
-/* The digest of the header of the board that is kept under the last counter; zero if there is none:
- * a board need not follow another. */
+/* The digest of the header of the board kept under the last counter; *out stays zero when there is
+ * none, since a board need not follow another. */
 static enum sk_error previous_board(const struct sk_desk *desk, struct sk_digest *out)
 {
-    uint8_t *header = malloc(SK_BOARD_HEADER_MAX);
+    uint8_t *header;
     char path[SK_PATH_MAX], name[40];
-    size_t len = 0;
-    int fd = -1;
+    size_t len;
+    int fd;
     enum sk_error e;
 
     kept_name(sk_home_counter(desk), name);
-    e = header == NULL ? SK_ERR_MEMORY : sk_home_path(desk, path, "%s", name);
+    e = sk_home_path(desk, path, "%s", name);
+    if (e != SK_OK) {
+        return e;
+    }
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) {
+        return errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
+    }
+    header = malloc(SK_BOARD_HEADER_MAX);
+    if (header == NULL) {
+        e = SK_ERR_MEMORY;
+        goto out;
+    }
+    e = sk_fd_read(fd, header, SK_BOARD_FIXED, SK_ERR_CORRUPT);
+    if (e != SK_OK) {
+        goto out;
+    }
+    len = sk_board_header_length(header, SK_BOARD_FIXED);
+    if (len == 0) {
+        goto out;
+    }
+    e = sk_fd_read(fd, header + SK_BOARD_FIXED, len - SK_BOARD_FIXED, SK_ERR_CORRUPT);
     if (e == SK_OK) {
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        e = fd >= 0 || errno == ENOENT ? SK_OK : sk_error_of_errno(errno);
-    }
-    if (fd >= 0) {
-        e = sk_fd_read(fd, header, SK_BOARD_FIXED, SK_ERR_CORRUPT);
-        len = e == SK_OK ? sk_board_header_length(header, SK_BOARD_FIXED) : 0;
-        if (len > 0) {
-            e = sk_fd_read(fd, header + SK_BOARD_FIXED, len - SK_BOARD_FIXED, SK_ERR_CORRUPT);
-        }
-        close(fd);
-    }
-    if (e == SK_OK && len > 0) {
         sk_blake2b(out, header, len);
     }
+out:
     free(header);
-    return e == SK_ERR_CORRUPT ? SK_OK : e;
+    close(fd);
+    return e == SK_ERR_CORRUPT ? SK_OK : e; /* a damaged board is none */
 }
 
 static enum sk_error plan_board(const struct sk_desk *desk, struct sk_board *plan)
@@ -146,38 +158,43 @@ static enum sk_error seal(struct sk_desk *desk, const struct sk_board *plan,
     return e;
 }
 
-/* The board is made in memory and its room taken at both ends; then the counter is spent on disk,
- * and only then does a byte of the board leave this process: no counter ever seals two boards. The
- * home keeps it before a copy can be carried off. */
+/* The board is in memory. First its room is taken at both ends, then the counter is spent on disk,
+ * and only then does a byte of the board leave this process, so that no counter ever seals two
+ * boards. The home keeps the board before a copy can be carried away. */
 static enum sk_error let_out(struct sk_desk *desk, uint64_t counter, const struct made *made,
                              const char *out, enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o = {.at_home = true};
+    struct sk_issue o = {.at_home = true};
     char name[40];
     enum sk_error e;
 
     kept_name(counter, name);
     e = sk_home_folder(desk, "boards");
-    if (e == SK_OK) {
-        e = sk_outgo_prepare(&o, desk, name, out, SK_BOARD_MAGIC, made->len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = spend_counter(desk, counter);
+    e = sk_issue_prepare(&o, desk, name, out, SK_BOARD_MAGIC, made->len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *reached = SPENT;
-        e = sk_outgo_keep(&o, made->bytes, made->len);
+    e = spend_counter(desk, counter);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *reached = KEPT;
-        e = sk_outgo_send(&o, made->bytes, made->len);
+    *reached = SPENT;
+    e = sk_issue_keep(&o, made->bytes, made->len);
+    if (e != SK_OK) {
+        goto out;
     }
-    sk_outgo_end(&o);
+    *reached = KEPT;
+    e = sk_issue_send(&o, made->bytes, made->len);
+out:
+    sk_issue_end(&o);
     *at_home = o.at_home;
     return e;
 }
 
-/* path: outside, or the desk itself: another stick does not help a home that is full. */
+/* path: the file outside, or the desk's home, where another stick would not help. */
 static int refuse_board(const char *path, enum sk_error e, enum reached reached, uint64_t counter)
 {
     unsigned long long n = counter;
@@ -195,11 +212,10 @@ static int refuse_board(const char *path, enum sk_error e, enum reached reached,
     }
 }
 
-/* What this desk cannot show any more is not acknowledged: the gateway may be the last to have it.
- */
+/* A desk that lost originals acknowledges nothing: the gateway may have the last copy. */
 static enum sk_error withhold(struct sk_desk *desk, struct sk_board *plan, struct withheld *out)
 {
-    enum sk_error e = plan->carry_serial > 0 ? sk_originals_look(desk, &out->lacking) : SK_OK;
+    enum sk_error e = plan->carry_serial > 0 ? sk_originals_check(desk, &out->lacking) : SK_OK;
 
     out->index = e == SK_ERR_CORRUPT;
     out->any = out->index || out->lacking.count > 0;
@@ -240,28 +256,34 @@ static int board(struct sk_desk *desk, const char *path, bool without_originals)
 
     memset(&plan, 0, sizeof plan);
     e = plan_board(desk, &plan);
-    if (e == SK_OK && plan.sheet_serial == 0) {
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (plan.sheet_serial == 0) {
         return sk_refuse("this desk has issued no sheet yet; begin with `sheet`");
     }
-    if (e == SK_OK && !without_originals) {
-        e = withhold(desk, &plan, &withheld);
+    e = without_originals ? SK_OK : withhold(desk, &plan, &withheld);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_threads_open(&threads, desk);
+    e = sk_threads_open(&threads, desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_thread_list_make(&list, threads);
-        count = list.count;
+    e = sk_thread_list_make(&list, threads);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = seal(desk, &plan, list.threads, count, &made);
+    count = list.count;
+    e = seal(desk, &plan, list.threads, count, &made);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = let_out(desk, plan.counter, &made, path, &reached, &at_home);
-    }
+    e = let_out(desk, plan.counter, &made, path, &reached, &at_home);
     if (e == SK_OK) {
         tell_left_out(&list);
     }
+out:
     free(made.bytes);
     sk_thread_list_free(&list);
     sk_threads_close(threads);
@@ -280,7 +302,7 @@ static int again(struct sk_desk *desk, uint64_t counter, const char *path)
     enum sk_error e;
 
     kept_name(counter, name);
-    e = sk_outgo_again(desk, name, path, SK_BOARD_MAGIC, &missing);
+    e = sk_issue_again(desk, name, path, SK_BOARD_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no board %llu", (unsigned long long)counter);
     }

@@ -3,18 +3,19 @@
 #include <time.h>
 
 #include "keys/base/calendar.h"
+#include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/cli/question.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/destroy.h"
+#include "keys/desk/sweep.h"
 
 struct wanted {
     bool named, yes;
     uint32_t epoch;
-    uint32_t today; /* as the analyst says; 0: not said */
+    uint32_t today; /* --today; 0: not given */
 };
 
-/* A desk to which nothing came for so long, or whose clock went ahead: it cannot tell which. */
+/* So many days without a new report may also mean that the clock is ahead. */
 #define QUIET_DAYS 31u
 
 /* ---- words ------------------------------------------------------------------ */
@@ -38,9 +39,9 @@ static void say_losses(const struct sk_destroy *d)
     char name[32];
 
     for (size_t i = 0; i < d->count; i++) {
-        epoch_text(d->doomed[i].epoch, name);
-        printf("%s: %u report%s\n", name, d->doomed[i].reports,
-               d->doomed[i].reports == 1 ? "" : "s");
+        epoch_text(d->expired[i].epoch, name);
+        printf("%s: %u report%s\n", name, d->expired[i].reports,
+               d->expired[i].reports == 1 ? "" : "s");
     }
     if (d->texts_end > 0) {
         printf("answers whose text goes: %u\n", d->texts_end);
@@ -58,7 +59,7 @@ static bool clock_is_odd(const struct sk_destroy *d)
     return d->today > d->newest + QUIET_DAYS;
 }
 
-/* What is past depends on it. */
+/* Today decides which weeks are past. */
 static void say_day(const struct sk_destroy *d)
 {
     char today[11] = "far ahead", newest[11] = "";
@@ -98,10 +99,10 @@ static int ask(const struct sk_destroy *d, const struct wanted *w)
         return -1;
     }
     switch (
-        sk_question("Destroy the keys and everything that hangs on them? It cannot be undone.")) {
-    case SK_REPLY_YES:
+        sk_ask_yes_no("Destroy the keys and everything that hangs on them? It cannot be undone.")) {
+    case SK_ANSWER_YES:
         return -1;
-    case SK_REPLY_NO:
+    case SK_ANSWER_NO:
         return sk_refuse("nothing was destroyed");
     default:
         return clock_is_odd(d) ? sk_refuse("nothing was destroyed: there is nobody to ask whether "
@@ -139,7 +140,7 @@ static int destroy(struct sk_destroy *d, const struct wanted *w)
     return SK_EXIT_OK;
 }
 
-/* An epoch for which the gateway still takes reports, or will. */
+/* Refuses an epoch for which the gateway accepts reports, or will. */
 static int check_named(uint32_t epoch)
 {
     time_t now = time(NULL);

@@ -3,7 +3,10 @@
 
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_keyless.h"
+#include "keys/desk/readers_again.h"
 
 /* "bundle 2 is missing", or "bundles 2 to 5 are missing". */
 static void tell_missing(uint32_t first, uint32_t last)
@@ -33,19 +36,6 @@ static void tell_gaps(const struct sk_series *series)
         sk_refuse("until they come, boards tell the operator to keep everything; if this desk "
                   "joined later and needs none of them, run `import --start-here`");
     }
-}
-
-int sk_tell_set_back(const struct sk_desk *desk)
-{
-    const struct sk_set_back *seen = &desk->state.set_back;
-
-    return sk_refuse(
-        "this desk was set back: the gateway has its sheet %u and its board %llu, and it "
-        "remembers sheet %u and board %llu. It acknowledges nothing and makes no sheet and "
-        "no board until you run `resume` with the newest bundle; a newer copy of this desk, "
-        "if there is one, is better (see WHEN IT BREAKS in skrynka-desk(1))",
-        (unsigned)seen->serial, (unsigned long long)seen->counter, (unsigned)sk_home_serial(desk),
-        (unsigned long long)sk_home_counter(desk));
 }
 
 static enum sk_error start_here(struct sk_desk *desk)
@@ -83,7 +73,7 @@ static int import_all(struct sk_desk *desk, const struct sk_args *args)
     if (e != SK_OK) {
         return sk_refuse_error("quarantine", e);
     }
-    e = sk_rejudge(desk, false);
+    e = sk_readers_again(desk, false);
     return e == SK_OK ? code : sk_refuse_error("index", e);
 }
 

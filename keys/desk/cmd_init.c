@@ -66,9 +66,10 @@ static enum sk_error put_keys(struct sk_keyring *ring)
 {
     enum sk_error e = put_signing_key(ring, SK_KEY_DESK, 0);
 
-    if (e == SK_OK) {
-        e = put_key(ring, SK_KEY_INDEX, 0);
+    if (e != SK_OK) {
+        return e;
     }
+    e = put_key(ring, SK_KEY_INDEX, 0);
     return e == SK_OK ? put_key(ring, SK_KEY_THREADS, 1) : e;
 }
 
@@ -87,52 +88,57 @@ static enum sk_error make_token(const struct sk_desk *desk)
     return e;
 }
 
-/* Nobody knows the fingerprint of a desk that could not be finished: it must not stand in the way
- * of the next try. */
-static void take_back(const struct sk_desk *desk)
+/* Removes the keyring of an unfinished desk, so that `init` can be run again. */
+static void remove_keyring(const struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
-    int why = errno;
+    int saved = errno;
 
     if (sk_home_path(desk, path, "keyring") == SK_OK) {
         (void)unlink(path);
     }
-    errno = why;
+    errno = saved;
 }
 
-/* The state first: with the keyring the desk begins to exist. */
-static int fill(struct sk_desk *desk, struct sk_keyring_cost cost)
+/* The keyring is written last: with it the desk exists. */
+static int make_desk(struct sk_desk *desk, struct sk_keyring_cost cost)
 {
     struct sk_ed25519_pk identity;
     char hex[65];
     enum sk_error e = put_keys(desk->ring);
     int code;
 
-    if (e == SK_OK) {
-        e = make_folders(desk);
-    }
-    if (e == SK_OK) {
-        code = sk_identity_make(desk, cost);
-        if (code != SK_EXIT_OK) {
-            return code;
-        }
-        e = sk_home_save_state(desk);
-    }
-    if (e == SK_OK) {
-        e = sk_home_save_keyring(desk);
-    }
-    if (e == SK_OK) {
-        e = sk_home_identity(desk, 0, &identity);
-    }
     if (e != SK_OK) {
-        take_back(desk);
-        return sk_refuse_error(desk->home, e);
+        goto failed;
+    }
+    e = make_folders(desk);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    code = sk_identity_make(desk, cost);
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    e = sk_home_save_state(desk);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = sk_home_save_keyring(desk);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = sk_home_identity(desk, 0, &identity);
+    if (e != SK_OK) {
+        goto failed;
     }
     sk_hex(hex, identity.b, sizeof identity.b);
     printf("The desk is ready. Give this fingerprint to the gateway's operator, by a way that "
            "nobody can alter:\n%s\n",
            hex);
     return SK_EXIT_OK;
+failed:
+    remove_keyring(desk);
+    return sk_refuse_error(desk->home, e);
 }
 
 static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
@@ -141,9 +147,10 @@ static int make_ring(struct sk_desk *desk, struct sk_keyring_cost cost)
     size_t len = 0;
     enum sk_error e = make_token(desk);
 
-    if (e == SK_OK) {
-        e = sk_home_token(desk, &token);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->token_file, e);
     }
+    e = sk_home_token(desk, &token);
     if (e != SK_OK) {
         return sk_refuse_error(desk->token_file, e);
     }
@@ -168,12 +175,14 @@ int sk_cmd_init(void *program, const struct sk_args *args)
 
     cost.memory_kib = (uint32_t)sk_args_number(args, "kdf-memory", cost.memory_kib / 1024) * 1024;
     cost.operations = (uint32_t)sk_args_number(args, "kdf-operations", cost.operations);
-    if (e == SK_OK) {
-        e = sk_home_lock(desk);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
-    if (e == SK_OK) {
-        e = sk_home_path(desk, path, "keyring");
+    e = sk_home_lock(desk);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
+    e = sk_home_path(desk, path, "keyring");
     if (e != SK_OK) {
         return sk_refuse_error(desk->home, e);
     }
@@ -181,5 +190,5 @@ int sk_cmd_init(void *program, const struct sk_args *args)
         return sk_refuse("%s: there is a desk here already; nothing was changed", desk->home);
     }
     code = make_ring(desk, cost);
-    return code == SK_EXIT_OK ? fill(desk, cost) : code;
+    return code == SK_EXIT_OK ? make_desk(desk, cost) : code;
 }

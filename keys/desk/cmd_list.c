@@ -88,7 +88,7 @@ static int by_day(const void *a, const void *b)
     return order != 0 ? order : strcmp(text_of(*x, "id"), text_of(*y, "id"));
 }
 
-/* The rows come week by week and month by month; people think in days of arrival. */
+/* The index gives rows by epoch; the list is sorted by day of arrival. */
 static enum sk_error sort(json_t **rows)
 {
     size_t n = json_array_size(*rows);
@@ -114,17 +114,13 @@ static enum sk_error sort(json_t **rows)
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }
 
-/* That somebody unknown can read it too, or that another envelope came with its header. */
-static bool is_marked(const json_t *row)
-{
-    return json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ||
-           json_is_true(json_object_get(row, "same_header"));
-}
-
 static void print_row(const json_t *row)
 {
     char excerpt[4 * 60 + 1], category[4] = "-";
     long long number = json_integer_value(json_object_get(row, "category"));
+    /* Whether an unknown key can read it too, or another envelope has its header. */
+    bool marked = json_integer_value(json_object_get(row, "unknown_recipients")) > 0 ||
+                  json_is_true(json_object_get(row, "same_header"));
 
     if (number > 0 && number < 100) {
         snprintf(category, sizeof category, "%lld", number);
@@ -134,7 +130,7 @@ static void print_row(const json_t *row)
            text_of(row, "status"), category,
            (long long)json_integer_value(json_object_get(row, "attachments")),
            json_is_true(json_object_get(row, "follow_up")) ? " +" : "  ",
-           is_marked(row)                                       ? "!"
+           marked                                               ? "!"
            : json_is_true(json_object_get(row, "sheets_known")) ? " "
                                                                 : "?",
            json_is_true(json_object_get(row, "parsed")) ? " " : "~", excerpt);
@@ -164,20 +160,27 @@ static int list(struct sk_desk *desk, const struct filter *filter)
     struct listing l = {.filter = filter, .rows = json_array()};
     enum sk_error e = l.rows == NULL ? SK_ERR_MEMORY : sk_threads_open(&l.threads, desk);
 
-    if (e == SK_OK) {
-        e = sk_twins_open(&l.twins, desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_index_each(desk, add_row, &l);
+    e = sk_twins_open(&l.twins, desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sort(&l.rows);
+    e = sk_index_each(desk, add_row, &l);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && filter->json) {
+    e = sort(&l.rows);
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (filter->json) {
         e = sk_json_print(l.rows);
-    } else if (e == SK_OK) {
+    } else {
         print_table(l.rows);
     }
+out:
     json_decref(l.rows);
     sk_twins_close(&l.twins);
     sk_threads_close(l.threads);

@@ -21,8 +21,8 @@ struct opening {
     struct sk_desk *desk;
     struct sk_entry entry;
     int envelope, dir;
-    DIR *list; /* of the folder: cleaning up must need no memory */
-    bool made; /* it was not there before */
+    DIR *list; /* of the folder, opened early: cleaning up must not need memory */
+    bool made; /* the folder did not exist before */
     struct sk_x25519_sk *own;
     struct sk_payload_key *key;
     struct sk_hidden *hidden;
@@ -64,11 +64,10 @@ static enum sk_error check_empty(struct opening *o)
     return next_name(o->list) == NULL ? SK_OK : SK_ERR_EXISTS;
 }
 
-/* The folder was empty: what is there now is a part of the report, and would stand in the way of
- * the next try. */
+/* Removes what was written, so that the command can be run again; the folder was empty before. */
 static void clear_folder(const struct opening *o, const char *path)
 {
-    int why = errno;
+    int saved = errno;
     const char *name;
 
     rewinddir(o->list);
@@ -78,7 +77,7 @@ static void clear_folder(const struct opening *o, const char *path)
     if (o->made) {
         (void)rmdir(path);
     }
-    errno = why;
+    errno = saved;
 }
 
 static int make_folder(struct opening *o, const char *path)
@@ -107,16 +106,17 @@ static enum sk_error verify(struct opening *o)
     struct stat st;
     enum sk_error e = sk_keyset_own(o->own, o->desk, o->entry.epoch);
 
-    if (e == SK_OK && fstat(o->envelope, &st) != 0) {
-        e = SK_ERR_IO;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        sk_progress_start(&o->progress, "verifying", (uint64_t)st.st_size);
-        o->progress.bytes = 1;
-        e = sk_verify_file(o->envelope, (uint64_t)st.st_size, &o->entry.digest, o->own,
-                           &o->progress, &o->opened, o->key);
-        sk_progress_end(&o->progress);
+    if (fstat(o->envelope, &st) != 0) {
+        return SK_ERR_IO;
     }
+    sk_progress_start(&o->progress, "verifying", (uint64_t)st.st_size);
+    o->progress.bytes = 1;
+    e = sk_verify_file(o->envelope, (uint64_t)st.st_size, &o->entry.digest, o->own, &o->progress,
+                       &o->opened, o->key);
+    sk_progress_end(&o->progress);
     return e;
 }
 
@@ -167,18 +167,18 @@ static int unpack(struct opening *o, const char *to)
                                  .boundary = o->opened.prelude.boundary};
     enum sk_error e = make_view(o);
 
-    if (e == SK_OK) {
-        sk_progress_start(&o->progress, "opening", o->opened.body_len);
-        o->progress.bytes = 1;
-        e = sk_unpack(o->dir, &task, o->view, &o->progress, o->hidden);
-        sk_progress_end(&o->progress);
+    if (e != SK_OK) {
+        goto failed;
     }
+    sk_progress_start(&o->progress, "opening", o->opened.body_len);
+    o->progress.bytes = 1;
+    e = sk_unpack(o->dir, &task, o->view, &o->progress, o->hidden);
+    sk_progress_end(&o->progress);
     if (e == SK_OK && task.outcome != SK_PARSE_WHOLE) {
         e = sk_unpack_raw(o->dir, &task, o->hidden);
     }
     if (e != SK_OK) {
-        clear_folder(o, to);
-        return sk_place_refuse(to, e);
+        goto failed;
     }
     printf("%s: report.txt, report.json and %zu attachments.\n", to,
            json_array_size(json_object_get(o->view, "files")));
@@ -187,6 +187,9 @@ static int unpack(struct opening *o, const char *to)
                : sk_refuse("%s: there is more in the body than could be read: %s; all of it, as it "
                            "came but for a code, is in body.bin",
                            to, sk_entry_outcome_text(task.outcome));
+failed:
+    clear_folder(o, to);
+    return sk_place_refuse(to, e);
 }
 
 static void release(struct opening *o)
@@ -212,15 +215,19 @@ static int open_report(struct sk_desk *desk, const char *id, const char *to)
     struct opening o = {.desk = desk, .envelope = -1, .dir = -1};
     int code = sk_find_report(desk, id, &o.entry);
 
-    if (code == SK_EXIT_OK) {
-        code = open_original(&o);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
-    if (code == SK_EXIT_OK) {
-        code = make_folder(&o, to);
+    code = open_original(&o);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
-    if (code == SK_EXIT_OK) {
-        code = unpack(&o, to);
+    code = make_folder(&o, to);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
+    code = unpack(&o, to);
+out:
     release(&o);
     return code;
 }

@@ -4,13 +4,13 @@
 #include <time.h>
 
 #include "keys/base/file.h"
+#include "keys/base/plain.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/import.h"
 #include "keys/desk/json.h"
+#include "keys/desk/readers_again.h"
 #include "keys/format/answer.h"
 #include "keys/format/sheet.h"
-#include "keys/format/text.h"
 
 static void list_peers(const struct sk_state *state)
 {
@@ -25,8 +25,8 @@ static void list_peers(const struct sk_state *state)
     }
 }
 
-/* The sheet is kept as a file: reports of past weeks need the keys of past sheets. A sheet that
- * has run out is fine here, a revoked one too; only pin and serial matter. */
+/* Keeps the sheet as a file, since reports of past weeks need the keys of past sheets. Sheets that
+ * ran out or were revoked are kept too; only pin and serial matter. */
 static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, const char *name,
                            const uint8_t *bytes, size_t len)
 {
@@ -43,12 +43,14 @@ static enum sk_error learn(struct sk_desk *desk, const struct sk_sheet *sheet, c
     snprintf(peer.name, sizeof peer.name, "%s", name);
     sk_hex(hex, sheet->identity.b, sizeof sheet->identity.b);
     e = sk_home_path(desk, path, "peers/%s-%u.sheet", hex, (unsigned)sheet->serial);
-    if (e == SK_OK) {
-        e = sk_file_replace(path, bytes, len);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_state_put_peer(&desk->state, &peer);
+    e = sk_file_replace(path, bytes, len);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_state_put_peer(&desk->state, &peer);
     return e == SK_OK ? sk_home_save_state(desk) : e;
 }
 
@@ -61,22 +63,27 @@ static int add_peer(struct sk_desk *desk, const char *name, const char *file,
     enum sk_error e =
         sheet == NULL ? SK_ERR_MEMORY : sk_file_read(file, SK_SHEET_MAX, &bytes, &len);
 
-    if (e == SK_OK) {
-        e = sk_sheet_read(sheet, bytes, len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && memcmp(&sheet->identity, pin, sizeof *pin) != 0) {
+    e = sk_sheet_read(sheet, bytes, len);
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (memcmp(&sheet->identity, pin, sizeof *pin) != 0) {
         e = SK_ERR_SHEET_PIN;
+        goto out;
     }
-    if (e == SK_OK) {
-        e = learn(desk, sheet, name, bytes, len);
+    e = learn(desk, sheet, name, bytes, len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_rejudge(desk, true);
-    }
+    e = sk_readers_again(desk, true);
     if (e == SK_OK) {
         printf("%s: sheet %u is known; reports name it, also those imported before.\n", name,
                (unsigned)sheet->serial);
     }
+out:
     free(bytes);
     free(sheet);
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error(file, e);

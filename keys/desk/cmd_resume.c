@@ -1,4 +1,4 @@
-/* The way back of a desk that was put back from a backup. */
+/* `resume`: a desk that was set back by a backup continues, or goes past bundles that are lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +8,12 @@
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
 #include "keys/desk/commands.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_trust.h"
 #include "keys/desk/json.h"
 
-/* What may have been spent and never came to the gateway: nobody made a thousand boards, or a
- * hundred sheets, that were not carried there. */
+/* More numbers than a desk can have spent on boards and sheets that were never carried to the
+ * gateway. */
 #define COUNTER_JUMP 1000u
 #define SERIAL_JUMP 100u
 
@@ -32,14 +33,15 @@ static enum sk_error spend(struct sk_desk *desk, const struct sk_set_back *from)
     sk_put_u32(serial, from->serial + SERIAL_JUMP);
     sk_put_u64(counter, from->counter + COUNTER_JUMP);
     e = sk_keyring_put(desk->ring, SK_KEY_SHEET_SERIAL, 0, serial, sizeof serial);
-    if (e == SK_OK) {
-        e = sk_keyring_put(desk->ring, SK_KEY_BOARD_COUNTER, 0, counter, sizeof counter);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_keyring_put(desk->ring, SK_KEY_BOARD_COUNTER, 0, counter, sizeof counter);
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
-/* The first board after it follows none, since none is kept under the number before it. */
-static enum sk_error begin_again(struct sk_desk *desk, const struct sk_set_back *from)
+/* The next board has no previous one, since none is kept under the number before it. */
+static enum sk_error continue_after(struct sk_desk *desk, const struct sk_set_back *from)
 {
     enum sk_error e = spend(desk, from);
 
@@ -50,7 +52,7 @@ static enum sk_error begin_again(struct sk_desk *desk, const struct sk_set_back 
     return e;
 }
 
-/* The highest of what this desk remembers, what this bundle says and what earlier ones said. */
+/* The highest numbers that this desk, this bundle or an earlier one knows. */
 static enum sk_error highest(const struct sk_desk *desk, const struct sk_bundle_file *b,
                              struct sk_set_back *out)
 {
@@ -89,7 +91,7 @@ static int resume_from(struct sk_desk *desk, const struct sk_bundle_file *b)
             b->path);
     }
     if (e == SK_OK) {
-        e = begin_again(desk, &from);
+        e = continue_after(desk, &from);
     }
     if (e != SK_OK) {
         return sk_refuse_error(b->path, e);
@@ -116,7 +118,7 @@ static int resume(struct sk_desk *desk, const char *path)
     return code;
 }
 
-/* ---- bundles that do not come any more --------------------------------------- */
+/* ---- lost bundles --------------------------------------- */
 
 static int confirm(const struct wanted *w)
 {
@@ -154,13 +156,6 @@ static enum sk_error record_lost(struct sk_series *series, const struct wanted *
     return e;
 }
 
-/* Only what is missing between others can be lost: a later bundle proves that they were made. */
-static bool between(const struct sk_series *series, const struct wanted *w)
-{
-    return series != NULL && series->bundle_count > 0 && w->lost_first >= series->start &&
-           w->lost_last < series->bundles[series->bundle_count - 1].serial;
-}
-
 static int lose(struct sk_desk *desk, const struct wanted *w)
 {
     struct sk_series *series = sk_state_current(&desk->state);
@@ -168,7 +163,9 @@ static int lose(struct sk_desk *desk, const struct wanted *w)
     enum sk_error e;
     int code;
 
-    if (!between(series, w)) {
+    /* Only bundles before an imported one can be lost: it proves that they were made. */
+    if (series == NULL || series->bundle_count == 0 || w->lost_first < series->start ||
+        w->lost_last >= series->bundles[series->bundle_count - 1].serial) {
         return sk_refuse(
             "bundles %u to %u are not all missing before one that was imported; see what "
             "`import` names",
@@ -192,7 +189,7 @@ static int lose(struct sk_desk *desk, const struct wanted *w)
 
 /* ---- the command -------------------------------------------------------------- */
 
-/* "4" or "4-9". At most as many as a bundle has envelopes: a slip of the finger fills no disk. */
+/* "4" or "4-9". The length is bounded, so that a typing error cannot fill the disk. */
 static bool read_range(const char *text, struct wanted *w)
 {
     size_t n = strcspn(text, "-");

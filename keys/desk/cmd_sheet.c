@@ -11,7 +11,7 @@
 #include "keys/cli/place.h"
 #include "keys/desk/commands.h"
 #include "keys/desk/identity.h"
-#include "keys/desk/outgo.h"
+#include "keys/desk/issue.h"
 #include "keys/desk/sheets.h"
 #include "keys/open/sheet_make.h"
 
@@ -65,12 +65,14 @@ static enum sk_error fill_head(const struct sk_desk *desk, const struct wanted *
     struct sk_ed25519_pk next;
     enum sk_error e = sk_home_identity(desk, 0, &sheet->identity);
 
-    if (e == SK_OK) {
-        e = sk_home_desk_pk(desk, &sheet->desk);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_identity_pk(identity, 1, &next);
+    e = sk_home_desk_pk(desk, &sheet->desk);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_identity_pk(identity, 1, &next);
     if (e != SK_OK) {
         return e;
     }
@@ -118,7 +120,7 @@ static enum sk_error spend_serial(struct sk_desk *desk, const struct sk_sheet *s
     return e == SK_OK ? sk_home_save_keyring(desk) : e;
 }
 
-enum reached { NOTHING, SPENT, KEPT }; /* how far its way went */
+enum reached { NOTHING, SPENT, KEPT }; /* the last step done: serial spent, file kept */
 
 /* As with a board: room at both ends, then the serial, then the home's copy, then the one outside.
  */
@@ -126,35 +128,41 @@ static enum sk_error let_out(struct sk_desk *desk, const struct sk_sheet *sheet,
                              const uint8_t *bytes, size_t len, const char *out,
                              enum reached *reached, bool *at_home)
 {
-    struct sk_outgo o = {.at_home = true};
+    struct sk_issue o = {.at_home = true};
     char name[40];
     enum sk_error e = sk_home_folder(desk, "sheets");
 
     kept_name(sheet->serial, name);
-    if (e == SK_OK) {
-        e = sk_outgo_prepare(&o, desk, name, out, SK_SHEET_MAGIC, len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = spend_serial(desk, sheet);
+    e = sk_issue_prepare(&o, desk, name, out, SK_SHEET_MAGIC, len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *reached = SPENT;
-        e = sk_outgo_keep(&o, bytes, len);
+    e = spend_serial(desk, sheet);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *reached = KEPT;
-        desk->state.keep_weeks = sheet->keep_weeks;
-        e = sk_home_save_state(desk);
+    *reached = SPENT;
+    e = sk_issue_keep(&o, bytes, len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_outgo_send(&o, bytes, len);
+    *reached = KEPT;
+    desk->state.keep_weeks = sheet->keep_weeks;
+    e = sk_home_save_state(desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    sk_outgo_end(&o);
+    e = sk_issue_send(&o, bytes, len);
+out:
+    sk_issue_end(&o);
     *at_home = o.at_home;
     return e;
 }
 
-/* path: outside, or the desk itself: another stick does not help a home that is full. */
+/* path: the file outside, or the desk's home, where another stick would not help. */
 static int refuse_sheet(const char *path, enum sk_error e, enum reached reached, uint32_t serial)
 {
     sk_place_refuse(path, e);
@@ -182,21 +190,26 @@ static int issue(struct sk_desk *desk, const struct wanted *wanted,
     char last[11] = "";
     enum sk_error e = sheet == NULL ? SK_ERR_MEMORY : fill_head(desk, wanted, sheet, identity);
 
-    if (e == SK_OK) {
-        serial = sheet->serial;
-        e = fill_keys(desk, sheet);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sign(identity, sheet, &bytes, &len);
+    serial = sheet->serial;
+    e = fill_keys(desk, sheet);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = let_out(desk, sheet, bytes, len, wanted->out, &reached, &at_home);
+    e = sign(identity, sheet, &bytes, &len);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
-        printf("Sheet %u, %u weeks and %u months, is good until %s. Carry it to the gateway.\n",
-               (unsigned)sheet->serial, (unsigned)sheet->weeks, (unsigned)sheet->months, last);
+    e = let_out(desk, sheet, bytes, len, wanted->out, &reached, &at_home);
+    if (e != SK_OK) {
+        goto out;
     }
+    sk_day_format(sk_week_first_day(sheet->first_week + sheet->weeks) - 1, last);
+    printf("Sheet %u, %u weeks and %u months, is good until %s. Carry it to the gateway.\n",
+           (unsigned)sheet->serial, (unsigned)sheet->weeks, (unsigned)sheet->months, last);
+out:
     free(bytes);
     free(sheet);
     return e == SK_OK ? SK_EXIT_OK
@@ -210,7 +223,7 @@ static int again(const struct sk_desk *desk, uint32_t serial, const char *out)
     enum sk_error e;
 
     kept_name(serial, name);
-    e = sk_outgo_again(desk, name, out, SK_SHEET_MAGIC, &missing);
+    e = sk_issue_again(desk, name, out, SK_SHEET_MAGIC, &missing);
     if (missing) {
         return sk_refuse("this desk keeps no sheet %u", (unsigned)serial);
     }

@@ -27,7 +27,8 @@ static void print_line(const char *label, const char *text)
     putchar('\n');
 }
 
-/* A name that nobody here gave is only a fingerprint, and its beginning can be imitated. */
+/* Keys that the gateway offered and no `peer` names: eight digits of a fingerprint can be imitated.
+ */
 static void print_offered(const struct sk_entry *entry)
 {
     const json_t *offered = sk_entry_offered(entry);
@@ -62,14 +63,6 @@ static void print_readers(const struct sk_entry *entry)
             "WARNING        it was sealed with key sheets that this desk does not know: an older "
             "or newer one, or one that its owner did not make public\n");
     }
-}
-
-static void print_twin(void)
-{
-    printf(
-        "WARNING        another envelope came with the header of this one: somebody who can read "
-        "this report, or who carried it, changed a copy. Compare both before you rely on either "
-        "(`list` marks them; what does not open is in quarantine/)\n");
 }
 
 static void print_fields(const struct sk_entry *entry)
@@ -169,7 +162,10 @@ static void print_report(const struct sk_entry *entry, const struct sk_threads *
     printf("%-14s %u\n", "size class", (unsigned)entry->chunks);
     print_readers(entry);
     if (twin) {
-        print_twin();
+        printf(
+            "WARNING        another envelope came with the header of this one: somebody who can "
+            "read this report, or who carried it, changed a copy. Compare both before you rely on "
+            "either (`list` marks them; what does not open is in quarantine/)\n");
     }
     print_fields(entry);
     print_files(entry);
@@ -202,14 +198,19 @@ static int show(struct sk_desk *desk, const char *id, bool as_json)
         return code;
     }
     e = sk_threads_open(&threads, desk);
-    if (e == SK_OK) {
-        e = sk_twins_open(&twins, desk);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && as_json) {
+    e = sk_twins_open(&twins, desk);
+    if (e != SK_OK) {
+        goto out;
+    }
+    if (as_json) {
         e = print_json(&entry, threads, sk_twins_has(&twins, &entry));
-    } else if (e == SK_OK) {
+    } else {
         print_report(&entry, threads, sk_twins_has(&twins, &entry));
     }
+out:
     sk_twins_close(&twins);
     sk_threads_close(threads);
     sk_entry_free(&entry);

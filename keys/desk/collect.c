@@ -10,7 +10,7 @@
 
 struct collector {
     json_t *fields, *files;
-    json_t *part; /* of the part in hand */
+    json_t *part; /* the current part */
     size_t budget;
     bool secret, cut;
     struct sk_repair repair;
@@ -34,7 +34,7 @@ static json_t *bounded(struct collector *c, const char *text, size_t len)
         c->cut = true;
         len = c->budget;
         while (len > 0 && ((uint8_t)text[len] & 0xC0) == 0x80) {
-            len--; /* not within a character */
+            len--; /* not in the middle of a character */
         }
     }
     c->budget -= len;
@@ -56,7 +56,7 @@ static enum sk_error on_field_more(void *ctx, const uint8_t *value, size_t len)
 {
     struct collector *c = ctx;
 
-    /* frames.c lets no more than SK_PARSE_PIECE bytes through in all, in whatever pieces. */
+    /* frames.c passes at most SK_PARSE_PIECE bytes of a value in mode LIST. */
     if (c->secret) {
         return SK_OK;
     }

@@ -1,5 +1,5 @@
-/* The commands of skrynka-desk: a row each in commands.def and one file, cmd_<name>.c. program is a
- * struct sk_desk whose options are set and that nobody opened yet. */
+/* The commands of skrynka-desk, each a row in commands.def and a file cmd_<name>.c, and what
+ * several of them need. program is a struct sk_desk with its options set, not yet opened. */
 #ifndef SK_KEYS_DESK_COMMANDS_H
 #define SK_KEYS_DESK_COMMANDS_H
 
@@ -14,11 +14,10 @@
 #include "keys/desk/commands.def"
 #undef COMMAND
 
-/* Finds the one report that an id or its beginning names; else prints why and returns an exit
- * code. */
+/* Finds the only report whose id begins with prefix. Otherwise prints why; returns an exit code. */
 int sk_find_report(struct sk_desk *desk, const char *prefix, struct sk_entry *out);
 
-/* Says that this desk was put back from a backup, and what to do; returns SK_EXIT_REFUSED. */
+/* Prints that this desk was put back from a backup, and what to do; returns SK_EXIT_REFUSED. */
 int sk_tell_set_back(const struct sk_desk *desk);
 
 #endif

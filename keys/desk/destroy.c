@@ -34,15 +34,15 @@ static uint32_t less(uint32_t a, uint32_t b)
 struct choice {
     struct sk_destroy *d;
     const uint32_t *only;
-    uint32_t bit; /* of the type in hand: SK_EPOCH_MONTH for months */
+    uint32_t bit; /* SK_EPOCH_MONTH for month keys, 0 for week keys */
     enum sk_error e;
 };
 
-static struct sk_doomed *find(const struct sk_destroy *d, uint32_t epoch)
+static struct sk_expired *find(const struct sk_destroy *d, uint32_t epoch)
 {
     for (size_t i = 0; i < d->count; i++) {
-        if (d->doomed[i].epoch == epoch) {
-            return &d->doomed[i];
+        if (d->expired[i].epoch == epoch) {
+            return &d->expired[i];
         }
     }
     return NULL;
@@ -61,22 +61,22 @@ static void choose(void *ctx, uint32_t id, const uint8_t *data, size_t len)
     struct choice *c = ctx;
     struct sk_destroy *d = c->d;
     uint32_t epoch = id | c->bit;
-    struct sk_doomed *more;
+    struct sk_expired *more;
 
     (void)data;
     (void)len;
-    /* 0 among the index keys is no epoch. */
+    /* id 0 of the index keys is no epoch. */
     if (c->e != SK_OK || epoch == 0 || find(d, epoch) != NULL ||
         (c->only != NULL ? epoch != *c->only : !is_past(d, epoch))) {
         return;
     }
-    more = reallocarray(d->doomed, d->count + 1, sizeof *more);
+    more = reallocarray(d->expired, d->count + 1, sizeof *more);
     if (more == NULL) {
         c->e = SK_ERR_MEMORY;
         return;
     }
-    d->doomed = more;
-    more[d->count++] = (struct sk_doomed){epoch, 0};
+    d->expired = more;
+    more[d->count++] = (struct sk_expired){epoch, 0};
 }
 
 static enum sk_error choose_all(struct sk_destroy *d, const uint32_t *only)
@@ -95,13 +95,13 @@ static enum sk_error choose_all(struct sk_destroy *d, const uint32_t *only)
 static enum sk_error note_report(void *ctx, const struct sk_entry *entry)
 {
     struct sk_destroy *d = ctx;
-    struct sk_doomed *doomed = find(d, entry->epoch);
+    struct sk_expired *expired = find(d, entry->epoch);
 
     d->newest = entry->day > d->newest ? entry->day : d->newest;
-    if (doomed == NULL) {
+    if (expired == NULL) {
         return sk_digests_add(&d->kept, &entry->digest, 0);
     }
-    doomed->reports++;
+    expired->reports++;
     return d->named ? sk_digests_add(&d->gone, &entry->digest, 0) : SK_OK;
 }
 
@@ -110,8 +110,8 @@ static bool is_recent(const struct sk_destroy *d, uint32_t day)
     return day != 0 && week_of_day(day) >= d->first_week;
 }
 
-/* A text lives as long as its report, and beyond it as long as the week in which it was written,
- * unless the report's week is destroyed by name. */
+/* An answer's text is kept as long as its report, or as the week in which it was written; not
+ * longer than the report if that one's epoch is destroyed by name. */
 static bool text_stays(const struct sk_destroy *d, const struct sk_case *c,
                        const struct sk_said *said)
 {
@@ -133,8 +133,8 @@ struct fate {
     bool stays, closed, wanted;
 };
 
-/* A thread stays with a report of it; without one while something happened in it lately, but for a
- * closed one with nothing left to deliver. */
+/* A thread is kept while one of its reports is. Without reports it is kept if it changed lately,
+ * unless it is closed and no answer is left to deliver. */
 static struct fate fate_of(const struct sk_destroy *d, const struct sk_case *first)
 {
     struct fate f = {false, false, false};
@@ -205,7 +205,7 @@ void sk_destroy_free(struct sk_destroy *d)
     sk_threads_close(d->threads);
     sk_digests_free(&d->kept);
     sk_digests_free(&d->gone);
-    free(d->doomed);
+    free(d->expired);
 }
 
 bool sk_destroy_has_work(const struct sk_destroy *d)
@@ -219,7 +219,7 @@ struct answer {
     const struct sk_case *of;
     uint64_t order;
     uint32_t day;
-    const char *text; /* NULL: the status alone */
+    const char *text; /* NULL: only the status */
 };
 
 static int by_order(const void *a, const void *b)
@@ -258,8 +258,7 @@ static size_t most_answers(const struct sk_threads *threads)
     return n;
 }
 
-/* Reports in the order in which they came, because the first of a mailbox owns it; then the
- * answers in theirs. */
+/* Reports in the order of arrival, since the first of a mailbox owns it; then answers in order. */
 static enum sk_error copy_threads(const struct sk_destroy *d, struct sk_threads *to)
 {
     struct answer *answers = calloc(most_answers(d->threads), sizeof *answers);
@@ -333,7 +332,7 @@ static enum sk_error change_keyring(struct sk_destroy *d, uint32_t generation,
         e = drop(ring, SK_KEY_THREADS, generation);
     }
     for (size_t i = 0; e == SK_OK && i < d->count; i++) {
-        e = drop_epoch(ring, d->doomed[i].epoch, d->today);
+        e = drop_epoch(ring, d->expired[i].epoch, d->today);
     }
     return e == SK_OK ? sk_home_save_keyring(d->desk) : e;
 }

@@ -1,10 +1,10 @@
 /*
- * Destroying past weeks and months: their keys, and with them what the index says, the sealed
- * originals, and what is no longer needed of threads and answers.
+ * Destroying past weeks and months: their keys, and with them index, sealed originals, and the
+ * threads and answers that are no longer needed.
  *
- * The keyring that is written without the keys is the one step that decides. Before it, only a new
- * log of threads is made that nobody reads yet; after it, files are swept away whose keys are gone.
- * Whatever moment it is cut off at, running it again finishes it.
+ * The commit point is the keyring written without the keys. Before it, only a new log of threads is
+ * made that nobody reads yet; after it, the files whose keys are gone are erased (sweep.h). After a
+ * crash at any moment, running it again finishes it.
  */
 #ifndef SK_KEYS_DESK_DESTROY_H
 #define SK_KEYS_DESK_DESTROY_H
@@ -13,7 +13,7 @@
 #include "keys/desk/home.h"
 #include "keys/desk/threads.h"
 
-struct sk_doomed { /* a week or a month */
+struct sk_expired { /* a week or a month whose keys are to be destroyed */
     uint32_t epoch;
     unsigned reports;
 };
@@ -21,23 +21,23 @@ struct sk_doomed { /* a week or a month */
 struct sk_destroy {
     struct sk_desk *desk;
     bool named;          /* one epoch by name, not all beyond what is kept */
-    uint32_t today;      /* as this machine's clock has it */
-    uint32_t newest;     /* day of the newest report, as the gateway's clock had it; 0: none */
-    uint32_t first_week; /* the oldest one that is kept: what was answered before it goes */
-    struct sk_doomed *doomed;
+    uint32_t today;      /* by this machine's clock */
+    uint32_t newest;     /* day of the newest report, by the gateway's clock; 0: none */
+    uint32_t first_week; /* the oldest that is kept; threads answered before it end */
+    struct sk_expired *expired;
     size_t count;
     struct sk_threads *threads;
     struct sk_digests kept, gone; /* reports that stay; with named: those of the named epoch */
-    unsigned threads_end;         /* threads of which nothing stays */
+    unsigned threads_end;         /* threads that are erased whole */
     unsigned open_end;            /* those among them that are not closed and wanted answers */
-    unsigned texts_end;           /* answers whose text goes while the thread stays */
+    unsigned texts_end;           /* answers whose text is erased while the thread stays */
 };
 
 /* Whether the keys of an epoch were destroyed at this desk. */
 bool sk_destroyed(const struct sk_desk *desk, uint32_t epoch);
 
-/* Looks what goes: with epoch NULL everything beyond what is kept, else that epoch. An epoch
- * without any key here: NOT_FOUND. CORRUPT, MEMORY, IO. */
+/* Plans what is destroyed: with epoch NULL everything older than what is kept, otherwise that
+ * epoch. NOT_FOUND (no key of that epoch is here), CORRUPT, MEMORY, IO. */
 enum sk_error sk_destroy_plan(struct sk_destroy *d, struct sk_desk *desk, const uint32_t *epoch);
 void sk_destroy_free(struct sk_destroy *d);
 
@@ -46,9 +46,5 @@ bool sk_destroy_has_work(const struct sk_destroy *d);
 
 /* Destroys the keys. */
 enum sk_error sk_destroy_keys(struct sk_destroy *d);
-
-/* Erases every file whose keys are destroyed, logs of threads that are no longer used, leftovers,
- * and boards of before first_week (the last two stay). */
-enum sk_error sk_destroy_sweep(struct sk_desk *desk, uint32_t first_week);
 
 #endif

@@ -51,7 +51,7 @@ enum sk_error sk_entry_take(struct sk_entry *out, json_t *json)
     }
     entry.parsed = json_is_true(json_object_get(json, "parsed"));
     if (sk_json_get_u32(json, "outcome", &entry.outcome) != SK_OK) {
-        entry.outcome = SK_PARSE_STOPPED; /* an entry of before does not say why */
+        entry.outcome = SK_PARSE_STOPPED; /* entries of earlier versions do not say why */
     }
     entry.sheets_known = json_is_true(json_object_get(json, "sheets_known"));
     *out = entry;
@@ -99,7 +99,8 @@ json_t *sk_entry_offered(const struct sk_entry *entry)
     return json_object_get(entry->json, "offered");
 }
 
-const char *sk_entry_field(const struct sk_entry *entry, const char *name)
+/* The value of the first field of that name, or NULL. */
+static const char *field_value(const struct sk_entry *entry, const char *name)
 {
     const json_t *fields = sk_entry_fields(entry);
 
@@ -116,7 +117,7 @@ const char *sk_entry_field(const struct sk_entry *entry, const char *name)
 
 unsigned sk_entry_category(const struct sk_entry *entry)
 {
-    const char *text = sk_entry_field(entry, "category");
+    const char *text = field_value(entry, "category");
     uint64_t n = 0;
 
     if (text == NULL || !sk_number_read(text, strlen(text), 0, SK_CATEGORIES, &n)) {
@@ -148,7 +149,7 @@ const char *sk_entry_incomplete(const struct sk_entry *entry)
 
 void sk_entry_excerpt(const struct sk_entry *entry, char out[SK_EXCERPT_BYTES])
 {
-    const char *text = sk_entry_field(entry, "text");
+    const char *text = field_value(entry, "text");
 
     if (!entry->parsed && text == NULL) {
         snprintf(out, SK_EXCERPT_BYTES, "(no text could be read; original kept)");

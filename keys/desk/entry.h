@@ -1,4 +1,4 @@
-/* What the index says of one report. */
+/* The index entry of one report. */
 #ifndef SK_KEYS_DESK_ENTRY_H
 #define SK_KEYS_DESK_ENTRY_H
 
@@ -25,21 +25,18 @@ struct sk_entry {
     json_t *json;
     struct sk_digest digest, header;
     uint32_t epoch, day, chunks, sealed_by, flags, unknown;
-    bool parsed; /* whole */
+    bool parsed; /* the body was read whole */
     bool sheets_known;
     uint32_t outcome;
 };
 
-/* Takes over a reference to json. CORRUPT. */
+/* Takes over the caller's reference to json. CORRUPT. */
 enum sk_error sk_entry_take(struct sk_entry *out, json_t *json);
 enum sk_error sk_entry_read(struct sk_entry *out, const uint8_t *payload, size_t len);
 enum sk_error sk_entry_copy(struct sk_entry *out, const struct sk_entry *entry); /* shares json */
 void sk_entry_free(struct sk_entry *entry);
 
 void sk_entry_id(const struct sk_digest *digest, char id[SK_ID_TEXT]);
-
-/* The value of the first field of that name, or NULL. */
-const char *sk_entry_field(const struct sk_entry *entry, const char *name);
 
 /* enum sk_category; 0 for none. */
 unsigned sk_entry_category(const struct sk_entry *entry);

@@ -19,7 +19,7 @@ static enum sk_error overwrite(int fd, uint64_t len)
     uint8_t piece[PIECE];
     enum sk_error e = SK_OK;
 
-    randombytes_buf(piece, sizeof piece); /* not zeros, which a file system may store as a hole */
+    randombytes_buf(piece, sizeof piece); /* random, since zeros may be stored as a hole */
     while (e == SK_OK && len > 0) {
         size_t n = len < sizeof piece ? (size_t)len : sizeof piece;
 
@@ -54,8 +54,8 @@ static bool put_suffix(char out[PATH_MAX], const char *path, const char *suffix)
     return n > 0 && n < PATH_MAX;
 }
 
-/* The old file under its second name is still the file itself when the crash came before the new
- * one took its place: then it has two names, and sk_erase_file() takes only this one away. */
+/* After a crash before the rename, path.old is a second hard link of path itself: sk_erase_file()
+ * then removes only that name. */
 enum sk_error sk_erase_leftovers(const char *path)
 {
     char temporary[PATH_MAX], old[PATH_MAX];
@@ -68,8 +68,8 @@ enum sk_error sk_erase_leftovers(const char *path)
     return e == SK_OK ? sk_erase_file(old) : e;
 }
 
-/* Without hard links (FAT) the old file is held open instead; only a crash right there leaves its
- * bytes. */
+/* Without hard links (FAT) the old file is kept open instead; a crash in between leaves its bytes.
+ */
 static enum sk_error replace_held(const char *path, const uint8_t *data, size_t len)
 {
     struct stat st;
@@ -100,7 +100,7 @@ enum sk_error sk_erase_replace(const char *path, const uint8_t *data, size_t len
     }
     e = sk_file_replace(path, data, len);
     if (e != SK_OK) {
-        return e; /* the old name goes at the next call */
+        return e; /* the next call removes path.old */
     }
     return sk_erase_file(old);
 }

@@ -1,7 +1,7 @@
 /*
- * Files whose bytes are not simply left on the disk. Overwriting in place reaches the blocks of
- * common file systems; it does not reach what a journal, a copy-on-write file system, a snapshot,
- * a backup or the spare blocks of flash memory still hold.
+ * Erasing files by overwriting them in place. That reaches the blocks of common file systems, but
+ * not the copies in a journal, a copy-on-write file system, a snapshot, a backup or the spare
+ * blocks of flash memory.
  */
 #ifndef SK_KEYS_DESK_ERASE_H
 #define SK_KEYS_DESK_ERASE_H
@@ -11,16 +11,16 @@
 
 #include "keys/base/error.h"
 
-/* Overwrites, then removes. A missing file is no error; one that has another name too (a backup
- * by hard links) only loses this name. IO, FULL. */
+/* Overwrites and removes a file. A missing file is no error; a file with another hard link (a
+ * backup) only loses this name. IO, FULL. */
 enum sk_error sk_erase_file(const char *path);
 
-/* sk_file_replace(), and the file that stood there is erased, under the name path.old meanwhile:
- * a crash leaves the old file or the new one whole, and what is left of the other is erased at the
- * next call. IO, FULL, MEMORY. */
+/* sk_file_replace() that erases the old file, which is called path.old meanwhile. A crash leaves
+ * the old file or the new one whole, and the next call erases what is left of the other. IO, FULL,
+ * MEMORY. */
 enum sk_error sk_erase_replace(const char *path, const uint8_t *data, size_t len);
 
-/* Erases what a replacement of path that was cut off left behind. IO, FULL. */
+/* Erases what an interrupted replacement of path left behind. IO, FULL. */
 enum sk_error sk_erase_leftovers(const char *path);
 
 #endif

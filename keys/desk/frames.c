@@ -16,7 +16,7 @@ struct reader {
     int fd;
     enum sk_parse_mode mode;
     enum where where;
-    bool headed; /* the part in hand has its header lines */
+    bool headed; /* the current part has its header lines */
     enum sk_parse_outcome outcome;
     unsigned parts;
     uint64_t in_part, total, body_len;
@@ -30,7 +30,7 @@ enum sk_error sk_frames_bytes(int fd, uint8_t *p, size_t len)
 {
     while (len > 0) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
-        int r = poll(&ready, 1, SK_FRAMES_PATIENCE_MS);
+        int r = poll(&ready, 1, SK_FRAMES_TIMEOUT_MS);
         ssize_t n = r > 0 ? read(fd, p, len) : r;
 
         if (n < 0 && errno == EINTR) {
@@ -106,7 +106,7 @@ static enum sk_error on_piece(struct reader *r, enum where where, size_t len)
 {
     bool listing = r->mode == SK_PARSE_LIST;
 
-    /* Without the first test, empty frames could go on for ever. */
+    /* Empty frames are refused, since they could go on for ever. */
     if (len == 0 || r->where != where || len > r->body_len - r->total ||
         (listing && where == IN_FILE) || (listing && r->in_part + len > SK_PARSE_PIECE)) {
         return SK_ERR_PARSE_FAILED;

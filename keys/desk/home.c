@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/base/bytes.h"
@@ -17,6 +18,7 @@
 #include "keys/cli/command.h"
 #include "keys/cli/passphrase.h"
 #include "keys/desk/erase.h"
+#include "keys/desk/state_file.h"
 
 #define TOKEN_BYTES 32u
 
@@ -98,7 +100,7 @@ static int unlock_keyring(struct sk_desk *desk, const uint8_t *bytes, size_t len
     return code;
 }
 
-/* A home without its keyring must not be taken for an empty folder. */
+/* A home that lost its keyring is not an empty folder. */
 static int refuse_no_keyring(const struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
@@ -134,6 +136,19 @@ static int load_keyring(struct sk_desk *desk)
     return code;
 }
 
+/* A key for a purpose, derived from the threads' index key. Wiped by the caller. */
+static enum sk_error derive_key(const struct sk_desk *desk, const char *label, uint8_t out[32])
+{
+    size_t len = 0;
+    const uint8_t *key = sk_keyring_get(desk->ring, SK_KEY_INDEX, 0, &len);
+
+    if (key == NULL || len != 32) {
+        return SK_ERR_KEYRING_RECORD;
+    }
+    sk_derive(out, key, label, NULL, 0);
+    return SK_OK;
+}
+
 static int load_state(struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
@@ -141,7 +156,7 @@ static int load_state(struct sk_desk *desk)
     enum sk_error e = sk_home_path(desk, path, "state");
 
     if (e == SK_OK) {
-        e = sk_home_derived_key(desk, "state", key);
+        e = derive_key(desk, "state", key);
     }
     if (e == SK_OK) {
         e = sk_state_load(&desk->state, path, key);
@@ -206,11 +221,22 @@ enum sk_error sk_home_save_state(struct sk_desk *desk)
     enum sk_error e = sk_home_path(desk, path, "state");
 
     if (e == SK_OK) {
-        e = sk_home_derived_key(desk, "state", key);
+        e = derive_key(desk, "state", key);
     }
     if (e == SK_OK) {
         e = sk_state_save(&desk->state, path, key);
         sodium_memzero(key, sizeof key);
+    }
+    return e;
+}
+
+enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name)
+{
+    char path[SK_PATH_MAX];
+    enum sk_error e = sk_home_path(desk, path, "%s", name);
+
+    if (e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST) {
+        e = errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_ERR_IO;
     }
     return e;
 }
@@ -266,18 +292,6 @@ enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct s
 enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out)
 {
     return signing_pk(desk, SK_KEY_DESK, 0, out);
-}
-
-enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label, uint8_t out[32])
-{
-    size_t len = 0;
-    const uint8_t *key = sk_keyring_get(desk->ring, SK_KEY_INDEX, 0, &len);
-
-    if (key == NULL || len != 32) {
-        return SK_ERR_KEYRING_RECORD;
-    }
-    sk_derive(out, key, label, NULL, 0);
-    return SK_OK;
 }
 
 uint32_t sk_home_serial(const struct sk_desk *desk)

@@ -6,13 +6,13 @@
  *     state           encrypted; what this desk knows of bundles, boards and peers
  *     index/          one encrypted log per epoch, and the log of threads
  *     reports/        sealed originals, <id>.sealed
- *     quarantine/     what arrived damaged, <digest>.sealed; copy-<digest>.sealed:
- *                     what went wrong between the gateway and here; *.keyless: waits for its key
- *     boards/         boards that were made, <counter>.board
- *     sheets/         every key sheet that was issued, <serial>.sheet
+ *     quarantine/     <digest>.sealed: damaged envelopes; copy-<digest>.sealed: damaged on the way
+ *                     from the gateway; *.keyless: waiting for their key
+ *     boards/         issued boards, <counter>.board
+ *     sheets/         issued key sheets, <serial>.sheet
  *     peers/          key sheets of other organisations
  *     offered/        key sheets that the gateway offered, <digest>.sheet
- *     destroyed/      what `destroy` is about to erase
+ *     destroyed/      files that `destroy` is about to erase
  */
 #ifndef SK_KEYS_DESK_HOME_H
 #define SK_KEYS_DESK_HOME_H
@@ -51,20 +51,21 @@ void sk_home_close(struct sk_desk *desk);
  * NOT_FOUND, KEYRING_TOKEN (not 32 bytes). */
 enum sk_error sk_home_token(const struct sk_desk *desk, uint8_t **token);
 
-/* The keyring that stood there is erased (erase.h): keys that were removed from it must go. */
+/* sk_home_save_keyring() erases the old file (erase.h), and with it keys that were removed. */
 enum sk_error sk_home_save_keyring(struct sk_desk *desk);
 enum sk_error sk_home_save_state(struct sk_desk *desk);
+
+/* Makes a folder that homes of earlier versions do not have. IO, FULL. */
+enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name);
 
 /* fsyncs a folder of the home, after files were made or renamed in it. */
 enum sk_error sk_home_sync_folder(const struct sk_desk *desk, const char *name);
 
-/* Public keys. NOT_FOUND when there is none, KEYRING_RECORD when it is not one. Identity 0 is this
- * desk's; 1, the next one, is known here only as long as a home of before was not taken over. */
+/* Public keys. NOT_FOUND when there is none, KEYRING_RECORD when it is malformed. Identity 0 is
+ * this desk's; 1, the next one, is here only in a home of an earlier version that is not converted
+ * yet. */
 enum sk_error sk_home_identity(const struct sk_desk *desk, uint32_t id, struct sk_ed25519_pk *out);
 enum sk_error sk_home_desk_pk(const struct sk_desk *desk, struct sk_ed25519_pk *out);
-
-/* A key for a purpose, derived from the threads' index key. Wiped by the caller. */
-enum sk_error sk_home_derived_key(const struct sk_desk *desk, const char *label, uint8_t out[32]);
 
 uint32_t sk_home_serial(const struct sk_desk *desk);  /* of the last sheet; 0: none */
 uint64_t sk_home_counter(const struct sk_desk *desk); /* of the last board; 0: none */

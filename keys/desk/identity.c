@@ -122,7 +122,7 @@ static enum sk_error draw(struct sk_keyring *ring, uint32_t id)
     return e;
 }
 
-/* From the desk's keyring, of a home of before; else new. */
+/* The key from the desk's keyring in a home of an earlier version; otherwise a new one. */
 static enum sk_error fill(struct sk_keyring *ring, const struct sk_keyring *from, uint32_t id)
 {
     size_t len = 0;
@@ -145,21 +145,26 @@ static int make(const struct sk_desk *desk, const char *path, struct sk_keyring_
     }
     e = sk_keyring_new(&ring, k.passphrase, k.len, k.token, cost);
     forget(&k);
-    if (e == SK_OK) {
-        e = fill(ring, from, CURRENT);
-    }
-    if (e == SK_OK) {
-        e = fill(ring, from, NEXT);
-    }
-    if (e == SK_OK) {
-        e = save(ring, path);
-    }
     if (e != SK_OK) {
-        sk_keyring_free(ring);
-        return sk_refuse_error(path, e);
+        goto failed;
+    }
+    e = fill(ring, from, CURRENT);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = fill(ring, from, NEXT);
+    if (e != SK_OK) {
+        goto failed;
+    }
+    e = save(ring, path);
+    if (e != SK_OK) {
+        goto failed;
     }
     *out = ring;
     return SK_EXIT_OK;
+failed:
+    sk_keyring_free(ring);
+    return sk_refuse_error(path, e);
 }
 
 /* ---- the desk's keyring -------------------------------------------------------- */
@@ -196,21 +201,26 @@ static bool is_old_home(const struct sk_desk *desk)
     return sk_keyring_get(desk->ring, SK_KEY_IDENTITY, CURRENT, NULL) != NULL;
 }
 
-/* The new file is whole before the old place is emptied; a crash between leaves both, and the next
- * try finds the same identity in the file and goes on. */
+/* The new file is complete before the key is removed from the old place. After a crash in between
+ * both have it, and the next try finds the same identity in the file and continues. */
 static int take_over(struct sk_desk *desk, const char *path, const struct sk_keyring *identity)
 {
     enum sk_error e = put_public(desk, identity);
 
-    if (e == SK_OK) {
-        e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, CURRENT);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
-    if (e == SK_OK && sk_keyring_get(desk->ring, SK_KEY_IDENTITY, NEXT, NULL) != NULL) {
+    e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, CURRENT);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
+    }
+    if (sk_keyring_get(desk->ring, SK_KEY_IDENTITY, NEXT, NULL) != NULL) {
         e = sk_keyring_remove(desk->ring, SK_KEY_IDENTITY, NEXT);
     }
-    if (e == SK_OK) {
-        e = sk_home_save_keyring(desk);
+    if (e != SK_OK) {
+        return sk_refuse_error(desk->home, e);
     }
+    e = sk_home_save_keyring(desk);
     if (e != SK_OK) {
         return sk_refuse_error(desk->home, e);
     }

@@ -1,7 +1,6 @@
-/* What `import` found, on its way to the index. */
-#include <string.h>
+#include "keys/desk/import_batch.h"
 
-#include "keys/desk/import.h"
+#include <string.h>
 
 static enum sk_error note_indexed(void *ctx, const struct sk_entry *entry)
 {

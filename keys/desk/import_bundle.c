@@ -1,4 +1,5 @@
-/* One carry bundle: its header, its place in the chain, its envelopes. */
+#include "keys/desk/import_bundle.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,9 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "keys/base/file.h"
 #include "keys/cli/command.h"
-#include "keys/desk/import.h"
-#include "keys/desk/json.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_envelope.h"
+#include "keys/desk/import_keyless.h"
+#include "keys/desk/import_trust.h"
 #include "keys/format/class.h"
 
 void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
@@ -31,24 +35,15 @@ void sk_import_say(struct sk_bundle_file *bundle, const char *format, ...)
 
 enum sk_error sk_bundle_bytes(struct sk_bundle_file *bundle, uint8_t *out, size_t len)
 {
-    size_t have = 0;
+    enum sk_error e = sk_fd_read(bundle->fd, out, len, SK_ERR_CARRY_LENGTH);
 
-    while (have < len) {
-        ssize_t n = read(bundle->fd, out + have, len - have);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n <= 0) {
-            return n == 0 ? SK_ERR_CARRY_LENGTH : SK_ERR_IO;
-        }
-        have += (size_t)n;
+    if (e == SK_OK) {
+        sk_progress_add(&bundle->progress, len);
     }
-    sk_progress_add(&bundle->progress, len);
-    return SK_OK;
+    return e;
 }
 
-/* The header says how long the file is: a cut copy is refused before anything is taken in. */
+/* The header gives the length of the file: a cut copy is refused before anything is imported. */
 static enum sk_error check_length(const struct sk_bundle_file *b, uint64_t size)
 {
     uint64_t want = sk_carry_header_length(b->carry.sheets, b->carry.count) +
@@ -72,26 +67,33 @@ static enum sk_error read_rest(struct sk_bundle_file *b, const uint8_t *fixed, u
     header = malloc(len);
     b->sheets = calloc((size_t)b->carry.sheets + 1, sizeof *b->sheets);
     b->entries = calloc((size_t)b->carry.count + 1, sizeof *b->entries);
-    if (header != NULL && b->sheets != NULL && b->entries != NULL) {
-        memcpy(header, fixed, SK_CARRY_FIXED);
-        e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    if (header == NULL || b->sheets == NULL || b->entries == NULL) {
+        goto out;
     }
+    memcpy(header, fixed, SK_CARRY_FIXED);
+    e = sk_bundle_bytes(b, header + SK_CARRY_FIXED, len - SK_CARRY_FIXED);
+    if (e != SK_OK) {
+        goto out;
+    }
+    e = sk_carry_read(&b->carry, b->sheets, b->entries, header, len, &b->digest);
     if (e == SK_OK) {
-        e = sk_carry_read(&b->carry, b->sheets, b->entries, header, len, &b->digest);
+        e = check_length(b, size);
     }
+out:
     free(header);
-    return e == SK_OK ? check_length(b, size) : e;
+    return e;
 }
 
 static enum sk_error read_sheets(struct sk_bundle_file *b)
 {
-    enum sk_error e = SK_ERR_MEMORY;
+    enum sk_error e;
 
     b->sheet_len = sk_carry_sheets_length(b->sheets, b->carry.sheets);
     b->sheet_bytes = malloc(b->sheet_len + 1);
-    if (b->sheet_bytes != NULL) {
-        e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
+    if (b->sheet_bytes == NULL) {
+        return SK_ERR_MEMORY;
     }
+    e = sk_bundle_bytes(b, b->sheet_bytes, b->sheet_len);
     return e == SK_OK
                ? sk_carry_sheets_check(b->sheets, b->carry.sheets, b->sheet_bytes, b->sheet_len)
                : e;
@@ -114,12 +116,14 @@ enum sk_error sk_bundle_open(struct sk_bundle_file *b, const char *path)
     sk_progress_start(&b->progress, "importing", (uint64_t)st.st_size);
     b->progress.bytes = 1;
     e = sk_bundle_bytes(b, fixed, sizeof fixed);
-    if (e == SK_OK) {
-        e = sk_carry_read_fixed(&b->carry, fixed);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = read_rest(b, fixed, (uint64_t)st.st_size);
+    e = sk_carry_read_fixed(&b->carry, fixed);
+    if (e != SK_OK) {
+        return e;
     }
+    e = read_rest(b, fixed, (uint64_t)st.st_size);
     return e == SK_OK ? read_sheets(b) : e;
 }
 
@@ -133,22 +137,22 @@ void sk_bundle_release(struct sk_bundle_file *b)
     }
 }
 
-/* NULL also for one that is recorded as lost: nothing is known of its header. */
-static const struct sk_known_bundle *held(const struct sk_series *series, uint32_t serial)
+/* An imported bundle; NULL also for one recorded as lost, whose header is unknown. */
+static const struct sk_known_bundle *imported(const struct sk_series *series, uint32_t serial)
 {
     const struct sk_known_bundle *b = series != NULL ? sk_series_bundle(series, serial) : NULL;
 
     return b != NULL && !b->lost ? b : NULL;
 }
 
-/* Bundles may come in any order: each is held against both of its neighbours. */
+/* Bundles may come in any order: each is checked against both of its neighbours. */
 static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_file *b)
 {
     const struct sk_series *series = sk_state_series(state, &b->carry.gateway, &b->carry.chain);
     uint32_t serial = b->carry.serial;
-    const struct sk_known_bundle *same = held(series, serial);
-    const struct sk_known_bundle *before = held(series, serial - 1);
-    const struct sk_known_bundle *after = serial < UINT32_MAX ? held(series, serial + 1) : NULL;
+    const struct sk_known_bundle *same = imported(series, serial);
+    const struct sk_known_bundle *before = imported(series, serial - 1);
+    const struct sk_known_bundle *after = serial < UINT32_MAX ? imported(series, serial + 1) : NULL;
     enum sk_error e = sk_carry_follows(&b->carry, NULL, before != NULL ? before->serial : 0,
                                        before != NULL ? &before->digest : NULL);
 
@@ -164,7 +168,8 @@ static enum sk_error check_chain(const struct sk_state *state, struct sk_bundle_
     return e;
 }
 
-/* The sheets that people could choose from, then all that this desk knows anew. */
+/* Keeps the sheets that writers could choose from, and reads all known sheets again if any is new.
+ */
 static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_file *b)
 {
     const uint8_t *at = b->sheet_bytes;
@@ -182,9 +187,9 @@ static enum sk_error take_sheets(struct sk_import *im, const struct sk_bundle_fi
     return e;
 }
 
-/* What a set-back desk does not remember is remembered now: it acknowledges nothing, and spends no
- * number that may have been spent, until the way back is done. */
-static enum sk_error look_for_own(struct sk_import *im, struct sk_bundle_file *b)
+/* Records newer numbers of this desk, which show that it was set back by a backup: until `resume`
+ * it acknowledges nothing and spends no number. */
+static enum sk_error check_set_back(struct sk_import *im, struct sk_bundle_file *b)
 {
     struct sk_set_back seen = {0}, *known = &im->desk->state.set_back;
     enum sk_error e = sk_import_own_sheet(im->desk, b, &seen);
@@ -215,7 +220,7 @@ static void report(const struct sk_bundle_file *b)
     printf(".\n");
 }
 
-/* All envelopes, then the index, then the mark that the bundle is here: in this order. */
+/* All envelopes, then the index, and last the record that the bundle was imported. */
 static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
 {
     struct sk_known_bundle done = {
@@ -223,13 +228,13 @@ static enum sk_error take_in(struct sk_import *im, struct sk_bundle_file *b)
     enum sk_error e = take_sheets(im, b);
 
     if (e == SK_OK && !im->uncounted) {
-        e = look_for_own(im, b);
+        e = check_set_back(im, b);
     }
     for (uint32_t i = 0; e == SK_OK && i < b->carry.count; i++) {
         b->number = i + 1;
         e = sk_import_envelope(im, b, &b->entries[i]);
     }
-    /* What was good until an error came is kept: the next import need not do it again. */
+    /* Reports imported before an error are kept. */
     enum sk_error flushed = sk_import_flush(im);
 
     e = e == SK_OK ? flushed : e;
@@ -282,18 +287,16 @@ static int finish(struct sk_bundle_file *b, enum sk_error e)
 static int take_trusted(struct sk_import *im, struct sk_bundle_file *b)
 {
     enum sk_error e = check_chain(&im->desk->state, b);
-    int code = SK_EXIT_OK;
+    int code;
 
-    if (e == SK_OK) {
-        code = sk_import_trust_chain(im, b);
+    if (e != SK_OK) {
+        return finish(b, e);
     }
-    if (e == SK_OK && code == SK_EXIT_OK) {
-        e = take_in(im, b);
-    }
-    return code == SK_EXIT_OK ? finish(b, e) : code;
+    code = sk_import_trust_chain(im, b);
+    return code == SK_EXIT_OK ? finish(b, take_in(im, b)) : code;
 }
 
-/* A bundle that fits into no chain any more: signed as ever, and its reports are as good. */
+/* A bundle that fits into no chain: it is signed, so its reports are imported. */
 static int take_uncounted(struct sk_import *im, struct sk_bundle_file *b)
 {
     int code = sk_import_trusted_ever(&im->desk->state, b);
@@ -318,7 +321,7 @@ int sk_import_bundle(struct sk_import *im, const char *path)
     } else if (e == SK_OK) {
         struct sk_progress before = b.progress;
 
-        sk_progress_end(&b.progress); /* a question may come */
+        sk_progress_end(&b.progress); /* a question may follow */
         code = sk_import_trust_gateway(im->desk, &b);
         if (code == SK_EXIT_OK) {
             b.progress = before;

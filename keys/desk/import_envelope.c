@@ -1,4 +1,5 @@
-/* One envelope of a bundle: read once, hashed, verified and written as it passes. */
+#include "keys/desk/import_envelope.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -12,9 +13,11 @@
 #include "keys/base/secret.h"
 #include "keys/desk/collect.h"
 #include "keys/desk/destroy.h"
-#include "keys/desk/import.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_keyless.h"
 #include "keys/desk/json.h"
-#include "keys/desk/judge.h"
+#include "keys/desk/readers.h"
 #include "keys/open/opener.h"
 
 struct passage {
@@ -22,16 +25,16 @@ struct passage {
     struct sk_bundle_file *bundle;
     const struct sk_carry_entry *entry;
     uint32_t epoch;
-    bool known, foreign;             /* then nothing is written */
+    bool known, foreign;             /* nothing is written */
     bool keyless;                    /* kept until its key is here */
-    bool destroyed;                  /* its key never will be: `destroy` ended that week */
+    bool destroyed;                  /* its key was destroyed at this desk */
     enum sk_error damage;            /* of the envelope itself */
     struct sk_digest actual, header; /* of the envelope, of its first 680 bytes */
     struct sk_keyset *keyset;
     struct sk_opener *opener;
     struct sk_file_writer *writer;
     struct sk_opened opened;
-    struct sk_judgement judgement;
+    struct sk_readers readers;
     crypto_generichash_state hash;
     char incoming[SK_PATH_MAX];
 };
@@ -44,7 +47,8 @@ static bool have_original(const struct passage *p)
     sk_entry_id(&p->entry->envelope, id);
     return sk_home_path(p->im->desk, path, "reports/%s.sealed", id) == SK_OK &&
            stat(path, &st) == 0 &&
-           (uint64_t)st.st_size == sk_envelope_length(p->entry->chunks); /* a disk may cut it */
+           (uint64_t)st.st_size ==
+               sk_envelope_length(p->entry->chunks); /* a disk error may cut a file */
 }
 
 static bool is_known(const struct passage *p)
@@ -53,7 +57,7 @@ static bool is_known(const struct passage *p)
            sk_threads_find(p->im->threads, &p->entry->envelope) != NULL && have_original(p);
 }
 
-/* An id names one report: somebody made two envelopes whose digests begin alike. */
+/* Whether another report has this id: two digests can be made to begin with the same bytes. */
 static bool id_taken(const struct passage *p)
 {
     const struct sk_digest *other = sk_digests_same_id(&p->im->indexed, &p->entry->envelope);
@@ -66,8 +70,8 @@ static bool id_taken(const struct passage *p)
     return other != NULL && memcmp(other, &p->entry->envelope, sizeof *other) != 0;
 }
 
-/* Sets what kind of envelope it is; an error is the machine's. */
-static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_HEADER_BYTES])
+/* Classifies the envelope; returns only failures of the machine. */
+static enum sk_error classify(struct passage *p, const uint8_t header[SK_HEADER_BYTES])
 {
     uint64_t len = sk_envelope_length(p->entry->chunks);
     uint32_t chunks = 0;
@@ -85,8 +89,8 @@ static enum sk_error look_at_header(struct passage *p, const uint8_t header[SK_H
         e = sk_opener_new(&p->opener, header, len, &p->keyset->own, 1);
     }
     if (e == SK_ERR_ENVELOPE_NOT_OURS) {
-        /* A desk that was put back from a backup draws a week's key anew: the other one may be
-         * found. */
+        /* A desk that was set back by a backup drew another key for the week: the first one may
+         * still be found. */
         p->keyless = p->keyset->reissued;
         p->foreign = !p->keyless;
         return SK_OK;
@@ -116,7 +120,7 @@ static enum sk_error begin(struct passage *p)
     if (p->known) {
         return SK_OK;
     }
-    e = look_at_header(p, header);
+    e = classify(p, header);
     if (e != SK_OK || p->foreign) {
         return e;
     }
@@ -127,15 +131,15 @@ static enum sk_error begin(struct passage *p)
     return e == SK_OK ? sk_file_writer_put(p->writer, header, sizeof header) : e;
 }
 
-/* Only the machine's errors are returned. */
+/* Returns only failures of the machine; others go to p->damage. */
 static enum sk_error end(struct passage *p)
 {
     enum sk_error e = SK_OK;
 
     p->damage = sk_opener_end(p->opener, NULL, 0, &p->opened);
     if (p->damage == SK_OK) {
-        e = sk_judge(&p->judgement, p->opener, p->keyset, &p->im->sheets,
-                     &p->opened.prelude.sheets);
+        e = sk_readers_find(&p->readers, p->opener, p->keyset, &p->im->sheets,
+                            &p->opened.prelude.sheets);
     }
     if (e == SK_ERR_RECIPIENTS_SLOTS) {
         p->damage = e;
@@ -171,8 +175,8 @@ static enum sk_error pass_chunks(struct passage *p)
     return e;
 }
 
-/* Gives the written file its place. */
-static enum sk_error place(struct passage *p, const char *folder, const char *name)
+/* Renames the written file. */
+static enum sk_error rename_to(struct passage *p, const char *folder, const char *name)
 {
     char path[SK_PATH_MAX];
     enum sk_error e = sk_home_path(p->im->desk, path, "%s/%s", folder, name);
@@ -193,7 +197,7 @@ static enum sk_error commit(struct passage *p)
 
 static enum sk_error quarantine(struct passage *p, enum sk_error why)
 {
-    static const char lost[] = "copy-"; /* it went wrong on the way here: see twins.c */
+    static const char lost[] = "copy-"; /* damaged on the way from the gateway: see twins.c */
     char name[sizeof lost + 2 * sizeof p->actual.b + sizeof ".sealed"] = "";
     bool kept = p->writer != NULL;
     enum sk_error e = commit(p);
@@ -204,7 +208,7 @@ static enum sk_error quarantine(struct passage *p, enum sk_error why)
     sk_hex(name + strlen(name), p->actual.b, sizeof p->actual.b);
     memcpy(name + strlen(name), ".sealed", sizeof ".sealed");
     if (e == SK_OK && kept) {
-        e = place(p, "quarantine", name);
+        e = rename_to(p, "quarantine", name);
     }
     if (e == SK_OK && kept) {
         e = sk_home_sync_folder(p->im->desk, "quarantine");
@@ -218,7 +222,7 @@ static enum sk_error quarantine(struct passage *p, enum sk_error why)
     return e;
 }
 
-/* Its key may be on another stick: it waits, and is no reason to hold anything back. */
+/* The key may be on another stick: the envelope waits for it. */
 static enum sk_error keep_waiting(struct passage *p)
 {
     char name[SK_KEYLESS_NAME];
@@ -230,12 +234,14 @@ static enum sk_error keep_waiting(struct passage *p)
     }
     sk_keyless_name(name, p->epoch, p->entry->day, &p->actual);
     e = commit(p);
-    if (e == SK_OK) {
-        e = place(p, "quarantine", name);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_sync_folder(p->im->desk, "quarantine");
+    e = rename_to(p, "quarantine", name);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_home_sync_folder(p->im->desk, "quarantine");
     if (e == SK_OK) {
         sk_keyless_count(&p->bundle->counts, p->epoch);
     }
@@ -248,7 +254,7 @@ struct listing {
     bool cut;
 };
 
-/* Runs the parser; a body that it can read only in part, or not at all, is listed all the same. */
+/* Runs the parser. A body that can be read only in part, or not at all, is listed too. */
 static enum sk_error parse(struct passage *p, struct listing *out)
 {
     struct sk_payload_key *key = sk_secret_new(sizeof *key);
@@ -298,7 +304,7 @@ static enum sk_error make_entry(struct passage *p, struct sk_entry *out)
         return SK_ERR_MEMORY;
     }
     if (json_object_set_new(json, "sheets", sk_json_hex(&p->opened.prelude.sheets, 32)) != 0 ||
-        sk_judgement_note(&p->judgement, p->keyset, json) != SK_OK) {
+        sk_readers_note(&p->readers, p->keyset, json) != SK_OK) {
         json_decref(json);
         return SK_ERR_MEMORY;
     }
@@ -318,18 +324,22 @@ static enum sk_error keep(struct passage *p)
 
     sk_mailbox_derive(&thread.mailbox, &p->opened.prelude.mailbox_seed, &thread.reply_pk,
                       &thread.sign_pk);
-    if (e == SK_OK) {
-        e = make_entry(p, &entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        sk_entry_id(&p->actual, id);
-        snprintf(name, sizeof name, "%s.sealed", id);
-        e = place(p, "reports", name);
+    e = make_entry(p, &entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        p->bundle->counts.fresh++;
-        e = sk_import_pend(p->im, &entry, &thread);
+    sk_entry_id(&p->actual, id);
+    snprintf(name, sizeof name, "%s.sealed", id);
+    e = rename_to(p, "reports", name);
+    if (e != SK_OK) {
+        goto out;
     }
+    p->bundle->counts.fresh++;
+    e = sk_import_pend(p->im, &entry, &thread);
+out:
     sk_entry_free(&entry);
     sodium_memzero(&thread, sizeof thread);
     return e;
@@ -372,15 +382,19 @@ enum sk_error sk_import_envelope(struct sk_import *im, struct sk_bundle_file *bu
     p->bundle = bundle;
     p->entry = entry;
     p->keyset = sk_secret_new(sizeof *p->keyset);
-    if (p->keyset != NULL) {
-        e = begin(p);
+    if (p->keyset == NULL) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = pass_chunks(p);
+    e = begin(p);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = settle(p);
+    e = pass_chunks(p);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = settle(p);
+out:
     sk_file_writer_discard(p->writer);
     sk_opener_free(p->opener);
     sk_keyset_free(p->keyset);

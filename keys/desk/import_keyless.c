@@ -1,18 +1,20 @@
-/* Envelopes of weeks whose key this desk does not hold: they are kept, since the key may lie on
- * another stick, and tried again when it is here. */
+#include "keys/desk/import_keyless.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
 #include "keys/base/calendar.h"
-#include "keys/desk/import.h"
+#include "keys/base/number.h"
+#include "keys/desk/import_batch.h"
+#include "keys/desk/import_bundle.h"
+#include "keys/desk/import_envelope.h"
 #include "keys/desk/json.h"
 #include "keys/format/class.h"
 
@@ -25,23 +27,32 @@ void sk_keyless_name(char out[SK_KEYLESS_NAME], uint32_t epoch, uint32_t day,
     snprintf(out, SK_KEYLESS_NAME, "%08x-%u-%s.keyless", (unsigned)epoch, (unsigned)day, hex);
 }
 
+/* Only a name exactly as sk_keyless_name() writes it. */
 static bool read_name(const char *name, uint32_t *epoch, struct sk_carry_entry *entry)
 {
-    char hex[2 * sizeof entry->envelope.b + 1];
-    unsigned e = 0, day = 0;
-    size_t len = 0;
-    int end = 0;
+    enum { DAY = 9 }; /* behind eight digits and a hyphen */
+    struct sk_digest *digest = &entry->envelope;
+    char same[SK_KEYLESS_NAME];
+    uint64_t day;
+    size_t digits, n = 0;
 
-    if (sscanf(name, "%8x-%10u-%64[0-9a-f].keyless%n", &e, &day, hex, &end) != 3 || end == 0 ||
-        name[end] != '\0' ||
-        sodium_hex2bin(entry->envelope.b, sizeof entry->envelope.b, hex, strlen(hex), NULL, &len,
-                       NULL) != 0 ||
-        len != sizeof entry->envelope.b) {
+    if (!sk_hex_u32_read(name, epoch) || name[DAY - 1] != '-') {
         return false;
     }
-    *epoch = e;
-    entry->day = day;
-    return true;
+    digits = strspn(name + DAY, "0123456789");
+    if (!sk_number_read(name + DAY, digits, 0, UINT32_MAX, &day) || name[DAY + digits] != '-') {
+        return false;
+    }
+    const char *hex = name + DAY + digits + 1;
+
+    if (sodium_hex2bin(digest->b, sizeof digest->b, hex, strnlen(hex, 2 * sizeof digest->b), NULL,
+                       &n, NULL) != 0 ||
+        n != sizeof digest->b) {
+        return false;
+    }
+    entry->day = (uint32_t)day;
+    sk_keyless_name(same, *epoch, entry->day, digest);
+    return strcmp(same, name) == 0;
 }
 
 void sk_keyless_count(struct sk_import_counts *counts, uint32_t epoch)
@@ -91,28 +102,32 @@ void sk_keyless_tell(struct sk_bundle_file *b)
 
 /* ---- trying again --------------------------------------------------------------- */
 
-/* The envelope passes as if it came with a bundle. */
-static enum sk_error pass(struct sk_import *im, const char *path, struct sk_carry_entry *entry)
+/* Imports the envelope as if it came with a bundle. */
+static enum sk_error import_file(struct sk_import *im, const char *path,
+                                 struct sk_carry_entry *entry)
 {
     struct sk_bundle_file b = {.path = path, .from_quarantine = true, .number = 1};
     struct stat st;
-    enum sk_error e = SK_OK;
+    enum sk_error e = SK_ERR_IO;
 
     b.carry.count = 1;
     b.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (b.fd < 0 || fstat(b.fd, &st) != 0) {
-        e = SK_ERR_IO;
+    if (b.fd < 0) {
+        return e;
     }
-    if (e == SK_OK) {
-        entry->chunks = sk_class_of_length((uint64_t)st.st_size);
-        e = entry->chunks == 0 ? SK_ERR_CORRUPT : sk_import_envelope(im, &b, entry);
+    if (fstat(b.fd, &st) != 0) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_import_flush(im);
+    entry->chunks = sk_class_of_length((uint64_t)st.st_size);
+    e = entry->chunks == 0 ? SK_ERR_CORRUPT : sk_import_envelope(im, &b, entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_home_save_state(im->desk);
+    e = sk_import_flush(im);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_home_save_state(im->desk);
     if (e == SK_OK && !b.waits_on && !b.transfer_failed) {
         printf("An envelope that waited for its key: %s.\n", b.counts.fresh > 0   ? "a new report"
                                                              : b.counts.known > 0 ? "it was known"
@@ -121,13 +136,12 @@ static enum sk_error pass(struct sk_import *im, const char *path, struct sk_carr
                                                                  : "not for this desk");
         e = unlink(path) == 0 ? SK_OK : SK_ERR_IO;
     }
-    if (b.fd >= 0) {
-        close(b.fd);
-    }
+out:
+    close(b.fd);
     return e;
 }
 
-/* One that was altered in the quarantine does not stand in the way of the others. */
+/* An envelope that was damaged in the quarantine does not stop the others. */
 static enum sk_error try_one(struct sk_import *im, const char *name)
 {
     struct sk_carry_entry entry = {.day = 0};
@@ -146,7 +160,7 @@ static enum sk_error try_one(struct sk_import *im, const char *name)
     }
     e = sk_home_path(im->desk, path, "quarantine/%s", name);
     if (e == SK_OK) {
-        e = pass(im, path, &entry);
+        e = import_file(im, path, &entry);
     }
     return e == SK_ERR_CORRUPT || e == SK_ERR_CARRY_LENGTH ? SK_OK : e;
 }
@@ -161,7 +175,7 @@ enum sk_error sk_keyless_retry(struct sk_import *im)
     if (e != SK_OK) {
         return e;
     }
-    /* All names first: what is damaged goes back into the same folder. */
+    /* All names first: a damaged envelope is written to the same folder. */
     n = scandir(path, &names, NULL, alphasort);
     if (n < 0) {
         return errno == ENOENT ? SK_OK : errno == ENOMEM ? SK_ERR_MEMORY : SK_ERR_IO;

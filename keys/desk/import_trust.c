@@ -1,4 +1,5 @@
-/* Whose bundle it is: the gateway, its chain, and what it says of this desk itself. */
+#include "keys/desk/import_trust.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,6 @@
 #include "keys/base/hash.h"
 #include "keys/cli/ask.h"
 #include "keys/cli/command.h"
-#include "keys/desk/import.h"
 #include "keys/desk/json.h"
 
 #define HEX_KEY 65
@@ -35,7 +35,7 @@ static bool trusted_before(const struct sk_state *state, const struct sk_bundle_
     return false;
 }
 
-/* The key of before must not come back because an old stick turned up. */
+/* A replaced key must not become trusted again because of an old bundle. */
 static int refuse_other(const struct sk_state *state, const struct sk_bundle_file *b,
                         const char *hex)
 {
@@ -65,7 +65,7 @@ int sk_import_trusted_ever(const struct sk_state *state, const struct sk_bundle_
                      b->path, hex);
 }
 
-/* Whoever hands a desk its first bundle could be its gateway for ever: a person has to compare. */
+/* The first bundle decides which gateway a desk trusts, so a person compares its key. */
 int sk_import_trust_gateway(struct sk_desk *desk, const struct sk_bundle_file *b)
 {
     const struct sk_state *state = &desk->state;
@@ -148,8 +148,7 @@ enum sk_error sk_bundle_own_sheet(const struct sk_desk *desk, const struct sk_bu
     return e == SK_OK ? SK_ERR_NOT_FOUND : e;
 }
 
-/* Whether the sheet that this desk kept under its last number is another one: then another copy of
- * this desk issued a sheet too. */
+/* Whether this desk kept another sheet under its last serial: another copy of it issued one too. */
 static enum sk_error issued_another(const struct sk_desk *desk, uint32_t serial,
                                     const struct sk_digest *digest, bool *another)
 {

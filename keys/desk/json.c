@@ -74,8 +74,8 @@ enum sk_error sk_json_get_u32(const json_t *object, const char *name, uint32_t *
     return SK_OK;
 }
 
-/* Jansson calls a text malformed when it could not allocate a part of it: noted here, because what
- * lacks memory is not damaged. */
+/* Jansson reports a failed allocation as malformed text: noted here, so that lack of memory is not
+ * taken for damage. */
 static _Thread_local bool starved;
 
 static void *allocate(size_t len)
@@ -94,7 +94,7 @@ enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len)
     starved = false;
     json_t *value = json_loadb((const char *)bytes, len, JSON_REJECT_DUPLICATES, &error);
 
-    if (starved) { /* then a text may also have lost characters, and be whole otherwise */
+    if (starved) { /* a string may also have lost characters without an error */
         json_decref(value);
         return SK_ERR_MEMORY;
     }
@@ -125,9 +125,9 @@ void sk_json_text_free(char *text)
     }
 }
 
-#define ESCAPED 12u /* two halves of six characters */
+#define ESCAPED 12u /* a surrogate pair of two \uXXXX */
 
-/* What jansson leaves as it is and is harmful; it stands in strings only. */
+/* Harmful characters that jansson does not escape; they occur in strings only. */
 static bool to_escape(uint32_t c)
 {
     return c >= 0x7F && sk_harmful(c);

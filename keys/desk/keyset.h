@@ -1,4 +1,4 @@
-/* Which key opens an epoch's reports here, and whose keys of that epoch this desk knows. */
+/* The keys of one epoch: this desk's secret key, and the public keys of organisations it knows. */
 #ifndef SK_KEYS_DESK_KEYSET_H
 #define SK_KEYS_DESK_KEYSET_H
 
@@ -9,7 +9,7 @@
 #include "keys/desk/home.h"
 #include "keys/desk/sheets.h"
 
-struct sk_known_key { /* somebody's public key of that epoch */
+struct sk_known_key { /* an organisation's public key of that epoch */
     struct sk_x25519_pk pk;
     struct sk_ed25519_pk identity;
     const char *name; /* borrowed; NULL: only offered by the gateway */
@@ -21,7 +21,7 @@ struct sk_keyset {
     struct sk_x25519_sk own;
     struct sk_known_key *known; /* public; [0] is this desk's. Each key once. */
     size_t known_count;
-    bool reissued; /* a sheet of this desk has another key for the epoch, which is not here */
+    bool reissued; /* a sheet of this desk has another key for the epoch, which is lost */
 };
 
 /* The desk's secret key for an epoch. ENVELOPE_EPOCH when it has none. */

@@ -36,7 +36,7 @@ static const char *crimean(unsigned c)
 
 static const char *latin(unsigned c)
 {
-    /* A mark that belongs to the letter before it: some systems write letters in two. */
+    /* A combining mark of the letter before it, as in normal form D. */
     if (c >= 0x300 && c < 0x370) {
         return "";
     }
@@ -85,7 +85,7 @@ static const char *last_part(const char *name)
     return last;
 }
 
-/* One character of the claimed name: what it becomes, and how many bytes it had. */
+/* The replacement of one character of the claimed name, and the character's length in bytes. */
 static const char *translate(const unsigned char *p, size_t *used, char one[2])
 {
     const char *text;
@@ -122,7 +122,7 @@ static void clean(char *out, size_t room, const char *name)
 
         p += used;
         if (text[0] == '_' && n > 0 && out[n - 1] == '_') {
-            continue; /* one underscore for a run of strange signs */
+            continue; /* one underscore for a run of other characters */
         }
         if (n + len + 1 > room) {
             break;

@@ -1,4 +1,4 @@
-/* Names for attachments on the analyst's disk, out of names that strangers chose. */
+/* Safe file names for attachments, from the names in a report. */
 #ifndef SK_KEYS_DESK_NAMES_H
 #define SK_KEYS_DESK_NAMES_H
 

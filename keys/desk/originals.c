@@ -36,7 +36,7 @@ static enum sk_error look_at(void *ctx, const struct sk_entry *entry)
     return SK_OK;
 }
 
-enum sk_error sk_originals_look(struct sk_desk *desk, struct sk_lacking *out)
+enum sk_error sk_originals_check(struct sk_desk *desk, struct sk_lacking *out)
 {
     struct look l = {.desk = desk};
     enum sk_error e = sk_index_each(desk, look_at, &l);

@@ -1,5 +1,5 @@
-/* Whether the sealed originals of all reports are still here: what a board acknowledges is deleted
- * at the gateway, and a disk may have lost what was imported. */
+/* Whether the sealed originals of all reports are present: the gateway deletes what a board
+ * acknowledges, and a disk may lose files after the import. */
 #ifndef SK_KEYS_DESK_ORIGINALS_H
 #define SK_KEYS_DESK_ORIGINALS_H
 
@@ -14,7 +14,7 @@ struct sk_lacking {
     char first[SK_ID_TEXT]; /* the id of one of them */
 };
 
-/* Reads the index and looks for each file; none is opened. CORRUPT (the index), MEMORY, IO. */
-enum sk_error sk_originals_look(struct sk_desk *desk, struct sk_lacking *out);
+/* Compares the index with the names and sizes of the files. CORRUPT (the index), MEMORY, IO. */
+enum sk_error sk_originals_check(struct sk_desk *desk, struct sk_lacking *out);
 
 #endif

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "keys/base/file.h"
 #include "keys/base/hash.h"
@@ -29,8 +28,8 @@ static bool have(const struct sk_known_sheets *sheets, const struct sk_digest *d
     return false;
 }
 
-/* Whose it is; false: nobody's that this desk was told of. A file alone proves nothing: the name
- * comes from the state, or the state lists the sheet among the offered ones. */
+/* The sheet's owner; false for an organisation that this desk does not know. The file proves
+ * nothing: the state must name its identity or list the sheet as offered. */
 static bool name_of(const struct load *l, const struct sk_sheet *sheet, const char **name)
 {
     const struct sk_known_peer *peer = sk_state_peer(&l->desk->state, &sheet->identity);
@@ -106,8 +105,7 @@ static enum sk_error load_folder(struct load *l, const char *name)
     return e;
 }
 
-/* The order decides nothing but which names come first: own, named, offered; newest sheets first.
- */
+/* The order in which readers are named: own, named, offered; newest sheets first. */
 static int by_rank(const void *a, const void *b)
 {
     const struct sk_known_sheet *x = a, *y = b;
@@ -187,22 +185,13 @@ enum sk_error sk_sheets_keep_offered(struct sk_desk *desk, const struct sk_diges
     }
     sk_hex(hex, digest->b, sizeof digest->b);
     e = sk_home_folder(desk, "offered");
-    if (e == SK_OK) {
-        e = sk_home_path(desk, path, "offered/%s.sheet", hex);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_file_replace(path, bytes, len);
+    e = sk_home_path(desk, path, "offered/%s.sheet", hex);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_file_replace(path, bytes, len);
     return e == SK_OK ? sk_state_add_offered(&desk->state, digest) : e;
-}
-
-enum sk_error sk_home_folder(const struct sk_desk *desk, const char *name)
-{
-    char path[SK_PATH_MAX];
-    enum sk_error e = sk_home_path(desk, path, "%s", name);
-
-    if (e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST) {
-        e = errno == ENOSPC || errno == EDQUOT ? SK_ERR_FULL : SK_ERR_IO;
-    }
-    return e;
 }

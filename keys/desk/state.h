@@ -66,11 +66,6 @@ struct sk_state {
 void sk_state_init(struct sk_state *state);
 void sk_state_free(struct sk_state *state);
 
-/* A state that was written before chains had names is taken over: its bundles are of a chain with
- * the name zero. NOT_FOUND, CORRUPT, MEMORY, IO. */
-enum sk_error sk_state_load(struct sk_state *state, const char *path, const uint8_t key[32]);
-enum sk_error sk_state_save(const struct sk_state *state, const char *path, const uint8_t key[32]);
-
 /* The chain that boards acknowledge: the newest of the gateway that is trusted. NULL: none yet. */
 struct sk_series *sk_state_current(const struct sk_state *state);
 struct sk_series *sk_state_series(const struct sk_state *state, const struct sk_ed25519_pk *gateway,

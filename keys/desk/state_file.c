@@ -1,11 +1,11 @@
-/* The state as a file: JSON, sealed as a whole. */
+#include "keys/desk/state_file.h"
+
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys/base/file.h"
 #include "keys/desk/json.h"
-#include "keys/desk/state.h"
 #include "keys/desk/vault.h"
 
 #define STATE_MAX (64u << 20)

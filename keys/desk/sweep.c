@@ -1,11 +1,9 @@
-/* After keys were destroyed: the files that hang on them. Each is first moved into destroyed/,
- * whose whole content is always free to erase, so that a half-overwritten file is still known for
- * what it is after a crash. */
+#include "keys/desk/sweep.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -88,24 +86,25 @@ static bool first_bytes(struct sweep *s, const char *folder, const char *name, u
 
 /* ---- what is swept -------------------------------------------------------------- */
 
-/* Of reports/ and quarantine/; what an import that was cut off left behind comes again. */
+/* In reports/ and quarantine/. `incoming` is left over from an import that was cut off, which is
+ * run again. */
 static enum sk_error sweep_envelope(struct sweep *s, const char *folder, const char *name)
 {
     uint8_t visible[SK_VISIBLE_BYTES];
-    bool doomed = strncmp(name, "incoming", 8) == 0;
+    bool expired = strncmp(name, "incoming", 8) == 0;
 
-    if (!doomed && first_bytes(s, folder, name, visible, sizeof visible)) {
-        doomed = sk_destroyed(s->desk, sk_envelope_claimed_epoch(visible));
+    if (!expired && first_bytes(s, folder, name, visible, sizeof visible)) {
+        expired = sk_destroyed(s->desk, sk_envelope_claimed_epoch(visible));
     }
-    return doomed ? set_aside(s, folder, name) : SK_OK;
+    return expired ? set_aside(s, folder, name) : SK_OK;
 }
 
 static enum sk_error sweep_log(struct sweep *s, const char *folder, const char *name)
 {
     static const char threads[] = "threads";
     uint32_t generation = sk_threads_generation(s->desk);
-    char current[SK_PATH_MAX], *end = NULL;
-    unsigned long epoch;
+    char current[SK_PATH_MAX];
+    uint32_t epoch;
 
     if (strncmp(name, threads, sizeof threads - 1) == 0) {
         if (sk_threads_path(s->desk, generation, current) != SK_OK) {
@@ -113,14 +112,14 @@ static enum sk_error sweep_log(struct sweep *s, const char *folder, const char *
         }
         return strcmp(strrchr(current, '/') + 1, name) == 0 ? SK_OK : set_aside(s, folder, name);
     }
-    epoch = strtoul(name, &end, 16);
-    if (strcmp(end, ".log") != 0 || epoch > UINT32_MAX || !sk_destroyed(s->desk, (uint32_t)epoch)) {
+    if (!sk_hex_u32_read(name, &epoch) || strcmp(name + 8, ".log") != 0 ||
+        !sk_destroyed(s->desk, epoch)) {
         return SK_OK;
     }
     return set_aside(s, folder, name);
 }
 
-/* A board can be written once more as long as the gateway may lack it. */
+/* The last boards stay: the gateway may lack them, and `board --again` writes them. */
 static enum sk_error sweep_board(struct sweep *s, const char *folder, const char *name)
 {
     size_t digits = strspn(name, "0123456789");
@@ -162,19 +161,24 @@ static enum sk_error forget(struct sk_desk *desk)
     return desk->state.committed_count != before ? sk_home_save_state(desk) : SK_OK;
 }
 
-/* The keyring with the keys may still stand under its second name. */
+/* Erases what a crash may have left of the keyring with the keys, and makes the folder. */
 static enum sk_error prepare(const struct sk_desk *desk)
 {
     char path[SK_PATH_MAX];
     enum sk_error e = sk_home_path(desk, path, "keyring");
 
-    if (e == SK_OK) {
-        e = sk_erase_leftovers(path);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(desk, path, "destroyed");
+    e = sk_erase_leftovers(path);
+    if (e != SK_OK) {
+        return e;
     }
-    return e == SK_OK && mkdir(path, 0700) != 0 && errno != EEXIST ? SK_ERR_IO : e;
+    e = sk_home_path(desk, path, "destroyed");
+    if (e != SK_OK) {
+        return e;
+    }
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? SK_OK : SK_ERR_IO;
 }
 
 enum sk_error sk_destroy_sweep(struct sk_desk *desk, uint32_t first_week)

@@ -1,4 +1,4 @@
-/* Text that strangers wrote: made valid, searched, shown without harm to the terminal. */
+/* Text from reports: repaired, searched, printed without harm to the terminal. */
 #ifndef SK_KEYS_DESK_TEXT_H
 #define SK_KEYS_DESK_TEXT_H
 
@@ -9,7 +9,7 @@
 
 #include "keys/base/error.h"
 
-/* UTF-8 out of anything, piece by piece: what is no UTF-8, and NUL, becomes U+FFFD. */
+/* Repairs text piece by piece: NUL and bytes that are not UTF-8 become U+FFFD. */
 struct sk_repair {
     uint8_t held[4]; /* the beginning of a character that the next piece may complete */
     size_t held_len;
@@ -18,8 +18,8 @@ struct sk_repair {
 /* The most bytes that len bytes of input can become. */
 #define SK_REPAIR_ROOM(len) (3 * ((len) + 4))
 
-/* Appends to out (of SK_REPAIR_ROOM(len) bytes); returns how many. At the end call once more
- * with finish: an unfinished character becomes U+FFFD. */
+/* Writes to out (of SK_REPAIR_ROOM(len) bytes); returns how many. The last call has finish set: an
+ * incomplete character becomes U+FFFD. */
 size_t sk_repair(struct sk_repair *r, char *out, const uint8_t *in, size_t len, bool finish);
 
 /* Whether a character can steer a terminal, lie about the order of others or hide: C0 (but newline
@@ -35,11 +35,11 @@ uint32_t sk_decode(const uint8_t *p, size_t *len);
 void sk_print_safe(FILE *out, const char *text);
 void sk_print_safe_bytes(FILE *out, const char *text, size_t len);
 
-/* Writes the same into out, as far as it fits, with every white space as one space and at most
- * `columns` columns of a terminal wide. Ends with NUL. */
+/* The same into out, cut to its size and to `columns` columns of a terminal, runs of white space as
+ * one space. Ends with NUL. */
 void sk_excerpt(char *out, size_t room, const char *text, size_t columns);
 
-/* Whether a text holds a word that sk_fold() gave, in whatever letters. */
+/* Whether a text contains a word that sk_fold() returned, without regard to case. */
 bool sk_fold_find(const char *text, const char *folded_word);
 
 #endif

@@ -32,7 +32,7 @@ static int newest_first(const void *a, const void *b)
     return (x->order < y->order) - (x->order > y->order);
 }
 
-/* Adds what was said about one report. */
+/* Adds the answers to one report. */
 static size_t add_said(struct part *list, const struct sk_case *c)
 {
     size_t n = c->said_count;
@@ -120,7 +120,7 @@ static size_t write_joined(char *out, const struct part *parts, size_t n)
 
 /* ---- one thread ------------------------------------------------------------------ */
 
-/* The report of a thread that speaks for it: the one answered last; unanswered, the first. */
+/* The report whose status and day a thread has: the one answered last, or the first. */
 static const struct sk_case *speaker(const struct sk_threads *threads, const struct sk_case *first)
 {
     const struct sk_case *best = first;
@@ -150,8 +150,8 @@ static void leave_out(struct sk_thread_list *list, const struct part *parts, siz
     }
 }
 
-/* Of texts that do not fit together (a desk of before took them) the newest go first. A text that
- * is left alone stands without its day. */
+/* Of texts that do not fit together (earlier versions accepted them) the newest are used. A single
+ * text has no line with its day. */
 static enum sk_error fill_text(struct sk_thread_list *list, struct sk_thread *out,
                                const struct part *parts, size_t count)
 {

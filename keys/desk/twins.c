@@ -37,8 +37,8 @@ static enum sk_error add_entry(void *ctx, const struct sk_entry *entry)
 
 /* ---- what did not open ----------------------------------------------------- */
 
-/* The digest that a file of the quarantine is named by. Copies that went wrong on the way have
- * other names: the gateway sent something else, so they accuse nobody. */
+/* The digest in the name of a file in the quarantine. Envelopes that were damaged on the way have
+ * other names (copy-...) and do not count. */
 static bool named_by_digest(const char *name, struct sk_digest *out)
 {
     const char *end = NULL;
@@ -80,7 +80,7 @@ static enum sk_error add_file(struct sk_twins *t, int folder, const char *name)
     enum sk_error e = read_header(folder, name, header);
 
     if (e == SK_ERR_ENVELOPE_LENGTH) {
-        return SK_OK; /* somebody cut it here: it says nothing */
+        return SK_OK; /* cut after the import: it does not count */
     }
     if (e == SK_OK) {
         sk_blake2b(&twin.header, header, sizeof header);
@@ -143,7 +143,7 @@ bool sk_twins_has(const struct sk_twins *twins, const struct sk_entry *entry)
 {
     size_t from = 0, to = twins->count;
 
-    while (from < to) { /* the first that is not below */
+    while (from < to) { /* binary search for the lower bound */
         size_t middle = from + (to - from) / 2;
 
         if (memcmp(twins->all[middle].header.b, entry->header.b, sizeof entry->header.b) < 0) {

@@ -1,7 +1,7 @@
 /*
- * Envelopes with one header. An honest sealer draws a new seed for each, so two that differ behind
- * the same 680 bytes show that somebody who can read the report, or who carried it, changed a copy
- * (FORMAT section 1). Which of the two is the writer's may be told by what opens; both are marked.
+ * Twins: envelopes with the same header. A sealer draws a new seed for each envelope, so two with
+ * the same 680 bytes and different chunks show that a recipient or a carrier changed a copy (FORMAT
+ * section 1). Both are marked.
  */
 #ifndef SK_KEYS_DESK_TWINS_H
 #define SK_KEYS_DESK_TWINS_H
@@ -22,12 +22,12 @@ struct sk_twins {        /* all zero: empty */
     size_t count, room;
 };
 
-/* Everything that was imported, and what lies in quarantine/ because it did not open: two of them
- * are enough for a mark. MEMORY, IO, CORRUPT; then nothing is held. */
+/* Reads the headers of all reports, and of the damaged envelopes in quarantine/. MEMORY, IO,
+ * CORRUPT; nothing is allocated then. */
 enum sk_error sk_twins_open(struct sk_twins *out, struct sk_desk *desk);
 void sk_twins_close(struct sk_twins *twins);
 
-/* Whether another envelope came with the header of this report. */
+/* Whether another envelope has the header of this report. */
 bool sk_twins_has(const struct sk_twins *twins, const struct sk_entry *entry);
 
 #endif

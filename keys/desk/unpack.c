@@ -16,7 +16,7 @@
 #include "keys/desk/names.h"
 #include "keys/desk/text.h"
 
-/* What report.json holds of one field, and of all: report.txt has the rest. */
+/* Bounds of report.json for one field and for all; report.txt has the whole text. */
 #define VALUE_MAX (1u << 20)
 #define VALUES_MAX (8u << 20)
 
@@ -28,11 +28,11 @@ struct unpack {
     json_t *fields, *files, *part;
     bool secret;
     struct sk_repair repair;
-    char *value; /* of the field in hand, up to VALUE_MAX */
+    char *value; /* of the current field, up to VALUE_MAX */
     size_t value_len, value_room, values_total;
     enum sk_parse_outcome outcome;
     unsigned number; /* of the last attachment */
-    int out;         /* its descriptor while it is written, else -1 */
+    int out;         /* its descriptor while it is written; otherwise -1 */
     char name[SK_SAFE_NAME_MAX];
     char piece[SK_REPAIR_ROOM(SK_PARSE_PIECE)];
 };
@@ -79,7 +79,7 @@ static enum sk_error on_field(void *ctx, const char *name)
     return u->part != NULL ? SK_OK : SK_ERR_MEMORY;
 }
 
-/* Whole characters only: n bytes of repaired text are cut before one that does not fit. */
+/* Appends n bytes of repaired text, cut before a character that does not fit. */
 static enum sk_error keep_value(struct unpack *u, const char *text, size_t n)
 {
     size_t room = VALUE_MAX - u->value_len, all = VALUES_MAX - u->values_total;
@@ -153,7 +153,7 @@ static enum sk_error on_field_end(void *ctx, uint64_t whole_len)
 
 /* ---- header lines ------------------------------------------------------------- */
 
-/* Bytes that are no text stand in hexadecimal too: a name is evidence. */
+/* A name that is not UTF-8 is also written in hexadecimal: it is evidence. */
 static int put_raw(json_t *part, const uint8_t *lines, size_t len)
 {
     char *hex = malloc(2 * len + 1);
@@ -176,7 +176,7 @@ static enum sk_error on_head(void *ctx, const uint8_t *lines, size_t len)
     int bad;
 
     if (u->part == NULL) {
-        return SK_OK; /* of a field whose value is not taken */
+        return SK_OK; /* the value of this field is dropped */
     }
     text = malloc(SK_REPAIR_ROOM(len));
     if (text == NULL) {
@@ -202,7 +202,7 @@ static enum sk_error on_file(void *ctx, const char *field, const char *name, con
     return u->part != NULL ? SK_OK : SK_ERR_MEMORY;
 }
 
-/* Made with the first byte, since an input left empty is announced like a file. */
+/* The file is created at its first byte, since an empty file input also announces one. */
 static enum sk_error begin_file(struct unpack *u)
 {
     u->out = create(u->dir, u->name);
@@ -346,7 +346,7 @@ static enum sk_error unpack(struct unpack *u, struct sk_child_task *task, json_t
     e = sk_child_run(task, &handler, u);
     e = e == SK_ERR_PARSE_FAILED ? SK_OK : e;
     u->outcome = task->outcome;
-    if (u->out >= 0) { /* cut off in the middle */
+    if (u->out >= 0) { /* the file is incomplete */
         close(u->out);
         unlinkat(u->dir, u->name, 0);
         u->out = -1;

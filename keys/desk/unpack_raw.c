@@ -1,4 +1,5 @@
-/* The body as it came, but for the writer's code. */
+#include "keys/desk/unpack_raw.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -6,7 +7,6 @@
 
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
-#include "keys/desk/unpack.h"
 #include "keys/parse/body.h"
 
 struct raw {

@@ -56,7 +56,7 @@ json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *thr
         "parsed", (int)entry->parsed);
 }
 
-/* The list, or NULL with nothing of it: half of one would be shown as the whole. */
+/* The list, or NULL: an incomplete list must not be shown. */
 static json_t *with(json_t *list, json_t *value)
 {
     if (json_array_append_new(list, value) != 0) {
@@ -109,15 +109,11 @@ static json_t *answer_json(const struct sk_case *c)
                      texts_json(c));
 }
 
-static json_t *incomplete_json(const char *why)
-{
-    return why != NULL ? json_string(why) : json_null();
-}
-
 json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *threads)
 {
     const struct sk_case *c = sk_threads_find(threads, &entry->digest);
     json_t *view = sk_view_brief(entry, threads);
+    const char *why = sk_entry_incomplete(entry);
     int bad;
 
     if (view == NULL) {
@@ -125,7 +121,7 @@ json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *thre
     }
     bad = json_object_set_new(view, "digest", sk_json_hex(&entry->digest, sizeof entry->digest));
     bad |= json_object_set_new(view, "sealed_by", json_string(sk_view_sealed_by(entry->sealed_by)));
-    bad |= json_object_set_new(view, "incomplete", incomplete_json(sk_entry_incomplete(entry)));
+    bad |= json_object_set_new(view, "incomplete", why != NULL ? json_string(why) : json_null());
     bad |= json_object_set(view, "fields", sk_entry_fields(entry));
     bad |= json_object_set(view, "files", sk_entry_files(entry));
     bad |= json_object_set_new(view, "thread", sk_view_thread(c, threads));

@@ -1,4 +1,4 @@
-/* Reports as scripts and people see them: the index's entry and the thread together. */
+/* A report for output: its index entry and its thread together. */
 #ifndef SK_KEYS_DESK_VIEW_H
 #define SK_KEYS_DESK_VIEW_H
 
@@ -10,10 +10,10 @@
 /* The status of a report; arrived when nothing is recorded. */
 unsigned sk_view_status(const struct sk_threads *threads, const struct sk_entry *entry);
 
-/* What `list --json` gives for a report. NULL: out of memory. */
+/* The output of `list --json` for a report. NULL: out of memory. */
 json_t *sk_view_brief(const struct sk_entry *entry, const struct sk_threads *threads);
 
-/* What `show --json` gives: the same and all fields, attachments, the thread and the answer. */
+/* The output of `show --json`: also all fields, attachments, the thread and the answers. */
 json_t *sk_view_full(const struct sk_entry *entry, const struct sk_threads *threads);
 
 /* Adds the ids of other reports in the thread: [{"id", "day", "status"}...]. */

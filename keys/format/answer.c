@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
-#include "keys/format/text.h"
 
 static const char *const names[] = {
 #define STATUS(number, name, word, sentence, brief) [number] = word,
@@ -28,23 +28,23 @@ unsigned sk_status_of_name(const char *name)
     return 0;
 }
 
-/* One look at one board. */
-struct search {
+/* The lookup of one code in one board. */
+struct lookup {
     const struct sk_board *board;
     const struct sk_receipt *receipt;
     sk_bucket_reader reader;
     void *ctx;
     uint8_t *bucket; /* sk_board_bucket_length() bytes */
-    /* From here on secret. */
-    struct sk_answer answer; /* grows part by part */
+    /* The rest is secret. */
+    struct sk_answer answer; /* the parts read so far */
     uint8_t key[32];
     uint8_t box[SK_RECORD_BOX];
     uint8_t plain[SK_RECORD_PLAIN];
-    struct sk_record record; /* plain, read */
+    struct sk_record record; /* read from plain */
     unsigned parts;
 };
 
-/* Looks at every record, wherever it stands: how long this takes says nothing. */
+/* Compares every record, so that the time does not depend on where a tag stands. */
 static const uint8_t *find_tag(const uint8_t *bucket, size_t len, const uint8_t *tag)
 {
     const uint8_t *found = NULL;
@@ -57,9 +57,9 @@ static const uint8_t *find_tag(const uint8_t *bucket, size_t len, const uint8_t 
     return found;
 }
 
-/* Both layers are opened whatever becomes of the outer one: what does not open is replaced by a box
- * for this reader that nobody made, and costs the same. */
-static bool open_record(struct search *s, const uint8_t *record, const uint8_t *tag)
+/* Both layers are opened even when the outer one fails: a box that begins with a valid public key
+ * and opens for nobody takes the place of the missing one, at the same cost. */
+static bool open_record(struct lookup *s, const uint8_t *record, const uint8_t *tag)
 {
     static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
     bool good = crypto_aead_chacha20poly1305_ietf_decrypt(s->box, NULL, NULL,
@@ -75,7 +75,7 @@ static bool open_record(struct search *s, const uint8_t *record, const uint8_t *
 }
 
 /* Decrypts a part into s->plain. NOT_FOUND, ANSWER_FORGED, BOARD_..., the reader's error. */
-static enum sk_error open_part(struct search *s, uint8_t part)
+static enum sk_error open_part(struct lookup *s, uint8_t part)
 {
     const struct sk_board *b = s->board;
     size_t len = sk_board_bucket_length(b);
@@ -103,8 +103,8 @@ static enum sk_error open_part(struct search *s, uint8_t part)
     return opened ? SK_OK : SK_ERR_ANSWER_FORGED;
 }
 
-/* The part that was opened last, behind those before it: all speak of the same. ANSWER_FORMAT. */
-static enum sk_error take_part(struct search *s, uint8_t part)
+/* Appends the part in s->plain; all parts must agree on status, day and envelope. ANSWER_FORMAT. */
+static enum sk_error append_part(struct lookup *s, uint8_t part)
 {
     struct sk_answer *answer = &s->answer;
     const struct sk_record *record = &s->record;
@@ -129,10 +129,9 @@ static enum sk_error take_part(struct search *s, uint8_t part)
     return SK_OK;
 }
 
-/* Looks for all parts that there could be, also when there is none: whoever watches learns neither
- * whether a code is known nor how long the answer is. What comes of a part that is not needed does
- * not count. */
-static enum sk_error gather(struct search *s)
+/* Opens all parts that an answer can have, so that the time tells neither whether a code is known
+ * nor how long the answer is. Errors of parts that the answer does not have are ignored. */
+static enum sk_error open_all_parts(struct lookup *s)
 {
     enum sk_error e = SK_OK;
 
@@ -143,7 +142,7 @@ static enum sk_error gather(struct search *s)
             continue;
         }
         if (now == SK_OK) {
-            now = take_part(s, part);
+            now = append_part(s, part);
         }
         e = part > 0 && now == SK_ERR_NOT_FOUND ? SK_ERR_ANSWER_PARTS : now;
     }
@@ -156,7 +155,7 @@ static enum sk_error gather(struct search *s)
 enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board,
                              const struct sk_receipt *receipt, sk_bucket_reader reader, void *ctx)
 {
-    struct search *s = sk_secret_new(sizeof *s);
+    struct lookup *s = sk_secret_new(sizeof *s);
     uint8_t *bucket = malloc(sk_board_bucket_length(board));
     enum sk_error e = SK_ERR_MEMORY;
 
@@ -168,7 +167,7 @@ enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board
     s->reader = reader;
     s->ctx = ctx;
     s->bucket = bucket;
-    e = gather(s);
+    e = open_all_parts(s);
     if (e == SK_OK) {
         memcpy(out, &s->answer, sizeof *out);
     }

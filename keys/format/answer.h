@@ -1,7 +1,7 @@
 /*
  * Reading the answers of a board with a receipt code (FORMAT section 5). This opens what desks
- * wrote to a submitter, never a report: it is the one opening operation that the gateway has,
- * and it works only for the moment in which somebody hands it a code.
+ * wrote to a submitter, never a report: it is the only opening operation that the gateway has, and
+ * it needs the code.
  */
 #ifndef SK_KEYS_FORMAT_ANSWER_H
 #define SK_KEYS_FORMAT_ANSWER_H
@@ -39,13 +39,12 @@ struct sk_answer {
     char text[SK_ANSWER_TEXT_MAX + 1]; /* valid UTF-8 (checked), NUL-terminated */
 };
 
-/* Fetches one whole bucket into bytes (of sk_board_bucket_length()); the implementation checks
- * nothing, sk_answer_read does. */
+/* Reads one whole bucket into bytes (of sk_board_bucket_length()). sk_answer_read() checks it. */
 typedef enum sk_error (*sk_bucket_reader)(void *ctx, unsigned bucket, uint8_t *bytes, size_t len);
 
-/* Looks the code up in one board: NOT_FOUND when it holds nothing for it; ANSWER_..., BOARD_... The
- * work is the same for every code: SK_ANSWER_PARTS buckets read, searched whole, a record of each
- * opened. */
+/* Looks a code up in one board. NOT_FOUND when the board has no answer for it; ANSWER_...,
+ * BOARD_... The work is the same for every code: SK_ANSWER_PARTS buckets are read and searched
+ * whole, and a record of each is opened. */
 enum sk_error sk_answer_read(struct sk_answer *out, const struct sk_board *board,
                              const struct sk_receipt *receipt, sk_bucket_reader reader, void *ctx);
 

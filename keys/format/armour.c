@@ -12,7 +12,7 @@ void sk_armour_start(struct sk_armour *armour)
     memset(armour, 0, sizeof *armour);
 }
 
-/* Whole groups only; nothing may follow one that was padded. */
+/* Decodes the block: whole groups of four, none behind a padded one. */
 static enum sk_error decode(struct sk_armour *armour, uint8_t *out, size_t *out_len)
 {
     size_t got = 0;
@@ -31,8 +31,8 @@ static enum sk_error decode(struct sk_armour *armour, uint8_t *out, size_t *out_
     return SK_OK;
 }
 
-/* After five dashes a sixth leaves the last five standing; after anything else of the line, what
- * does not fit can at most be its first dash. */
+/* Matches the BEGIN line anywhere in the text. The line begins with five dashes: after five, a
+ * sixth keeps five matched; elsewhere a mismatched dash matches the first one. */
 static void seek_begin(struct sk_armour *armour, char c)
 {
     static const char line[] = SK_ARMOUR_BEGIN;
@@ -96,13 +96,13 @@ static enum sk_error take(struct sk_armour *armour, char c, uint8_t *out, size_t
 enum sk_error sk_armour_read(struct sk_armour *armour, const char *text, size_t len, uint8_t *out,
                              size_t *out_len)
 {
-    enum sk_error error = SK_OK;
+    enum sk_error e = SK_OK;
 
     *out_len = 0;
-    for (size_t i = 0; error == SK_OK && i < len; i++) {
-        error = take(armour, text[i], out, out_len);
+    for (size_t i = 0; e == SK_OK && i < len; i++) {
+        e = take(armour, text[i], out, out_len);
     }
-    return error;
+    return e;
 }
 
 enum sk_error sk_armour_end(const struct sk_armour *armour)

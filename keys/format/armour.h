@@ -20,12 +20,12 @@
 
 enum sk_armour_place { SK_ARMOUR_BEFORE, SK_ARMOUR_WITHIN, SK_ARMOUR_ENDING, SK_ARMOUR_AFTER };
 
-/* Its fields are for reading only. */
+/* Callers may read the fields, not write them. */
 struct sk_armour {
     enum sk_armour_place place;
-    uint64_t before; /* characters that came before the first line, and of it */
-    size_t matched;  /* characters of the line that is looked for */
-    bool padded;     /* base64 came to its end */
+    uint64_t before; /* characters up to the end of the BEGIN line */
+    size_t matched;  /* characters matched of the BEGIN or END line */
+    bool padded;     /* the base64 has ended with padding */
     size_t fill;
     char block[SK_ARMOUR_BLOCK];
 };
@@ -33,14 +33,14 @@ struct sk_armour {
 void sk_armour_start(struct sk_armour *armour);
 
 /*
- * Takes all of text. Writes what it decodes to out, which has SK_ARMOUR_ROOM(len) bytes, and sets
- * *out_len, whatever it returns.
- * ARMOUR_SYMBOL: something between the lines is not base64, or it is not padded as RFC 4648 wants.
+ * Reads all of text. Decodes to out, which has SK_ARMOUR_ROOM(len) bytes, and sets *out_len, also
+ * on failure. ARMOUR_SYMBOL: between the lines is something other than base64 padded as in RFC
+ * 4648.
  */
 enum sk_error sk_armour_read(struct sk_armour *armour, const char *text, size_t len, uint8_t *out,
                              size_t *out_len);
 
-/* Whether it was all: ARMOUR_BEGIN, ARMOUR_END (which line is missing). */
+/* At the end of the text. ARMOUR_BEGIN, ARMOUR_END: that line is missing. */
 enum sk_error sk_armour_end(const struct sk_armour *armour);
 
 #endif

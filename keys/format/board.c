@@ -38,7 +38,7 @@ void sk_board_write(uint8_t *out, const struct sk_board *board)
     sk_write_bytes(&w, board->buckets, w.left);
 }
 
-/* As far as the two numbers that tell all lengths. BOARD_LENGTH, BOARD_MAGIC, BOARD_COUNTS. */
+/* Up to b and c, which give all lengths. BOARD_LENGTH, BOARD_MAGIC, BOARD_COUNTS. */
 static enum sk_error read_counts(struct sk_field_reader *r, uint8_t *bucket_bits,
                                  uint8_t *record_bits)
 {
@@ -161,7 +161,7 @@ uint64_t sk_board_gap(const struct sk_board *board, const struct sk_board *last)
     return between > 0 ? between : 1;
 }
 
-/* Strictly ascending: two records of one tag would let a reader see the one or the other. */
+/* Tags ascend strictly: of two records with one tag, readers could see different ones. */
 static bool sorted_and_in_place(const uint8_t *bytes, size_t len, unsigned bucket, uint8_t bits)
 {
     for (size_t i = 0; i < len; i += SK_RECORD_BYTES) {

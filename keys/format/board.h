@@ -22,11 +22,9 @@ struct sk_board {
     uint8_t record_bits; /* c: 2^c records each */
     uint32_t issued_day, stale_day;
     uint64_t counter;
-    uint32_t
-        carry_serial; /* everything of its chain up to this bundle has safely arrived; 0: none */
-    struct sk_digest
-        carry_digest;      /* of that bundle's header: what counts; zero if carry_serial is 0 */
-    uint32_t sheet_serial; /* the desk's newest sheet then; nobody refuses by it */
+    uint32_t carry_serial;         /* acknowledges the bundles of a chain up to this one; 0: none */
+    struct sk_digest carry_digest; /* of that bundle's header; zero if carry_serial is 0 */
+    uint32_t sheet_serial;         /* of the desk's newest sheet; informative only */
     struct sk_ed25519_pk identity;
     struct sk_digest previous; /* digest of the previous board's header, zero for the first */
     struct sk_digest digest;   /* BLAKE2b-256 of this header */
@@ -34,20 +32,20 @@ struct sk_board {
     struct sk_digest buckets[1 << SK_BOARD_BITS_MAX];
 };
 
-/* What the first SK_BOARD_FIXED bytes of a header say, unverified: all but digest and buckets,
- * which stay as they are. BOARD_LENGTH (they are fewer), BOARD_MAGIC, BOARD_COUNTS. */
+/* Reads the first SK_BOARD_FIXED bytes of a header, unverified; leaves digest and buckets as they
+ * are. BOARD_LENGTH (fewer bytes), BOARD_MAGIC, BOARD_COUNTS. */
 enum sk_error sk_board_peek(struct sk_board *out, const uint8_t *bytes, size_t len);
 
-/* The length of the header that these first SK_BOARD_FIXED bytes announce; 0 if they are none. */
+/* The length of the header that begins with these SK_BOARD_FIXED bytes or more; 0 if none does. */
 size_t sk_board_header_length(const uint8_t *bytes, size_t len);
 
-/* The length of the header, with its signature, of a board with so many buckets. */
+/* Lengths: of the header with its signature, of the file, of one bucket. */
 size_t sk_board_header_bytes(uint8_t bucket_bits);
 uint64_t sk_board_file_length(const struct sk_board *board);
 size_t sk_board_bucket_length(const struct sk_board *board);
 
-/* Writes the header but its signature, which is for who holds the key (sk_board_make): digest and
- * header_len are not looked at. */
+/* Writes the header without its signature, which sk_board_make() adds. Ignores digest and
+ * header_len. */
 void sk_board_write(uint8_t *out, const struct sk_board *board);
 
 /* bytes: exactly the header. Structure and signature by the desk key:
@@ -57,16 +55,17 @@ enum sk_error sk_board_read(struct sk_board *out, const uint8_t *bytes, size_t l
                             const struct sk_ed25519_pk *desk);
 
 /* Trust against the organisation's current sheet and the last accepted board (NULL: none yet):
- * BOARD_IDENTITY, BOARD_FLOOR, BOARD_COUNTER. It need not follow the last one, see below. */
+ * BOARD_IDENTITY, BOARD_FLOOR, BOARD_COUNTER. Boards between the two may be missing (sk_board_gap).
+ */
 enum sk_error sk_board_trust(const struct sk_board *board, const struct sk_sheet *sheet,
                              const struct sk_board *last);
 
-/* How many boards between the last accepted one and this one are not known: 0 when it follows, or
- * when there is no last one. A board that says it is the next but names another board before it is
- * counted as 1: the desk made one more that never came. */
+/* How many boards are missing between the last accepted one and this one: 0 when it follows, or
+ * when last is NULL. A next counter with another `previous` counts as 1: the desk made a board that
+ * never arrived. */
 uint64_t sk_board_gap(const struct sk_board *board, const struct sk_board *last);
 
-/* Digest, then order of the records and that each belongs here: BOARD_BUCKET, BOARD_ORDER. */
+/* Checks the digest, then the order of the records and their bucket. BOARD_BUCKET, BOARD_ORDER. */
 enum sk_error sk_board_bucket_check(const struct sk_board *board, unsigned bucket,
                                     const uint8_t *bytes, size_t len);
 

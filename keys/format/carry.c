@@ -36,7 +36,7 @@ static void write_fixed(struct sk_field_writer *w, const struct sk_carry *carry)
     sk_write_zeros(w, 4);
 }
 
-/* All behind the magic. */
+/* The fixed part behind the magic. */
 static void read_fixed(struct sk_field_reader *r, struct sk_carry *out)
 {
     out->serial = sk_read_u32(r);
@@ -58,7 +58,7 @@ static void write_sheet(struct sk_field_writer *w, const struct sk_carry_sheet *
     sk_write_u64(w, sheet->board_counter);
 }
 
-/* false: what tells whether it is current is neither 1 nor 0. */
+/* false: the field `current` is neither 1 nor 0. */
 static bool read_sheet(struct sk_field_reader *r, struct sk_carry_sheet *out)
 {
     sk_read_bytes(r, out->digest.b, sizeof out->digest.b);
@@ -97,7 +97,7 @@ static bool sheet_fits(const struct sk_carry_sheet *sheet)
     return sheet->length > SK_SHEET_FIXED && sheet->length <= SK_SHEET_MAX;
 }
 
-/* *day: of the entry before, or the first day; moves on. */
+/* Entries ascend by day: *day is that of the entry before, or the first day, and is advanced. */
 static bool entry_fits(const struct sk_carry *carry, const struct sk_carry_entry *entry,
                        uint32_t *day)
 {
@@ -181,7 +181,7 @@ enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_C
     return SK_OK;
 }
 
-/* Sheets and entries, as far as they can be judged without what follows the header. */
+/* Checks the tables of sheets and entries by themselves. */
 static bool tables_fit(const struct sk_carry *carry, struct sk_field_reader r)
 {
     uint32_t day = carry->first_day;
@@ -241,8 +241,7 @@ enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_sheet *sheets,
     return SK_OK;
 }
 
-/* A desk may join late: its first bundle may have any serial, but the gateway's very first one
- * follows nothing. */
+/* A desk may join late, so its first bundle may have any serial; serial 1 has a zero `previous`. */
 enum sk_error sk_carry_follows(const struct sk_carry *carry, const struct sk_ed25519_pk *gateway,
                                uint32_t last_serial, const struct sk_digest *last_digest)
 {
@@ -274,7 +273,7 @@ uint64_t sk_carry_sheets_length(const struct sk_carry_sheet *sheets, uint32_t co
     return len;
 }
 
-/* One sheet after the other: by identity, then by serial. */
+/* Sheets ascend by identity, then by serial. */
 static bool sheet_follows(const struct sk_sheet *sheet, const struct sk_sheet *before)
 {
     int order = memcmp(before->identity.b, sheet->identity.b, 32);
@@ -285,7 +284,7 @@ static bool sheet_follows(const struct sk_sheet *sheet, const struct sk_sheet *b
 enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
                                     const uint8_t *bytes, size_t len)
 {
-    struct sk_sheet *pair = calloc(2, sizeof *pair); /* to read into, by turns */
+    struct sk_sheet *pair = calloc(2, sizeof *pair); /* this sheet and the one before, in turns */
     enum sk_error e = SK_ERR_MEMORY;
 
     if (pair == NULL) {

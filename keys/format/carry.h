@@ -1,4 +1,5 @@
-/* The carry bundle's header: what the gateway's operator hands to the desks (FORMAT section 6). */
+/* The header of a carry bundle, which brings envelopes from the gateway to the desks (FORMAT
+ * section 6). */
 #ifndef SK_KEYS_FORMAT_CARRY_H
 #define SK_KEYS_FORMAT_CARRY_H
 
@@ -18,7 +19,7 @@
 
 struct sk_chain {
     uint8_t b[16];
-}; /* names one series of serials, random */
+}; /* random; names one series of serials */
 
 struct sk_carry {
     uint32_t serial, count, first_day, last_day;
@@ -28,12 +29,12 @@ struct sk_carry {
     struct sk_chain chain;
 };
 
-/* A key sheet that stands behind the header, whole. */
+/* A key sheet that follows the header. */
 struct sk_carry_sheet {
     struct sk_digest digest; /* BLAKE2b-256 of the sheet */
     uint32_t length;         /* at most SK_SHEET_MAX */
-    bool current;            /* the one that its organisation had when the bundle was made */
-    uint64_t board_counter;  /* of the last board taken from its organisation; 0: none */
+    bool current;            /* its organisation's newest when the bundle was made */
+    uint64_t board_counter;  /* of the organisation's last imported board; 0: none */
 };
 
 struct sk_carry_entry {
@@ -41,7 +42,7 @@ struct sk_carry_entry {
     struct sk_digest envelope;
 };
 
-/* Length of a header with so many sheets and entries, and its signature. */
+/* The length of a header with its tables and signature. */
 size_t sk_carry_header_length(uint32_t sheets, uint32_t count);
 
 /* Writes and signs a whole header into out (of sk_carry_header_length bytes). count may be 0.
@@ -52,7 +53,8 @@ enum sk_error sk_carry_write(uint8_t *out, const struct sk_carry *carry,
                              const struct sk_carry_entry *entries,
                              const struct sk_ed25519_sk *gateway_sk, struct sk_digest *digest);
 
-/* Reads the fixed part only, to learn the length of the rest. CARRY_MAGIC, CARRY_COUNTS. */
+/* Reads the fixed part, which gives the length of the rest. CARRY_MAGIC, CARRY_COUNTS,
+ * CARRY_RESERVED. */
 enum sk_error sk_carry_read_fixed(struct sk_carry *out, const uint8_t bytes[SK_CARRY_FIXED]);
 
 /* bytes: the whole header. Structure (lengths of sheets, entries within the days, sorted by day,
@@ -62,20 +64,19 @@ enum sk_error sk_carry_read(struct sk_carry *out, struct sk_carry_sheet *sheets,
                             struct sk_carry_entry *entries, const uint8_t *bytes, size_t len,
                             struct sk_digest *digest);
 
-/* Of all sheets together, as they follow the header. */
+/* The length of all sheets together. */
 uint64_t sk_carry_sheets_length(const struct sk_carry_sheet *sheets, uint32_t count);
 
-/* The sheets as they follow the header, one after the other: each has its digest and is a whole key
- * sheet (sk_sheet_read), they ascend by identity and serial, and of each identity the last and no
- * other is current. Says nothing about trust. CARRY_LENGTH, CARRY_DIGEST, CARRY_COUNTS, SHEET_...,
- * KEY_..., MEMORY. */
+/* Checks the sheets behind the header: each has its digest and is a whole key sheet
+ * (sk_sheet_read), they ascend by identity and serial, and of each identity the last and no other
+ * is current. Trust is not checked. CARRY_LENGTH, CARRY_DIGEST, CARRY_COUNTS, SHEET_..., KEY_...,
+ * MEMORY. */
 enum sk_error sk_carry_sheets_check(const struct sk_carry_sheet *sheets, uint32_t count,
                                     const uint8_t *bytes, size_t len);
 
 /* The chain: CARRY_GATEWAY when signed by another gateway than `gateway` (NULL: any), CARRY_CHAIN
- * when it does not directly follow (last_serial, last_digest). last_serial 0: the first that this
- * desk sees, with any serial; only serial 1 must then follow nothing. That both are of one chain
- * (carry->chain) is the caller's to see. */
+ * when it does not directly follow (last_serial, last_digest). last_serial 0: any serial is
+ * accepted as the first. The caller checks that both are of one chain (carry->chain). */
 enum sk_error sk_carry_follows(const struct sk_carry *carry, const struct sk_ed25519_pk *gateway,
                                uint32_t last_serial, const struct sk_digest *last_digest);
 

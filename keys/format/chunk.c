@@ -5,7 +5,7 @@
 
 #include "keys/base/cursor.h"
 
-enum { CONTENT_BEHIND = SK_CHUNK_PLAIN - SK_CHUNK_CONTENT }; /* its length, u16 */
+enum { LENGTH_FIELD = SK_CHUNK_PLAIN - SK_CHUNK_CONTENT }; /* u16 k, before the content */
 
 void sk_chunk_nonce(uint8_t nonce[12], uint64_t i, bool last)
 {
@@ -37,7 +37,7 @@ enum sk_error sk_chunk_read(const uint8_t plain[SK_CHUNK_PLAIN], const uint8_t *
 
 uint8_t *sk_chunker_content(struct sk_chunker *chunker)
 {
-    return chunker->plain + CONTENT_BEHIND;
+    return chunker->plain + LENGTH_FIELD;
 }
 
 size_t sk_chunker_put(struct sk_chunker *chunker, const uint8_t *content, size_t len)
@@ -56,13 +56,13 @@ void sk_chunker_seal(struct sk_chunker *chunker, const struct sk_payload_key *ke
                      uint8_t out[SK_CHUNK_BYTES])
 {
     uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
-    struct sk_field_writer w = sk_write_to(chunker->plain, CONTENT_BEHIND);
+    struct sk_field_writer w = sk_write_to(chunker->plain, LENGTH_FIELD);
 
     sk_write_u16(&w, chunker->fill);
     sk_chunk_nonce(nonce, chunker->next, last);
     crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, chunker->plain, sizeof chunker->plain,
                                               NULL, 0, NULL, nonce, key->b);
-    /* Wipes what was sent, and is the zero padding of a chunk that is not filled up. */
+    /* Wipes the content, and zeroes the padding of the next chunk. */
     sodium_memzero(chunker->plain, sizeof chunker->plain);
     chunker->fill = 0;
     chunker->next++;

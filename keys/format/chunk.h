@@ -30,10 +30,10 @@ struct sk_chunker {
 /* Where the content of the chunk begins. */
 uint8_t *sk_chunker_content(struct sk_chunker *chunker);
 
-/* Takes as much of content as the chunk has room for; returns how much that was. */
+/* Copies as much of content as the chunk has room for; returns how much. */
 size_t sk_chunker_put(struct sk_chunker *chunker, const uint8_t *content, size_t len);
 
-/* Seals the chunk as it is and begins the next one. */
+/* Seals the chunk, padded with zeros, and begins the next one. */
 void sk_chunker_seal(struct sk_chunker *chunker, const struct sk_payload_key *key, bool last,
                      uint8_t out[SK_CHUNK_BYTES]);
 

@@ -1,6 +1,6 @@
 #include "keys/format/class.h"
 
-enum { POWERS_ONLY = 1024 }; /* up to here the classes are powers of two, above also quarters */
+enum { POWERS_ONLY = 1024 }; /* classes up to this one are powers of two */
 
 /* The smallest class of at least need chunks, which may be none; 0 if there is no such class. */
 static uint32_t round_up(uint64_t need)
@@ -49,7 +49,7 @@ uint32_t sk_class_of_length(uint64_t envelope_len)
     if (envelope_len < SK_HEADER_BYTES + SK_CHUNK_BYTES) {
         return 0;
     }
-    /* If the cast cuts anything off, the way back gives another length. */
+    /* When the cast truncates, sk_envelope_length() gives another length. */
     uint32_t chunks = (uint32_t)((envelope_len - SK_HEADER_BYTES) / SK_CHUNK_BYTES);
 
     return sk_envelope_length(chunks) == envelope_len && sk_class_valid(chunks) ? chunks : 0;

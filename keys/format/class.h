@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SK_SUITE_X25519 1 /* of envelopes and of the keys in sheets */
+#define SK_SUITE_X25519 1 /* the suite of envelopes and of the keys in sheets */
 #define SK_SLOTS 8
 #define SK_SLOT_BYTES 80
 #define SK_HEADER_BYTES 680
@@ -23,7 +23,7 @@ bool sk_class_valid(uint32_t chunks);
 
 uint64_t sk_envelope_length(uint32_t chunks);
 
-/* Where chunk i stands in an envelope. */
+/* The offset of chunk i in an envelope. */
 uint64_t sk_chunk_offset(uint32_t i);
 
 /* The number of chunks of an envelope of this length; 0 if no class has it. */

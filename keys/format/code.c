@@ -1,6 +1,6 @@
 /*
- * The receipt code as text (FORMAT section 3). What a person may type, and what it is read as.
- * The browser's code has the same table, and tests/vectors/own-codes.json holds both to it.
+ * The receipt code as text (FORMAT section 3): which characters a person may type, and how they are
+ * read. The browser's code has the same table; tests/vectors/own-codes.json tests both.
  *
  * Ignored wherever they stand:
  *   spaces   U+0009..U+000D  U+0020  U+00A0  U+1680  U+2000..U+200A  U+2028  U+2029  U+202F
@@ -28,12 +28,12 @@ enum { DATA_SYMBOLS = 24, SYMBOLS = 25, GROUP = 5, NO_SYMBOL = -1, IGNORED = -2 
 
 static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-struct twin {
+struct look_alike {
     uint16_t capital, small; /* Unicode */
     char latin;
 };
 
-static const struct twin twins[] = {
+static const struct look_alike look_alikes[] = {
     {'O', 'o', '0'},       {'I', 'i', '1'},       {'L', 'l', '1'},       {0x0410, 0x0430, 'A'},
     {0x0412, 0x0432, 'B'}, {0x0415, 0x0435, 'E'}, {0x041A, 0x043A, 'K'}, {0x041C, 0x043C, 'M'},
     {0x041D, 0x043D, 'H'}, {0x041E, 0x043E, '0'}, {0x0420, 0x0440, 'P'}, {0x0421, 0x0441, 'C'},
@@ -84,8 +84,8 @@ void sk_code_format(char out[SK_CODE_TEXT], const uint8_t r[SK_CODE_RANDOM])
     *p = '\0';
 }
 
-/* Takes one character of up to three UTF-8 bytes; its length, or 0 if it is none. Longer ones
- * and overlong forms cannot be part of a code. */
+/* Reads one character of up to three UTF-8 bytes and returns its length, or 0. Longer characters
+ * cannot be part of a code. */
 static size_t utf8_next(const char *text, size_t len, unsigned *point)
 {
     unsigned a = (uint8_t)text[0], b = len > 1 ? (uint8_t)text[1] : 0u;
@@ -126,15 +126,15 @@ static int value_of(unsigned point)
             return IGNORED;
         }
     }
-    for (size_t i = 0; i < sizeof twins / sizeof twins[0]; i++) {
-        if (point == twins[i].capital || point == twins[i].small) {
-            return value_of_latin((unsigned)twins[i].latin);
+    for (size_t i = 0; i < sizeof look_alikes / sizeof look_alikes[0]; i++) {
+        if (point == look_alikes[i].capital || point == look_alikes[i].small) {
+            return value_of_latin((unsigned)look_alikes[i].latin);
         }
     }
     return value_of_latin(point);
 }
 
-/* The whole text is read even when it is too long: a foreign sign is the more helpful news. */
+/* Reads a text that is too long to its end: CODE_SYMBOL tells a person more than CODE_LENGTH. */
 static enum sk_error symbols_read(uint8_t symbols[SYMBOLS], const char *text, size_t len)
 {
     size_t count = 0;

@@ -1,5 +1,4 @@
-/* The receipt code as text (FORMAT section 3). What a person may type, and what it is read as, is
- * in code.c. */
+/* The receipt code as text (FORMAT section 3). The table of accepted characters is in code.c. */
 #ifndef SK_KEYS_FORMAT_CODE_H
 #define SK_KEYS_FORMAT_CODE_H
 

@@ -9,7 +9,7 @@
 
 enum { CONTENT_VERSION = 1, BODY_MULTIPART = 1, KNOWN_FLAGS = SK_FLAG_ANSWERS | SK_FLAG_FOLLOW_UP };
 
-/* ---- what is possible ------------------------------------------------------- */
+/* ---- values ------------------------------------------------------- */
 
 static bool boundary_char(char c)
 {
@@ -71,7 +71,7 @@ enum sk_error sk_prelude_write(uint8_t out[SK_PRELUDE_BYTES], const struct sk_pr
     return SK_OK;
 }
 
-/* Everything that it accepts is written back by sk_prelude_write() byte for byte. */
+/* Strict: sk_prelude_write() gives back every accepted prelude byte for byte. */
 static enum sk_error decode(struct sk_prelude *out, const uint8_t in[SK_PRELUDE_BYTES])
 {
     struct sk_field_reader r = sk_read_from(in, SK_PRELUDE_BYTES);
@@ -115,7 +115,7 @@ enum sk_error sk_prelude_read(struct sk_prelude *out, const uint8_t in[SK_PRELUD
     return e;
 }
 
-/* ---- what follows from it --------------------------------------------------- */
+/* ---- derived --------------------------------------------------- */
 
 void sk_file_key_derive(struct sk_file_key *out, const struct sk_prelude *prelude)
 {

@@ -25,7 +25,7 @@ enum { SK_FLAG_ANSWERS = 1, SK_FLAG_FOLLOW_UP = 2 };
 
 struct sk_seed {
     uint8_t b[32];
-}; /* secret: gives the file key, with the prelude's keys */
+}; /* secret: the file key is derived from it and the prelude's keys */
 
 struct sk_prelude {
     uint8_t sealed_by; /* enum sk_sealed_by: a claim, not proof */
@@ -38,7 +38,7 @@ struct sk_prelude {
     char boundary[SK_BOUNDARY_MAX + 1];
 };
 
-/* Whether this is a boundary as RFC 2046 allows: 1 to 70 of bchars, the last not a space. */
+/* CONTENT_BOUNDARY unless it is a boundary of RFC 2046: 1 to 70 bchars, the last not a space. */
 enum sk_error sk_boundary_check(const char *boundary, size_t len);
 
 /* CONTENT_SEALER, CONTENT_FLAGS, CONTENT_BOUNDARY if a field is out of range. */
@@ -47,9 +47,9 @@ enum sk_error sk_prelude_write(uint8_t out[SK_PRELUDE_BYTES], const struct sk_pr
 /* Checks version, values, reserved bytes and boundary, in this order. */
 enum sk_error sk_prelude_read(struct sk_prelude *out, const uint8_t in[SK_PRELUDE_BYTES]);
 
-/* The file key that belongs to seed, reply_pk, mailbox_seed and sign_pk (FORMAT section 1). The
- * desk refuses any other (CONTENT_KEYS): a recipient who holds the file key cannot put his own keys
- * in. */
+/* The file key derived from seed, reply_pk, mailbox_seed and sign_pk (FORMAT section 1). The desk
+ * refuses any other (CONTENT_KEYS), so that a recipient, who holds the file key, cannot replace the
+ * keys by others. */
 void sk_file_key_derive(struct sk_file_key *out, const struct sk_prelude *prelude);
 
 /* What the writer signs: "skrynka/1 report" || 00 || BLAKE2b-256(header) || D. */

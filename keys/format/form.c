@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "keys/format/form_inside.h"
+#include "keys/format/form_head.h"
+#include "keys/format/form_pairs.h"
 
 void sk_form_multipart(struct sk_form *form, const char *boundary, enum sk_form_reader reader)
 {
@@ -10,11 +11,25 @@ void sk_form_multipart(struct sk_form *form, const char *boundary, enum sk_form_
 
     memset(form, 0, sizeof *form);
     form->reader = reader;
-    form->at = SK_AT_CONTENT;
+    form->state = SK_FORM_AT_CONTENT;
     memcpy(form->line, "\r\n--", 4);
     memcpy(form->line + 4, boundary, len);
-    form->mark_len = (uint8_t)(4 + len);
-    form->matched = 2; /* the first boundary line has no CRLF before it: it is lent one */
+    form->delimiter_len = (uint8_t)(4 + len);
+    form->matched = 2; /* the first boundary line needs no CRLF before it */
+}
+
+void sk_form_pairs(struct sk_form *form)
+{
+    memset(form, 0, sizeof *form);
+    form->state = SK_FORM_AT_NAME;
+}
+
+bool sk_form_named(const struct sk_form *form, const char *name)
+{
+    size_t len = strlen(name);
+
+    return form->field.full == len && len <= form->field.room &&
+           memcmp(form->field.bytes, name, len) == 0;
 }
 
 static void give(struct sk_form_event *event, enum sk_form_kind kind, const uint8_t *bytes,
@@ -27,7 +42,7 @@ static void give(struct sk_form_event *event, enum sk_form_kind kind, const uint
 
 /* ---- content ------------------------------------------------------------------------------- */
 
-/* What stands before the first boundary line is dropped. */
+/* The preamble, before the first boundary line, is dropped. */
 static void give_content(const struct sk_form *form, struct sk_form_event *event,
                          const uint8_t *bytes, size_t len)
 {
@@ -36,8 +51,8 @@ static void give_content(const struct sk_form *form, struct sk_form_event *event
     }
 }
 
-/* Where in p a boundary begins, as far as it can be seen; n if nowhere. */
-static size_t find_mark(const struct sk_form *form, const uint8_t *p, size_t n)
+/* Where a delimiter, or as much of one as p holds, begins in p; n if nowhere. */
+static size_t find_delimiter(const struct sk_form *form, const uint8_t *p, size_t n)
 {
     size_t at = 0;
 
@@ -47,7 +62,7 @@ static size_t find_mark(const struct sk_form *form, const uint8_t *p, size_t n)
             return n;
         }
         at = (size_t)(cr - p);
-        size_t seen = n - at < form->mark_len ? n - at : form->mark_len;
+        size_t seen = n - at < form->delimiter_len ? n - at : form->delimiter_len;
         if (memcmp(cr, form->line, seen) == 0) {
             return at;
         }
@@ -56,12 +71,12 @@ static size_t find_mark(const struct sk_form *form, const uint8_t *p, size_t n)
     return n;
 }
 
-/* CR stands in a mark only at its beginning: nothing else of what matched can begin another. */
+/* A delimiter has CR only at its beginning: no byte behind the matched CR can begin another one. */
 static size_t take_content(struct sk_form *form, const uint8_t *p, size_t n,
                            struct sk_form_event *event)
 {
     if (form->matched == 0) {
-        size_t before = find_mark(form, p, n);
+        size_t before = find_delimiter(form, p, n);
         give_content(form, event, p, before);
         form->matched = before < n ? 1 : 0;
         return before < n ? before + 1 : n;
@@ -72,9 +87,9 @@ static size_t take_content(struct sk_form *form, const uint8_t *p, size_t n,
         return 0;
     }
     form->matched++;
-    if (form->matched == form->mark_len) {
-        form->at = SK_AT_LINE;
-        form->line_len = form->mark_len;
+    if (form->matched == form->delimiter_len) {
+        form->state = SK_FORM_AT_LINE;
+        form->line_len = form->delimiter_len;
         form->dashes = form->padding = 0;
         form->cr = false;
     }
@@ -83,24 +98,24 @@ static size_t take_content(struct sk_form *form, const uint8_t *p, size_t n,
 
 /* ---- the rest of a boundary line ------------------------------------------------------------ */
 
-static void line_over(struct sk_form *form, struct sk_form_event *event)
+static void boundary_line_end(struct sk_form *form, struct sk_form_event *event)
 {
     if (form->count > 0) {
         give(event, SK_FORM_PART_END, NULL, 0);
     }
     if (form->dashes == 2) {
-        form->at = SK_AT_CLOSE;
+        form->state = SK_FORM_AT_CLOSE;
     } else if (form->count == SK_BODY_PARTS_MAX) {
         form->fault = SK_ERR_FORM_PARTS;
     } else {
         form->count++;
-        form->at = SK_AT_HEAD;
+        form->state = SK_FORM_AT_HEAD;
         sk_form_head_start(form);
     }
 }
 
-/* Whether c can follow in the line behind a boundary: "--" or nothing, blanks, CR. */
-static bool line_goes_on(struct sk_form *form, uint8_t c)
+/* Whether c may follow the boundary on its line: "--" or nothing, transport padding, CR. */
+static bool boundary_line_continues(struct sk_form *form, uint8_t c)
 {
     if (c == '-' && form->padding == 0 && form->dashes < 2) {
         form->dashes++;
@@ -117,19 +132,19 @@ static bool line_goes_on(struct sk_form *form, uint8_t c)
     return form->cr;
 }
 
-static size_t take_line(struct sk_form *form, uint8_t c, struct sk_form_event *event)
+static size_t take_boundary_line(struct sk_form *form, uint8_t c, struct sk_form_event *event)
 {
     if (form->cr && c == '\n') {
-        line_over(form, event);
+        boundary_line_end(form, event);
         return 1;
     }
-    if (!form->cr && line_goes_on(form, c)) {
+    if (!form->cr && boundary_line_continues(form, c)) {
         form->line[form->line_len++] = c;
         return 1;
     }
-    /* It was no boundary line, but content; this byte may begin one. */
+    /* The line is content after all; c may begin a delimiter. */
     give_content(form, event, form->line, form->line_len);
-    form->at = SK_AT_CONTENT;
+    form->state = SK_FORM_AT_CONTENT;
     form->matched = 0;
     return 0;
 }
@@ -142,11 +157,11 @@ static bool name_too_long(const struct sk_form *form)
            form->file.full > SK_BODY_NAME_MAX || form->type.full > SK_BODY_NAME_MAX;
 }
 
-/* Whether the head ends here. */
+/* Whether the head ends with this byte. */
 static bool take_head_byte(struct sk_form *form, uint8_t c)
 {
     bool line_end = form->cr && c == '\n';
-    bool empty = line_end && form->head_line == 1; /* nothing but its CR */
+    bool empty = line_end && form->head_line == 1; /* a line of its CR only */
 
     sk_form_head_take(form, c);
     form->head_len++;
@@ -172,33 +187,24 @@ static size_t take_head(struct sk_form *form, const uint8_t *p, size_t n,
     }
     give(event, SK_FORM_HEAD, p, i);
     if (ended) {
-        form->at = SK_AT_PART;
+        form->state = SK_FORM_AT_PART;
     }
     return i;
-}
-
-/* The empty line was passed: an empty content begins at once. */
-static void begin_part(struct sk_form *form, struct sk_form_event *event)
-{
-    sk_form_head_end(form);
-    form->at = SK_AT_CONTENT;
-    form->matched = 0;
-    give(event, SK_FORM_PART, NULL, 0);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static size_t take(struct sk_form *form, const uint8_t *p, size_t n, struct sk_form_event *event)
 {
-    switch (form->at) {
-    case SK_AT_CONTENT:
+    switch (form->state) {
+    case SK_FORM_AT_CONTENT:
         return take_content(form, p, n, event);
-    case SK_AT_LINE:
-        return take_line(form, p[0], event);
-    case SK_AT_HEAD:
+    case SK_FORM_AT_LINE:
+        return take_boundary_line(form, p[0], event);
+    case SK_FORM_AT_HEAD:
         return take_head(form, p, n, event);
     default:
-        return n; /* behind the closing boundary nothing is read */
+        return n; /* the epilogue, behind the closing boundary, is dropped */
     }
 }
 
@@ -206,15 +212,18 @@ enum sk_error sk_form_next(struct sk_form *form, const uint8_t *piece, size_t le
                            struct sk_form_event *event)
 {
     give(event, SK_FORM_MORE, NULL, 0);
-    if (form->at >= SK_AT_NAME) {
+    if (form->state >= SK_FORM_AT_NAME) {
         sk_form_pairs_next(form, piece, len, used, event);
         return SK_OK;
     }
     while (form->fault == SK_OK && event->kind == SK_FORM_MORE) {
-        if (form->at == SK_AT_PART) {
-            begin_part(form, event);
-        } else if (form->at == SK_AT_CLOSE) {
-            form->at = SK_AT_CLOSED;
+        if (form->state == SK_FORM_AT_PART) {
+            sk_form_head_end(form);
+            form->state = SK_FORM_AT_CONTENT;
+            form->matched = 0;
+            give(event, SK_FORM_PART, NULL, 0);
+        } else if (form->state == SK_FORM_AT_CLOSE) {
+            form->state = SK_FORM_AT_CLOSED;
             give(event, SK_FORM_CLOSE, NULL, 0);
         } else if (*used < len) {
             *used += take(form, piece + *used, len - *used, event);
@@ -222,16 +231,16 @@ enum sk_error sk_form_next(struct sk_form *form, const uint8_t *piece, size_t le
             return SK_OK;
         }
     }
-    /* A part that ended is told of before what is wrong with the next one. */
+    /* The end of a part comes before a fault of the next one. */
     return event->kind == SK_FORM_PART_END ? SK_OK : form->fault;
 }
 
 enum sk_error sk_form_end(const struct sk_form *form, struct sk_form_event *rest)
 {
-    bool closing = form->at == SK_AT_LINE && form->dashes == 2 && !form->cr;
+    bool closing = form->state == SK_FORM_AT_LINE && form->dashes == 2 && !form->cr;
 
     give(rest, SK_FORM_MORE, NULL, 0);
-    if (form->at >= SK_AT_NAME) {
+    if (form->state >= SK_FORM_AT_NAME) {
         return sk_form_pairs_end(form, rest);
     }
     if (form->fault != SK_OK) {
@@ -243,12 +252,13 @@ enum sk_error sk_form_end(const struct sk_form *form, struct sk_form_event *rest
     if (closing) {
         give(rest, SK_FORM_PART_END, NULL, 0);
     }
-    if (closing || form->at == SK_AT_CLOSE || form->at == SK_AT_CLOSED) {
+    if (closing || form->state == SK_FORM_AT_CLOSE || form->state == SK_FORM_AT_CLOSED) {
         return SK_OK;
     }
-    if (form->at == SK_AT_HEAD) {
+    if (form->state == SK_FORM_AT_HEAD) {
         return SK_ERR_FORM_HEAD;
     }
-    give_content(form, rest, form->line, form->at == SK_AT_LINE ? form->line_len : form->matched);
+    give_content(form, rest, form->line,
+                 form->state == SK_FORM_AT_LINE ? form->line_len : form->matched);
     return SK_ERR_FORM_CUT;
 }

@@ -1,70 +1,25 @@
-/* The head of a part: of its header lines only Content-Disposition and Content-Type say something.
- */
+#include "keys/format/form_head.h"
+
 #include <string.h>
 
-#include "keys/format/form_inside.h"
-
 enum {
-    IN_NAME,    /* of a header, up to its colon */
-    IN_NOTHING, /* that is read */
+    IN_NAME,    /* the name of a header, up to its colon */
+    IN_IGNORED, /* a header, or the parameters of Content-Type */
     IN_TYPE,    /* the value of Content-Type, up to its parameters */
     IN_BETWEEN, /* parameters of Content-Disposition, up to a semicolon */
     IN_PARAMETER,
-    IN_START, /* of its value */
+    IN_START, /* before the parameter's value */
     IN_QUOTED,
     IN_BARE
 };
 
-/* How much of an escape was seen. */
+/* How much of %22, %0D or %0A was seen. */
 enum { ESCAPE_NONE, ESCAPE_SIGN, ESCAPE_2, ESCAPE_0 };
 
-static bool blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* ---- texts ---------------------------------------------------------------------------------- */
-
-void sk_form_keep(struct sk_form_text *text, uint8_t *bytes, size_t room)
-{
-    memset(text, 0, sizeof *text);
-    text->bytes = bytes;
-    text->room = room;
-}
-
-void sk_form_text_reset(struct sk_form_text *text)
-{
-    text->len = text->full = text->fill = 0;
-}
-
-void sk_form_text_put(struct sk_form_text *text, uint8_t c, bool solid)
-{
-    if (text->fill < text->room) {
-        text->bytes[text->fill] = c;
-    }
-    text->fill++;
-    if (solid || !blank(c)) {
-        text->full = text->fill;
-    }
-}
-
-void sk_form_text_close(struct sk_form_text *text)
-{
-    text->len = text->full < text->room ? text->full : text->room;
-}
-
-bool sk_form_named(const struct sk_form *form, const char *name)
-{
-    size_t len = strlen(name);
-
-    return form->field.full == len && len <= form->field.room &&
-           memcmp(form->field.bytes, name, len) == 0;
-}
-
-/* A byte of what is trimmed at both ends. */
+/* A byte of a text that is trimmed at both ends. */
 static void put_trimmed(struct sk_form_text *text, uint8_t c)
 {
-    if (text->fill > 0 || !blank(c)) {
+    if (text->fill > 0 || !sk_form_blank(c)) {
         sk_form_text_put(text, c, false);
     }
 }
@@ -90,8 +45,8 @@ static bool word_is(const struct sk_form *form, const char *want)
 /* ---- parameters of Content-Disposition ---------------------------------------------------------
  */
 
-/* Of each the first one counts. Browsers never write filename*; where it stands alone it is taken
- * as it stands. */
+/* The first parameter of a name counts. Browsers never write filename*; without a filename its raw
+ * value is the name. */
 static struct sk_form_text *choose_value(struct sk_form *form)
 {
     if (word_is(form, "name") && !form->has_field) {
@@ -118,7 +73,7 @@ static void begin_value(struct sk_form *form)
     }
 }
 
-/* It was no escape. */
+/* The bytes that looked like an escape belong to the value. */
 static void put_escape_back(struct sk_form *form)
 {
     if (form->escape != ESCAPE_NONE) {
@@ -170,7 +125,7 @@ static void end_value(struct sk_form *form, bool quoted)
     form->value = NULL;
 }
 
-/* `;` ends a parameter, but not within quotes. */
+/* `;` ends a parameter, except within quotes. */
 static void next_parameter(struct sk_form *form)
 {
     if (form->in_header == IN_PARAMETER) {
@@ -185,7 +140,7 @@ static void take_start(struct sk_form *form, uint8_t c)
 {
     if (c == '"') {
         form->in_header = IN_QUOTED;
-    } else if (!blank(c)) {
+    } else if (!sk_form_blank(c)) {
         form->in_header = IN_BARE;
         put_value(form, c);
     }
@@ -219,10 +174,10 @@ static void begin_header(struct sk_form *form)
     begin_word(form);
 }
 
-/* Behind the colon. The first header of a name counts. */
-static void name_known(struct sk_form *form)
+/* At the colon. The first header of a name counts. */
+static void end_header_name(struct sk_form *form)
 {
-    form->in_header = IN_NOTHING;
+    form->in_header = IN_IGNORED;
     if (word_is(form, "content-disposition") && !form->has_disposition) {
         form->has_disposition = true;
         form->in_header = IN_BETWEEN;
@@ -255,7 +210,7 @@ void sk_form_head_start(struct sk_form *form)
 
 void sk_form_head_take(struct sk_form *form, uint8_t c)
 {
-    /* A line that begins with a blank goes on with the one before it. */
+    /* A line that begins with a blank continues the header before it (RFC 5322, folding). */
     if (form->fresh && c != ' ' && c != '\t') {
         end_header(form);
         begin_header(form);
@@ -263,11 +218,11 @@ void sk_form_head_take(struct sk_form *form, uint8_t c)
     if (form->in_header >= IN_BETWEEN) {
         take_parameter(form, c);
     } else if (form->in_header == IN_NAME && c == ':') {
-        name_known(form);
+        end_header_name(form);
     } else if (form->in_header == IN_NAME) {
         put_word(form, c);
     } else if (form->in_header == IN_TYPE && c == ';') {
-        form->in_header = IN_NOTHING;
+        form->in_header = IN_IGNORED;
     } else if (form->in_header == IN_TYPE) {
         put_trimmed(&form->type, c);
     }

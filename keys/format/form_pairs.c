@@ -1,13 +1,4 @@
-/* application/x-www-form-urlencoded (WHATWG URL 5.1): name=value&name=value. */
-#include <string.h>
-
-#include "keys/format/form_inside.h"
-
-void sk_form_pairs(struct sk_form *form)
-{
-    memset(form, 0, sizeof *form);
-    form->at = SK_AT_NAME;
-}
+#include "keys/format/form_pairs.h"
 
 static int hex(uint8_t c)
 {
@@ -25,10 +16,10 @@ static void give(struct sk_form_event *event, const uint8_t *bytes, size_t len)
     event->len = len;
 }
 
-/* A byte that does not stand in the body as it is. */
+/* A byte of a name, or a byte of a value that was escaped. */
 static void take_decoded(struct sk_form *form, uint8_t c, struct sk_form_event *event)
 {
-    if (form->at == SK_AT_NAME) {
+    if (form->state == SK_FORM_AT_NAME) {
         sk_form_text_put(&form->field, c, true);
     } else {
         form->line[0] = c;
@@ -36,7 +27,8 @@ static void take_decoded(struct sk_form *form, uint8_t c, struct sk_form_event *
     }
 }
 
-/* form->escape: how many digits are still to come. What is no digit is dropped with its escape. */
+/* form->escape counts the digits still to come. A byte that is no digit is dropped with its escape.
+ */
 static void take_digit(struct sk_form *form, uint8_t c, struct sk_form_event *event)
 {
     int digit = hex(c);
@@ -52,28 +44,28 @@ static void take_digit(struct sk_form *form, uint8_t c, struct sk_form_event *ev
     }
 }
 
-static void pair_over(struct sk_form *form, struct sk_form_event *event)
+static void end_pair(struct sk_form *form, struct sk_form_event *event)
 {
     if (form->escape > 0) {
         form->fault = SK_ERR_FORM_ESCAPE;
         form->escape = 0;
     }
-    if (form->at == SK_AT_VALUE) {
+    if (form->state == SK_FORM_AT_VALUE) {
         event->kind = SK_FORM_PART_END;
     }
-    form->at = SK_AT_NAME;
+    form->state = SK_FORM_AT_NAME;
     sk_form_text_reset(&form->field);
 }
 
-static void name_over(struct sk_form *form, struct sk_form_event *event)
+static void end_name(struct sk_form *form, struct sk_form_event *event)
 {
     sk_form_text_close(&form->field);
     form->count++;
-    form->at = SK_AT_VALUE;
+    form->state = SK_FORM_AT_VALUE;
     event->kind = SK_FORM_PART;
 }
 
-/* The bytes of a value that stand for themselves. */
+/* The unescaped bytes of a value up to the next delimiter. */
 static size_t take_plain(const uint8_t *p, size_t n, struct sk_form_event *event)
 {
     size_t i = 1;
@@ -90,14 +82,14 @@ static size_t take(struct sk_form *form, const uint8_t *p, size_t n, struct sk_f
     uint8_t c = p[0];
 
     if (c == '&') {
-        pair_over(form, event);
+        end_pair(form, event);
     } else if (form->escape > 0) {
         take_digit(form, c, event);
     } else if (c == '%') {
         form->escape = 2;
-    } else if (c == '=' && form->at == SK_AT_NAME) {
-        name_over(form, event);
-    } else if (c == '+' || form->at == SK_AT_NAME) {
+    } else if (c == '=' && form->state == SK_FORM_AT_NAME) {
+        end_name(form, event);
+    } else if (c == '+' || form->state == SK_FORM_AT_NAME) {
         take_decoded(form, c == '+' ? ' ' : c, event);
     } else {
         return take_plain(p, n, event);
@@ -115,7 +107,7 @@ void sk_form_pairs_next(struct sk_form *form, const uint8_t *piece, size_t len, 
 
 enum sk_error sk_form_pairs_end(const struct sk_form *form, struct sk_form_event *rest)
 {
-    if (form->at == SK_AT_VALUE) {
+    if (form->state == SK_FORM_AT_VALUE) {
         rest->kind = SK_FORM_PART_END;
     }
     return form->escape > 0 ? SK_ERR_FORM_ESCAPE : form->fault;

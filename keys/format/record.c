@@ -82,7 +82,7 @@ void sk_record_key(uint8_t key[32], const struct sk_mailbox *mailbox,
     derive(key, mailbox, "reply", identity, counter, part);
 }
 
-/* The first two bytes of a tag hold the bucket, most significant bit first. */
+/* The first two bytes of a tag, big-endian; their top bits are the bucket. */
 static unsigned top_of(const uint8_t *tag)
 {
     return (unsigned)tag[0] << 8 | tag[1];

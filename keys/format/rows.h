@@ -1,5 +1,5 @@
-/* Published rows as a client gets them: the body of GET /receipts and of GET /receipts/{prefix}
- * (FORMAT section 9). They are only ever written here: clients read them. */
+/* Published rows: the body of GET /receipts and of GET /receipts/{prefix} (FORMAT section 9).
+ * Written here, read by clients. */
 #ifndef SK_KEYS_FORMAT_ROWS_H
 #define SK_KEYS_FORMAT_ROWS_H
 
@@ -11,14 +11,14 @@
 
 #define SK_ROWS_HEADER 24
 #define SK_ROWS_PLACE 17
-/* More is refused: nobody would download it. */
+/* More places are refused: the body would be too large to download. */
 #define SK_ROWS_PLACES_MAX (UINT32_C(1) << 24)
 
 struct sk_publication {
-    uint32_t number; /* 0: there was none yet */
+    uint32_t number; /* 0: none yet */
     uint32_t day;
-    uint32_t bits; /* of a prefix, 0 to 8, and the places under each */
-    uint32_t places;
+    uint32_t bits;   /* of a prefix, 0 to 8 */
+    uint32_t places; /* under each prefix */
 };
 
 enum sk_row_state { SK_ROW_UNKNOWN, SK_ROW_RECEIVED = 1, SK_ROW_CARRIED = 2 };
@@ -35,7 +35,8 @@ enum sk_error sk_rows_encode(const struct sk_publication *publication, uint8_t p
                              const struct sk_row_info *rows, size_t count, uint8_t **out,
                              size_t *len);
 
-/* What stands for the whole table when that is given by prefixes: it says how many bits they have.
+/* The header alone, which GET /receipts returns when rows are served by prefixes: it has their
+ * bits.
  */
 void sk_rows_encode_head(const struct sk_publication *publication, uint8_t out[SK_ROWS_HEADER]);
 

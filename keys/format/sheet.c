@@ -44,7 +44,7 @@ void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet)
     sk_write_bytes(&w, sheet->keys, 32 * key_count(sheet));
 }
 
-/* As far as the numbers of keys, which tell the length. SHEET_MAGIC, SHEET_SUITE. */
+/* Up to the numbers of keys, which give the length. SHEET_MAGIC, SHEET_SUITE. */
 static enum sk_error read_counts(struct sk_field_reader *r, struct sk_sheet *out)
 {
     if (!sk_read_magic(r, SK_SHEET_MAGIC)) {
@@ -90,7 +90,7 @@ static int compare_32(const void *a, const void *b)
     return memcmp(a, b, 32);
 }
 
-/* Keys are public: nothing here need be in constant time. */
+/* Public keys: constant time is not needed. */
 static enum sk_error check_keys(const struct sk_sheet *sheet)
 {
     struct sk_x25519_pk sorted[255 + 255];
@@ -173,7 +173,7 @@ enum sk_error sk_sheet_trust(const struct sk_sheet *sheet, const struct sk_ed255
     return sk_sheet_key(sheet, week) != NULL ? SK_OK : SK_ERR_SHEET_UNCOVERED;
 }
 
-/* Counted from the first, so that a range that ends beyond 2^32 does not wrap around. */
+/* Differences to the first epoch, since first + count could wrap around. */
 const struct sk_x25519_pk *sk_sheet_key(const struct sk_sheet *sheet, uint32_t epoch)
 {
     if ((epoch & SK_EPOCH_MONTH) != 0) {

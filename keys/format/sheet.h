@@ -30,19 +30,18 @@ struct sk_sheet {
     struct sk_x25519_pk keys[255 + 255]; /* weekly, then monthly */
 };
 
-/* The whole length that a sheet announces, from its first SK_SHEET_FIXED bytes or more; 0 when they
- * are not the beginning of a key sheet of our suite. It may be more than len. */
+/* The length of the sheet that begins with these SK_SHEET_FIXED bytes or more, which may be more
+ * than len; 0 when they begin no key sheet of a known suite. */
 size_t sk_sheet_length(const uint8_t *bytes, size_t len);
 
 /* The length of this sheet, with its signature. */
 size_t sk_sheet_bytes(const struct sk_sheet *sheet);
 
-/* Writes all but the signature, which is for who holds the key (sk_sheet_make): the digest is not
- * looked at. */
+/* Writes all but the signature, which sk_sheet_make() adds. Ignores the digest. */
 void sk_sheet_write(uint8_t *out, const struct sk_sheet *sheet);
 
 /* Structure, then signature, then keys: SHEET_LENGTH, SHEET_MAGIC, SHEET_SUITE, SHEET_RESERVED,
- * SHEET_COUNTS, SHEET_SIGNATURE, KEY_LOW_ORDER, KEY_REPEATED. Says nothing yet about trust. */
+ * SHEET_COUNTS, SHEET_SIGNATURE, KEY_LOW_ORDER, KEY_REPEATED. Trust is not checked. */
 enum sk_error sk_sheet_read(struct sk_sheet *out, const uint8_t *bytes, size_t len);
 
 /* Trust: the pin, the serial (equal is accepted only for the very same file: pass the digest of

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libsodium takes the message in one piece. */
+/* label || 00 || bytes: libsodium takes the message in one piece. */
 static uint8_t *message_of(const char *label, const uint8_t *bytes, size_t len, size_t *total)
 {
     size_t label_len = strlen(label) + 1; /* its NUL is the separator */
@@ -50,9 +50,9 @@ enum sk_error sk_signed_check(const uint8_t *bytes, size_t len, const char *labe
     size_t total;
     uint8_t *message;
 
-    /* libsodium refuses keys of small order only. One of mixed order would verify here and not
-     * elsewhere, or the other way round. With a key of prime order the signature's point is of
-     * prime order too, as it is compared with one computed from that key. */
+    /* libsodium refuses keys of small order only. With a key of mixed order, implementations of
+     * Ed25519 disagree on a signature. The signature's point R needs no check: it is compared with
+     * one computed from the key. */
     if (len < SK_SIGNATURE_BYTES || !crypto_core_ed25519_is_valid_point(pk->b)) {
         return bad;
     }

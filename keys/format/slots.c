@@ -9,12 +9,12 @@
 
 _Static_assert(SK_SLOT_BYTES == 32 + crypto_box_SEALBYTES, "a slot is a sealed box of a file key");
 
-/* What the commitment is made of: all before it. */
+/* The bytes that the commitment covers: all before it. */
 enum { COMMITTED = SK_VISIBLE_BYTES + SK_SLOTS * SK_SLOT_BYTES };
 
 _Static_assert(COMMITTED + 32 == SK_HEADER_BYTES, "the commitment ends the header");
 
-/* A slot on its way to its place; order decides which that is. */
+/* A slot and its sort key. */
 struct entry {
     uint8_t order[32];
     uint8_t slot[SK_SLOT_BYTES];
@@ -22,8 +22,8 @@ struct entry {
 
 int sk_pk_low_order(const struct sk_x25519_pk *pk)
 {
-    /* Every X25519 scalar is a multiple of eight, so a point of low order gives zero with any
-     * scalar, and libsodium refuses that. No list of points to get wrong. */
+    /* X25519 clears the low bits of a scalar, so it is a multiple of eight and a point of low order
+     * gives zero, which crypto_scalarmult() refuses. */
     static const uint8_t any[32] = {8};
     uint8_t q[32];
 
@@ -165,7 +165,7 @@ static enum sk_error recipients_check(const struct sk_x25519_pk *recipients, siz
     return SK_OK;
 }
 
-/* Puts the entry at index i where it belongs among the sorted ones before it. */
+/* One step of an insertion sort: moves entry i among the sorted ones before it. */
 static void insert(struct entry *entries, size_t i)
 {
     struct entry moving = entries[i];

@@ -15,17 +15,17 @@
 #include "keys/base/key_types.h"
 #include "keys/format/class.h"
 
-/* What everybody sees of an envelope: suite, reserved bytes, epoch. */
+/* The public fields of an envelope: suite, reserved bytes, epoch. */
 #define SK_VISIBLE_BYTES 8
 
 /* ENVELOPE_SUITE, ENVELOPE_RESERVED. */
 enum sk_error sk_envelope_visible_read(const uint8_t header[SK_VISIBLE_BYTES], uint32_t *epoch);
 
-/* The same, and that the epoch can be accepted at this time: for whoever stores an envelope that
- * was sealed elsewhere. ENVELOPE_SUITE, ENVELOPE_RESERVED, ENVELOPE_EPOCH. */
+/* Checks them, and that the epoch is accepted at this time: for envelopes sealed elsewhere.
+ * ENVELOPE_SUITE, ENVELOPE_RESERVED, ENVELOPE_EPOCH. */
 enum sk_error sk_envelope_visible_check(const uint8_t header[SK_VISIBLE_BYTES], time_t now);
 
-/* The epoch that stands there, whatever the rest says: for who puts away what nobody can open. */
+/* The epoch, unchecked: to file envelopes that cannot be opened. */
 uint32_t sk_envelope_claimed_epoch(const uint8_t header[SK_VISIBLE_BYTES]);
 
 /* The SK_SLOT_BYTES of slot number `place`, below SK_SLOTS. */

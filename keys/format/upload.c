@@ -13,8 +13,7 @@ void sk_upload_key(uint8_t key[SK_UPLOAD_KEY], const struct sk_upload_token *tok
     memcpy(key, hash, SK_UPLOAD_KEY);
 }
 
-/* The key is used once, for the envelope id is drawn anew for every upload: so the nonce is zero.
- */
+/* Each key encrypts one row, since every upload has a random envelope id: the nonce may be zero. */
 static const uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES];
 
 static void row_key(uint8_t key[32], const struct sk_upload_token *token,

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "keys/base/hash.h"
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
 #include "keys/format/signed.h"
-#include "keys/format/text.h"
 
 enum { RECORD_BITS = 6, BUCKET_MAX = 1 << SK_RECORD_BITS_MAX };
 
-/* A record to be: where it goes and what it is made of. thread NULL: one that opens for nobody. */
+/* A record before it is sealed. thread NULL: a filler, random bytes that open for nobody. */
 struct place {
     uint8_t tag[SK_RECORD_TAG];
     const struct sk_thread *thread;
@@ -20,11 +20,11 @@ struct place {
 };
 
 struct work {
-    struct sk_board board; /* as planned, and what is chosen and made here */
+    struct sk_board board; /* the plan, completed here */
     struct place *places;  /* of all live records, sorted by tag */
     size_t count;
     uint8_t *file;
-    /* Secret, guarded: one record on its way. */
+    /* Secret, in guarded memory: the record being sealed. */
     struct scratch {
         struct sk_record record;
         uint8_t plain[SK_RECORD_PLAIN];
@@ -83,7 +83,7 @@ static bool has_double(const struct place *sorted, size_t count)
 static void place_thread(struct work *w, const struct sk_thread *t)
 {
     size_t full = (t->text_len + SK_ANSWER_PART_TEXT - 1) / SK_ANSWER_PART_TEXT;
-    uint8_t parts = (uint8_t)(full > 0 ? full : 1); /* also without a text there is one */
+    uint8_t parts = (uint8_t)(full > 0 ? full : 1); /* an empty text has one part */
 
     for (uint8_t part = 0; part < parts; part++) {
         struct place *p = &w->places[w->count++];
@@ -115,7 +115,7 @@ static enum sk_error place_all(struct work *w, const struct sk_thread *threads, 
     }
     free(order);
     qsort(w->places, w->count, sizeof *w->places, by_tag);
-    /* Never by chance; and write_bucket() relies on it. */
+    /* write_bucket() relies on distinct tags; random ones do not collide. */
     return has_double(w->places, w->count) ? SK_ERR_USAGE : SK_OK;
 }
 
@@ -138,9 +138,9 @@ static bool fits(const struct work *w, uint8_t bucket_bits, uint8_t record_bits)
     return true;
 }
 
-/* Half of the places stay free, so that neither the bucket sizes nor a few threads more or less
- * show; larger buckets only when there can be no more buckets, and the free half is given up only
- * when there is no other way. */
+/* The smallest board that is at most half full, so that its size does not show a few threads more
+ * or less. Buckets grow only when their number cannot; a board more than half full is the last
+ * resort. */
 static enum sk_error choose_size(struct work *w)
 {
     for (unsigned share = 2; share >= 1; share--) {
@@ -199,7 +199,7 @@ static void write_record(struct work *w, uint8_t *out, const struct place *p)
                                               p->tag, SK_RECORD_TAG, NULL, nonce, s->key);
 }
 
-/* *next: the first live record not yet written; moves on past this bucket. */
+/* *next: the first live record not yet written, advanced past this bucket. */
 static void write_bucket(struct work *w, uint8_t *out, unsigned bucket, size_t *next)
 {
     struct place all[BUCKET_MAX];

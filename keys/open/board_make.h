@@ -10,7 +10,7 @@
 #include "keys/format/answer.h"
 #include "keys/format/board.h"
 
-/* One live thread: every one is sealed anew in every board. */
+/* One live thread, sealed anew in every board. */
 struct sk_thread {
     struct sk_mailbox mailbox;
     struct sk_x25519_pk reply_pk;
@@ -22,15 +22,14 @@ struct sk_thread {
 };
 
 /*
- * Builds the whole board file. Of plan is taken what the desk says in a board: days, counter
- * (already recorded as spent), acknowledgement, serial of the sheet, identity, previous. emit is
- * called with the header first, then bucket by bucket; its error ends the work and is returned.
- * Chooses b and c so that the threads fill about half of the places, at most; the file is held in
- * memory meanwhile (64 KiB for up to 32 records).
+ * Builds the whole board file in memory (64 KiB for up to 32 records). plan gives days, counter
+ * (already recorded as spent), acknowledgement, serial of the sheet, identity and previous. b and c
+ * are chosen so that records fill at most half of the places where possible. emit is called with
+ * the header, then with each bucket; its error is returned.
  *
- * What a hostile writer put into a report cannot stop a board: for a reply_pk of low order a
- * record is made that opens for nobody, and of several threads with one mailbox the first is
- * sealed and the others are left out, since one key must not seal two records.
+ * A hostile report cannot stop a board: a reply_pk of low order gets a record that opens for
+ * nobody, and of several threads with one mailbox only the first is sealed, since one key must not
+ * seal two records.
  *
  * ANSWER_LENGTH, ANSWER_FORMAT (text is not UTF-8, or no such status), BOARD_OVERFLOW, MEMORY.
  */

@@ -8,8 +8,8 @@
 
 enum { PLAIN_MAX = SK_KEYRING_MAX - SK_KEYRING_FRAME - SK_KEYRING_BLOCK };
 
-/* A type that only a later version knows is kept as it is: an older program that adds a key must
- * not lose one. */
+/* Any length fits a type that only a later version knows: such records are kept, so that an older
+ * program that adds a key loses none. */
 bool sk_keyring_length_fits(uint8_t type, size_t len)
 {
     switch (type) {
@@ -72,7 +72,7 @@ static enum sk_error make_room(struct sk_keyring *ring)
     return SK_OK;
 }
 
-/* Guarded memory of its own, so that it stays where it is when others come and go. */
+/* Each record has guarded memory of its own, so that pointers to it survive changes of others. */
 static uint8_t *copy_of(const uint8_t *data, size_t len)
 {
     uint8_t *copy = sk_secret_new(len > 0 ? len : 1);
@@ -129,7 +129,7 @@ enum sk_error sk_keyring_put(struct sk_keyring *ring, enum sk_keyring_type type,
     if (ring->plain_len - r->len + len > PLAIN_MAX) {
         return SK_ERR_TOO_LARGE;
     }
-    /* data may be the old record itself: copied before that is wiped. */
+    /* data may point into the old record: copy it before that is wiped. */
     copy = copy_of(data, len);
     if (copy == NULL) {
         return SK_ERR_MEMORY;

@@ -2,6 +2,7 @@
 #ifndef SK_KEYS_OPEN_KEYRING_H
 #define SK_KEYS_OPEN_KEYRING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,15 +33,24 @@ void sk_keyring_free(struct sk_keyring *ring); /* NULL is a no-op; wipes */
 const uint8_t *sk_keyring_get(const struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id,
                               size_t *len);
 
-/* Adds or replaces (data is copied), or removes and wipes. USAGE (the data has not the length of
- * its type), TOO_LARGE (past SK_KEYRING_MAX), MEMORY, NOT_FOUND. */
+/* Adds or replaces a record (data is copied); removes and wipes it. USAGE (data of a length that
+ * the type does not have), TOO_LARGE (past SK_KEYRING_MAX), MEMORY, NOT_FOUND. */
 enum sk_error sk_keyring_put(struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id,
                              const uint8_t *data, size_t len);
 enum sk_error sk_keyring_remove(struct sk_keyring *ring, enum sk_keyring_type type, uint32_t id);
 
-/* Calls back for every record of a type, by ascending id. fn must not change the ring. */
+/* Calls fn for every record of a type, by ascending id. fn must not change the ring. */
 void sk_keyring_each(const struct sk_keyring *ring, enum sk_keyring_type type,
                      void (*fn)(void *ctx, uint32_t id, const uint8_t *data, size_t len),
                      void *ctx);
+
+/* For keyring_file.c, which also keeps records of types that only a later version knows. */
+
+/* Whether a record of this type can have this length. */
+bool sk_keyring_length_fits(uint8_t type, size_t len);
+
+/* Adds a record that must be new. data is copied. EXISTS, TOO_LARGE, MEMORY. */
+enum sk_error sk_keyring_add(struct sk_keyring *ring, uint8_t type, uint32_t id,
+                             const uint8_t *data, size_t len);
 
 #endif

@@ -9,8 +9,8 @@
 #include "keys/base/secret.h"
 #include "keys/open/keyring_ring.h"
 
-/* Below the lower bounds a passphrase is guessed too easily; above the upper ones a file could
- * hold the machine up. */
+/* The lower bounds make guessing passphrases expensive; the upper ones keep a hostile file from
+ * using up the machine. */
 enum { OPERATIONS_MIN = 3, OPERATIONS_MAX = 10, MEMORY_MIN = 64 << 10, MEMORY_MAX = 4 << 20 };
 
 static bool cost_accepted(struct sk_keyring_cost cost)
@@ -35,7 +35,7 @@ struct header {
     uint8_t commitment[32];
 };
 
-enum { HASHED = SK_KEYRING_HEADER - 32 }; /* all before the commitment is bound to the key */
+enum { HASHED = SK_KEYRING_HEADER - 32 }; /* the bytes that commitment and key cover */
 
 static void write_header(uint8_t out[SK_KEYRING_HEADER], const struct header *header)
 {
@@ -78,7 +78,7 @@ static void write_record(struct sk_field_writer *w, const struct sk_keyring_reco
     sk_write_bytes(w, record->data, record->len);
 }
 
-/* Adds the next record to the ring; what begins with a zero is padding, to the end. */
+/* Adds the next record to the ring. A type of zero begins the padding, which must be zeros. */
 static enum sk_error read_record(struct sk_keyring *ring, struct sk_field_reader *r)
 {
     uint8_t type = r->left < SK_KEYRING_RECORD_HEAD ? 0 : r->p[0];
@@ -103,14 +103,14 @@ static enum sk_error read_record(struct sk_keyring *ring, struct sk_field_reader
 
 /* ---- keys ------------------------------------------------------------------- */
 
-/* What passphrase and token give for a header: its commitment and its key. */
+/* Commitment and key, derived from passphrase, token and header. */
 struct derived {
     uint8_t k[32];
     uint8_t commitment[32];
     uint8_t enc[32];
 };
 
-/* *d is guarded memory; bytes are those of header. The only place where Argon2 runs. */
+/* *d is guarded memory; bytes is the serialised header. The only place where Argon2 runs. */
 static enum sk_error derive(struct derived *d, const struct header *header, const uint8_t *bytes,
                             const uint8_t *passphrase, size_t len, const uint8_t *token)
 {
@@ -130,7 +130,8 @@ static enum sk_error derive(struct derived *d, const struct header *header, cons
     return SK_OK;
 }
 
-static enum sk_error half_built(struct sk_keyring **ring_out, struct derived **d_out)
+/* An empty ring, and guarded memory for what is derived. */
+static enum sk_error allocate(struct sk_keyring **ring_out, struct derived **d_out)
 {
     struct sk_keyring *ring = calloc(1, sizeof *ring);
     struct derived *d = sk_secret_new(sizeof *d);
@@ -159,12 +160,12 @@ enum sk_error sk_keyring_new(struct sk_keyring **out, const uint8_t *passphrase,
     if (!cost_accepted(cost)) {
         return SK_ERR_KEYRING_COST;
     }
-    e = half_built(&ring, &d);
+    e = allocate(&ring, &d);
     if (e != SK_OK) {
         return e;
     }
     randombytes_buf(header.salt, sizeof header.salt);
-    write_header(ring->header, &header); /* what is hashed of it */
+    write_header(ring->header, &header); /* derive() hashes all before the commitment */
     e = derive(d, &header, ring->header, passphrase, len, token);
     if (e != SK_OK) {
         goto out;
@@ -183,9 +184,9 @@ out:
 
 /* ---- reading ---------------------------------------------------------------- */
 
-/* Everything that can be told before Argon2 runs. */
-static enum sk_error check(struct header *header, const uint8_t *bytes, size_t len,
-                           const uint8_t *token)
+/* The checks that need no Argon2. */
+static enum sk_error check_header(struct header *header, const uint8_t *bytes, size_t len,
+                                  const uint8_t *token)
 {
     enum sk_error e;
 
@@ -229,12 +230,12 @@ enum sk_error sk_keyring_read(struct sk_keyring **out, const uint8_t *bytes, siz
     struct header header;
     struct sk_keyring *ring;
     struct derived *d;
-    enum sk_error e = check(&header, bytes, bytes_len, token);
+    enum sk_error e = check_header(&header, bytes, bytes_len, token);
 
     if (e != SK_OK) {
         return e;
     }
-    e = half_built(&ring, &d);
+    e = allocate(&ring, &d);
     if (e != SK_OK) {
         return e;
     }
@@ -263,7 +264,7 @@ out:
 
 /* ---- writing ---------------------------------------------------------------- */
 
-/* The key was derived once and stays; a nonce of 24 random bytes never comes twice. */
+/* The key stays the same; 24 random bytes are a nonce that does not repeat. */
 enum sk_error sk_keyring_write(struct sk_keyring *ring, uint8_t **bytes, size_t *len)
 {
     size_t blocks = (ring->plain_len + SK_KEYRING_BLOCK - 1) / SK_KEYRING_BLOCK;

@@ -1,9 +1,7 @@
-/* The inside of a keyring, shared by the file that holds its records (keyring.c) and the one
- * that reads and writes its bytes (keyring_file.c). Nobody else includes this. */
+/* The layout of a keyring in memory, for keyring.c and keyring_file.c only. */
 #ifndef SK_KEYS_OPEN_KEYRING_RING_H
 #define SK_KEYS_OPEN_KEYRING_RING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,18 +26,11 @@ struct sk_keyring_record {
 
 struct sk_keyring {
     uint8_t header[SK_KEYRING_HEADER]; /* as in the file; does not change */
-    struct sk_keyring_cost cost;       /* as the header says */
+    struct sk_keyring_cost cost;       /* as in the header */
     uint8_t *key;                      /* 32 bytes, sk_secret_new() */
     struct sk_keyring_record *records; /* by type, then id */
     size_t count, room;
     size_t plain_len; /* of all records with their heads */
 };
-
-/* Whether data of this length can stand under this type. */
-bool sk_keyring_length_fits(uint8_t type, size_t len);
-
-/* Adds a record that must be new. data is copied. EXISTS, TOO_LARGE, MEMORY. */
-enum sk_error sk_keyring_add(struct sk_keyring *ring, uint8_t type, uint32_t id,
-                             const uint8_t *data, size_t len);
 
 #endif

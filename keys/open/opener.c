@@ -11,7 +11,7 @@
 enum { SIGNATURE = SK_CONTENT_SIGNATURE_BYTES };
 
 struct sk_opener {
-    enum sk_error failed; /* what a chunk was refused for: then all is refused */
+    enum sk_error failed; /* sticky: the error of the first refused chunk */
     uint32_t chunks, next;
     bool content_ended;
     uint64_t content_len;
@@ -19,7 +19,7 @@ struct sk_opener {
     struct sk_file_key file_key;
     struct sk_payload_key key;
     uint8_t prelude[SK_PRELUDE_BYTES];
-    uint8_t tail[SIGNATURE]; /* the last bytes so far: the signature, if nothing more comes */
+    uint8_t tail[SIGNATURE]; /* the last bytes of the content so far; at the end, the signature */
     size_t tail_len;
     struct sk_block_digest digest; /* of the content without the tail */
     uint8_t plain[SK_CHUNK_PLAIN];
@@ -142,7 +142,7 @@ enum sk_error sk_chunk_open(const struct sk_payload_key *key, uint32_t chunks, u
     return e;
 }
 
-/* Notes the prelude and digests all but the last 64 bytes so far, which may be the signature. */
+/* Keeps the prelude and digests all but the last 64 bytes so far, which may be the signature. */
 static void absorb(struct sk_opener *opener, const uint8_t *content, size_t len)
 {
     size_t total = opener->tail_len + len;
@@ -193,8 +193,9 @@ enum sk_error sk_opener_chunk(struct sk_opener *opener, const uint8_t in[SK_CHUN
     return SK_OK;
 }
 
-/* Libraries differ on keys of mixed order, and a report must verify everywhere or nowhere. With a
- * key of prime order libsodium's equation holds for no R but one of prime order. */
+/* Implementations of Ed25519 disagree on keys of mixed order, and a report must verify everywhere
+ * or nowhere. With a key of prime order, libsodium's equation holds only for an R of prime order.
+ */
 static enum sk_error signature_check(const struct sk_opener *opener,
                                      const struct sk_ed25519_pk *sign_pk)
 {
@@ -211,8 +212,9 @@ static enum sk_error signature_check(const struct sk_opener *opener,
     return good ? SK_OK : SK_ERR_CONTENT_SIGNATURE;
 }
 
-/* Whoever holds the file key could seal other content under this header, but only with the keys
- * that gave the file key (FORMAT section 1), whose signature he cannot make. */
+/* A recipient, who holds the file key, could seal other content under this header, but only with
+ * the writer's keys, from which the file key is derived (FORMAT section 1), and without their
+ * signature. */
 static enum sk_error keys_check(const struct sk_opener *opener, const struct sk_prelude *prelude)
 {
     struct sk_file_key file_key;
@@ -265,7 +267,7 @@ enum sk_error sk_opener_end(struct sk_opener *opener, const struct sk_x25519_pk 
     if (e != SK_OK) {
         goto out;
     }
-    sodium_memzero(&prelude.seed, sizeof prelude.seed); /* was for the check only */
+    sodium_memzero(&prelude.seed, sizeof prelude.seed); /* needed for the check only */
     *out = (struct sk_opened){
         .prelude = prelude,
         .body_offset = SK_PRELUDE_BYTES,

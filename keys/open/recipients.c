@@ -22,7 +22,8 @@ static bool any_twice(const uint8_t *header)
     return false;
 }
 
-/* Looks for the slot that the file key produces for pk, and notes its place as proven. */
+/* Whether the slot that the file key produces for pk is in the header; marks its place as proven.
+ */
 static bool prove(struct place places[SK_SLOTS], const uint8_t *header,
                   const struct sk_file_key *file_key, const struct sk_x25519_pk *pk)
 {
@@ -51,7 +52,7 @@ static unsigned proven_count(const struct place places[SK_SLOTS])
     return n;
 }
 
-/* Nothing can be said about the order of unknown slots: they are passed over. */
+/* The order of unknown slots cannot be computed: they are skipped. */
 static bool in_order(const struct place places[SK_SLOTS])
 {
     const uint8_t *previous = NULL;
@@ -83,8 +84,8 @@ enum sk_error sk_recipients_find(struct sk_recipients *out, const uint8_t header
             found.known |= UINT32_C(1) << i;
         }
     }
-    /* Dummies fill the places from the number of recipients on: the last is the likeliest, and
-     * dummy 0 never is one, since every report has a recipient. Stops when all is explained. */
+    /* Dummies have the numbers from the count of recipients to 7, so 7 is the likeliest; 0 is none,
+     * since every report has a recipient. Stops when every slot is proven. */
     for (unsigned i = SK_SLOTS - 1; i > 0 && proven_count(places) < SK_SLOTS; i--) {
         struct sk_x25519_pk pk;
 

@@ -7,7 +7,7 @@
 
 #include "keys/format/sheet.h"
 
-/* All fields of sheet but digest are taken as given; *bytes is from malloc. SHEET_COUNTS, MEMORY.
+/* Writes and signs the fields of sheet, except digest; *bytes is from malloc. SHEET_COUNTS, MEMORY.
  */
 enum sk_error sk_sheet_make(const struct sk_sheet *sheet, const struct sk_ed25519_sk *identity,
                             uint8_t **bytes, size_t *len);

@@ -20,18 +20,18 @@ enum sk_error sk_body_start(struct sk_body_reader *body, int fd, const struct sk
     body->chunks = chunks;
     body->position = offset;
     body->end = offset + len;
-    body->held = UINT32_MAX;
+    body->loaded = UINT32_MAX;
     return SK_OK;
 }
 
-static enum sk_error hold(struct sk_body_reader *body, uint32_t chunk)
+static enum sk_error load_chunk(struct sk_body_reader *body, uint32_t chunk)
 {
     enum sk_error e;
 
-    if (body->held == chunk) {
+    if (body->loaded == chunk) {
         return SK_OK;
     }
-    body->held = UINT32_MAX;
+    body->loaded = UINT32_MAX;
     e = sk_fd_read_at(body->fd, sk_chunk_offset(chunk), body->sealed, SK_CHUNK_BYTES, SK_ERR_IO);
     if (e != SK_OK) {
         return e;
@@ -41,7 +41,7 @@ static enum sk_error hold(struct sk_body_reader *body, uint32_t chunk)
     if (e != SK_OK) {
         return e;
     }
-    body->held = chunk;
+    body->loaded = chunk;
     return SK_OK;
 }
 
@@ -55,7 +55,7 @@ enum sk_error sk_body_read(struct sk_body_reader *body, uint8_t *out, size_t len
         *got = 0;
         return SK_OK;
     }
-    e = hold(body, (uint32_t)(body->position / SK_CHUNK_CONTENT));
+    e = load_chunk(body, (uint32_t)(body->position / SK_CHUNK_CONTENT));
     if (e != SK_OK) {
         return e;
     }

@@ -15,14 +15,14 @@ struct sk_body_reader {
     int fd;
     uint32_t chunks;
     uint64_t position, end; /* within the content */
-    uint32_t held;          /* the chunk in content; UINT32_MAX: none yet */
+    uint32_t loaded;        /* the chunk in content; UINT32_MAX: none */
     size_t content_len;
     uint8_t sealed[SK_CHUNK_BYTES];
     uint8_t content[SK_CHUNK_CONTENT];
 };
 
-/* The body lies at [offset, offset + len) of the content. fd is only read with pread.
- * USAGE when it does not lie within `chunks`. */
+/* The body is [offset, offset + len) of the content; fd is read with pread(). USAGE when that is
+ * not within `chunks`. */
 enum sk_error sk_body_start(struct sk_body_reader *body, int fd, const struct sk_payload_key *key,
                             uint32_t chunks, uint64_t offset, uint64_t len);
 

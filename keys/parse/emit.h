@@ -9,7 +9,7 @@
 #include "keys/format/form.h"
 #include "keys/parse/protocol.h"
 
-/* Where frames go; the buffer holds plaintext. */
+/* The buffer holds plaintext. */
 struct sk_emit {
     int fd;
     uint8_t buffer[SK_FRAME_HEAD + SK_PARSE_PIECE];
@@ -23,7 +23,7 @@ enum sk_error sk_emit_start(struct sk_emit *emit);
 enum sk_error sk_emit_frame(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *a,
                             size_t a_len, const uint8_t *b, size_t b_len);
 
-/* Any number of bytes as frames of that type. */
+/* Any number of bytes, in as many frames of that type as they need; a frame with an integer. */
 enum sk_error sk_emit_bytes(struct sk_emit *emit, enum sk_frame_type type, const uint8_t *bytes,
                             size_t len);
 enum sk_error sk_emit_u64(struct sk_emit *emit, enum sk_frame_type type, uint64_t value);

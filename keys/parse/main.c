@@ -1,7 +1,6 @@
 /*
- * skrynka-parse: takes one report's body apart for skrynka-desk. It holds the key of that one
- * report and nothing else, and gives up almost every power before it reads the first byte that a
- * stranger wrote.
+ * skrynka-parse: parses the body of one report for skrynka-desk. It holds the payload key of that
+ * report and no other secret, and enters its sandbox before it reads a byte of the report.
  */
 #include <string.h>
 #include <unistd.h>
@@ -39,9 +38,10 @@ static enum sk_error run(struct work *work)
     work->walk.mode = request->mode;
     work->walk.emit.fd = STDOUT_FILENO;
     e = sk_sandbox_enter(request->chunks);
-    if (e == SK_OK) {
-        e = sk_emit_start(&work->walk.emit);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_emit_start(&work->walk.emit);
     return e == SK_OK ? sk_walk_all(&work->walk, request->boundary) : e;
 }
 
@@ -75,6 +75,6 @@ int main(int argc, char **argv)
     }
     e = run(work);
     sk_secret_free(work);
-    /* No exit handlers: libraries may want calls there that the filter kills for. */
+    /* Without exit handlers: libraries make calls in them that the filter does not allow. */
     _exit(e == SK_OK ? SK_EXIT_OK : SK_EXIT_REFUSED);
 }

@@ -1,8 +1,7 @@
 /*
- * What skrynka-desk and its child skrynka-parse say to each other. The child gets the sealed
- * original on descriptor 3 and one request on standard input; it answers on standard output with
- * frames. The desk treats every frame as hostile: whoever wrote the report may have taken over
- * the child.
+ * The protocol between skrynka-desk and its child skrynka-parse. The child reads the sealed
+ * original from descriptor 3 and one request from standard input, and writes frames to standard
+ * output. The desk treats every frame as hostile: the report may have taken over the child.
  */
 #ifndef SK_KEYS_PARSE_PROTOCOL_H
 #define SK_KEYS_PARSE_PROTOCOL_H
@@ -32,7 +31,7 @@ struct sk_parse_request {
 
 void sk_parse_request_write(uint8_t out[SK_PARSE_REQUEST_BYTES],
                             const struct sk_parse_request *request);
-/* USAGE, CONTENT_BOUNDARY. *out is filled in any case: it is in guarded memory. */
+/* USAGE, CONTENT_BOUNDARY. *out is in guarded memory and filled also on failure. */
 enum sk_error sk_parse_request_read(struct sk_parse_request *out,
                                     const uint8_t in[SK_PARSE_REQUEST_BYTES]);
 
@@ -46,11 +45,11 @@ enum sk_frame_type {
     SK_FRAME_DATA = 5,       /* a piece of the file */
     SK_FRAME_FILE_END = 6,   /* u64: the length of the whole file */
     SK_FRAME_END = 7,        /* u8: enum sk_parse_outcome; nothing may follow */
-    SK_FRAME_HEAD_LINES = 8  /* the part's header lines as they came; in mode FULL */
+    SK_FRAME_HEAD_LINES = 8  /* the part's raw header lines; in mode FULL */
 };
 
 enum sk_parse_outcome {
-    SK_PARSE_WHOLE = 0,      /* the closing boundary was met */
+    SK_PARSE_WHOLE = 0,      /* the closing boundary was read */
     SK_PARSE_TRUNCATED = 1,  /* the body ended before it */
     SK_PARSE_MALFORMED = 2,  /* no part, or one whose head has no end */
     SK_PARSE_CROWDED = 3,    /* more than SK_PARSE_PARTS_MAX parts */
@@ -58,8 +57,8 @@ enum sk_parse_outcome {
     SK_PARSE_STOPPED = 5     /* never sent: the child died or broke the protocol */
 };
 
-/* One byte before all frames, when the child is in its cage and has read nothing of the report yet:
- * what goes wrong before it is never the report's doing. */
+/* One byte before all frames, sent when the sandbox is closed and nothing of the report was read: a
+ * failure before it is not the report's doing. */
 #define SK_PARSE_STARTED 0x53
 
 #define SK_FRAME_HEAD 5

@@ -11,8 +11,8 @@
 
 #include "keys/parse/protocol.h"
 
-/* AddressSanitizer reserves terabytes of address space and makes calls of its own at any time;
- * a build with it is for finding faults, not for use, and runs without the filter. */
+/* AddressSanitizer reserves terabytes of address space and makes system calls at any time: a build
+ * with it, which is for tests only, runs without filter and memory limit. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -53,17 +53,17 @@ static enum sk_error limit_all(uint32_t chunks)
     return SANITIZED ? SK_OK : limit(RLIMIT_AS, MEMORY_MAX);
 }
 
-/* Calls that need no look at their arguments. */
-static const int plain[] = {
+/* Calls that are allowed with any arguments. */
+static const int allowed[] = {
     SCMP_SYS(munmap),       SCMP_SYS(mremap),         SCMP_SYS(brk),           SCMP_SYS(madvise),
     SCMP_SYS(munlock),      SCMP_SYS(futex),          SCMP_SYS(exit),          SCMP_SYS(exit_group),
     SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
     SCMP_SYS(fstat),
 };
 
-/* Calls that libraries try when a report names a character set that is not loaded: they are told
- * that there is nothing, and go on without. */
-static const int absent[] = {
+/* Calls that libraries make for a character set that is not loaded: they get ENOENT and do without
+ * it. */
+static const int refused[] = {
     SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(access), SCMP_SYS(readlink), SCMP_SYS(stat),
 };
 
@@ -100,11 +100,11 @@ static enum sk_error load_filter(void)
     if (filter == NULL) {
         return SK_ERR_MEMORY;
     }
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, plain[i], 0);
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++) {
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
     }
-    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++) {
-        r |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOENT), absent[i], 0);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        r |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOENT), refused[i], 0);
     }
     r |= allow_checked(filter);
     if (r == 0) {

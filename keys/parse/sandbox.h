@@ -1,4 +1,4 @@
-/* What the parser may do once it has hostile bytes before it: next to nothing. */
+/* The sandbox of the parser: closed before it reads hostile bytes. */
 #ifndef SK_KEYS_PARSE_SANDBOX_H
 #define SK_KEYS_PARSE_SANDBOX_H
 
@@ -6,10 +6,9 @@
 
 #include "keys/base/error.h"
 
-/* Limits on memory, processor time (by the size of the work), files and processes, then
- * no_new_privs and a filter under which the process can read descriptors 0 and 3, write
- * descriptor 1, move memory about and exit; anything else kills it. Call after all libraries
- * are initialised. IO. */
+/* Limits memory, processor time (by the number of chunks) and file size, sets no_new_privs and
+ * loads a seccomp filter: the process may read descriptors 0 and 3, write descriptor 1, manage its
+ * memory and exit; other calls kill it. Call after all libraries are initialised. IO, MEMORY. */
 enum sk_error sk_sandbox_enter(uint32_t chunks);
 
 #endif

@@ -18,7 +18,7 @@ static enum sk_error take_data(struct sk_walk *walk, const uint8_t *bytes, size_
     return sk_emit_bytes(&walk->emit, walk->piece, bytes, len);
 }
 
-/* The reader sees to it that a head fits. */
+/* The form reader refuses a head that does not fit. */
 static enum sk_error take_head(struct sk_walk *walk, const uint8_t *bytes, size_t len)
 {
     if (len > sizeof walk->lines - walk->lines_len) {
@@ -83,14 +83,15 @@ static enum sk_error take_piece(struct sk_walk *walk, size_t len)
 
     do {
         e = sk_form_next(&walk->form, walk->input, len, &used, &event);
-        if (e == SK_OK) {
-            e = take_event(walk, &event);
+        if (e != SK_OK) {
+            return e;
         }
+        e = take_event(walk, &event);
     } while (e == SK_OK && event.kind != SK_FORM_MORE);
     return e;
 }
 
-/* A part that was cut ends with the body. */
+/* Ends a part that the end of the body cut. */
 static enum sk_error take_end(struct sk_walk *walk)
 {
     struct sk_form_event rest;
@@ -105,16 +106,22 @@ static enum sk_error take_end(struct sk_walk *walk)
 
 static enum sk_error walk_body(struct sk_walk *walk)
 {
-    size_t got = 1;
-    enum sk_error e = SK_OK;
+    while (!walk->closed) {
+        size_t got;
+        enum sk_error e = sk_body_read(&walk->body, walk->input, sizeof walk->input, &got);
 
-    while (e == SK_OK && got > 0 && !walk->closed) {
-        e = sk_body_read(&walk->body, walk->input, sizeof walk->input, &got);
-        if (e == SK_OK && got > 0) {
-            e = take_piece(walk, got);
+        if (e != SK_OK) {
+            return e;
+        }
+        if (got == 0) {
+            break;
+        }
+        e = take_piece(walk, got);
+        if (e != SK_OK) {
+            return e;
         }
     }
-    return e == SK_OK ? take_end(walk) : e;
+    return take_end(walk);
 }
 
 static enum sk_parse_outcome outcome_of(enum sk_error e)

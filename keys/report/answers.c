@@ -10,10 +10,11 @@
 #include "keys/base/calendar.h"
 #include "keys/base/file.h"
 #include "keys/base/secret.h"
-#include "keys/cli/command.h"
 #include "keys/format/board.h"
+#include "keys/report/code_file.h"
 #include "keys/report/found.h"
 #include "keys/report/program.h"
+#include "keys/report/sheets.h"
 
 enum { BOARDS_MAX = 256 };
 
@@ -21,7 +22,7 @@ struct answers {
     const struct sk_args *args;
     struct sk_sheets sheets;
     struct sk_receipt *receipt;
-    struct sk_found *found; /* room for one a board */
+    struct sk_found *found; /* room for one per board */
     size_t count;
 };
 
@@ -41,8 +42,8 @@ static enum sk_error read_bucket(void *ctx, unsigned bucket, uint8_t *bytes, siz
                          SK_ERR_BOARD_LENGTH);
 }
 
-/* board: as peeked at. The header says which organisation it is of; that one's sheet has the key
- * that proves it. */
+/* board: as sk_board_peek() read it. Verifies the header with the desk key in the sheet of its
+ * identity. */
 static enum sk_error verify(struct sk_board *board, const struct sk_sheets *sheets,
                             const uint8_t *header)
 {
@@ -106,25 +107,21 @@ static enum sk_error open_board(struct board_file *f, const char *path)
     return SK_OK;
 }
 
-static void warn_stale(const char *path, const struct sk_board *board)
-{
-    if (sk_day_of(time(NULL)) > board->stale_day) {
-        sk_refuse(_("%s: this board is out of date; ask for a newer one"), path);
-    }
-}
-
 static enum sk_error look_up(struct answers *a, const char *path, struct board_file *f)
 {
     struct sk_found *found = &a->found[a->count];
     enum sk_error e = open_board(f, path);
 
-    if (e == SK_OK) {
-        e = read_header(f, &a->sheets);
-    }
     if (e != SK_OK) {
         return e;
     }
-    warn_stale(path, &f->board);
+    e = read_header(f, &a->sheets);
+    if (e != SK_OK) {
+        return e;
+    }
+    if (sk_day_of(time(NULL)) > f->board.stale_day) {
+        sk_refuse(_("%s: this board is out of date; ask for a newer one"), path);
+    }
     e = sk_answer_read(&found->answer, &f->board, a->receipt, read_bucket, f);
     if (e == SK_OK) {
         found->organisation = f->board.identity;
@@ -136,8 +133,11 @@ static enum sk_error look_up(struct answers *a, const char *path, struct board_f
 static int read_boards(struct answers *a)
 {
     struct board_file *f = malloc(sizeof *f);
-    int code = f == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
+    int code = SK_EXIT_OK;
 
+    if (f == NULL) {
+        return sk_refuse_error("answers", SK_ERR_MEMORY);
+    }
     for (const struct sk_given *g = NULL;
          code == SK_EXIT_OK && (g = sk_args_next(a->args, "board", g)) != NULL;) {
         *f = (struct board_file){.fd = -1};
@@ -157,18 +157,13 @@ static int read_boards(struct answers *a)
 
 /* ---- the command ------------------------------------------------------------------------- */
 
-/* A sheet that ran out still proves boards: its weeks are not asked for here. */
+/* A sheet that ran out still verifies boards: its weeks are not checked. */
 static int load_sheets(struct answers *a)
 {
-    const struct sk_given *g = NULL;
+    int code = sk_sheets_load(&a->sheets, a->args);
 
-    while ((g = sk_args_next(a->args, "sheet", g)) != NULL) {
-        errno = 0;
-        enum sk_error e = sk_sheets_load(&a->sheets, g->text);
-
-        if (e != SK_OK) {
-            return sk_refuse_error(g->text, e);
-        }
+    if (code != SK_EXIT_OK) {
+        return code;
     }
     for (size_t i = 0; i < a->sheets.count; i++) {
         const struct sk_sheet_entry *entry = &a->sheets.list[i];
@@ -184,25 +179,15 @@ static int prepare(struct answers *a)
 {
     int code = load_sheets(a);
 
-    if (code == SK_EXIT_OK) {
-        code = sk_code_file_take(sk_args_text(a->args, "code-file"), &a->receipt);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
+    code = sk_code_file_read(sk_args_text(a->args, "code-file"), &a->receipt);
     if (code != SK_EXIT_OK) {
         return code;
     }
     a->found = sk_secret_new(sk_args_count(a->args, "board") * sizeof *a->found);
     return a->found == NULL ? sk_refuse_error("answers", SK_ERR_MEMORY) : SK_EXIT_OK;
-}
-
-static int print_found(const struct answers *a)
-{
-    if (!sk_args_has(a->args, "json")) {
-        sk_found_print(a->found, a->count);
-        return SK_EXIT_OK;
-    }
-    enum sk_error e = sk_found_print_json(a->found, a->count);
-
-    return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("answers", e);
 }
 
 int sk_report_answers(void *program, const struct sk_args *args)
@@ -215,12 +200,19 @@ int sk_report_answers(void *program, const struct sk_args *args)
     }
     int code = prepare(&a);
 
-    if (code == SK_EXIT_OK) {
-        code = read_boards(&a);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
-    if (code == SK_EXIT_OK) {
-        code = print_found(&a);
+    code = read_boards(&a);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
+    if (!sk_args_has(args, "json")) {
+        sk_found_print(a.found, a.count);
+    } else if (sk_found_print_json(a.found, a.count) != SK_OK) {
+        code = sk_refuse_error("answers", SK_ERR_IO);
+    }
+out:
     sk_secret_free(a.found);
     sk_secret_free(a.receipt);
     sk_sheets_free(&a.sheets);

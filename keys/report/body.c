@@ -6,49 +6,50 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
 #include "keys/format/answer.h"
-#include "keys/format/text.h"
 
 enum { BOUNDARY_RANDOM = 16, BOUNDARY_DASHES = 4, PIECE = 65536 };
 
 struct sk_body_writer {
+    enum sk_error failed; /* sticky: after the first error nothing more is written */
     struct sk_report *report;
     struct sk_file_writer *writer;
     char boundary[BOUNDARY_DASHES + 2 * BOUNDARY_RANDOM + 1];
     uint8_t chunk[SK_CHUNK_BYTES];
-    uint8_t piece[PIECE]; /* plaintext of an attachment on its way through */
+    uint8_t piece[PIECE]; /* plaintext of an attachment */
 };
 
 /* ---- sealing ------------------------------------------------------------------- */
 
-static enum sk_error put(struct sk_body_writer *body, const void *data, size_t len)
+/* Seals bytes of the body; the error stays in body->failed. */
+static void put(struct sk_body_writer *body, const void *data, size_t len)
 {
     const uint8_t *p = data;
 
-    while (len > 0) {
+    while (len > 0 && body->failed == SK_OK) {
         enum sk_report_step step;
         size_t used;
-        enum sk_error e = sk_report_write(body->report, p, len, &used, body->chunk, &step);
 
-        if (e == SK_OK && step == SK_REPORT_CHUNK) {
-            e = sk_file_writer_put(body->writer, body->chunk, sizeof body->chunk);
+        body->failed = sk_report_write(body->report, p, len, &used, body->chunk, &step);
+        if (body->failed != SK_OK) {
+            return;
         }
-        if (e != SK_OK) {
-            return e;
+        if (step == SK_REPORT_CHUNK) {
+            body->failed = sk_file_writer_put(body->writer, body->chunk, sizeof body->chunk);
         }
         p += used;
         len -= used;
     }
-    return SK_OK;
 }
 
-static enum sk_error put_text(struct sk_body_writer *body, const char *text)
+static void put_text(struct sk_body_writer *body, const char *text)
 {
-    return put(body, text, strlen(text));
+    put(body, text, strlen(text));
 }
 
-/* 128 random bits: no content holds them by chance, and nobody can place them there. */
+/* 128 random bits: no content holds them by chance, and no writer can guess them. */
 static void draw_boundary(char *out, size_t size)
 {
     uint8_t random[BOUNDARY_RANDOM];
@@ -64,27 +65,32 @@ enum sk_error sk_body_begin(struct sk_body_writer **out, struct sk_file_writer *
 {
     uint8_t header[SK_HEADER_BYTES];
     struct sk_body_writer *body = sk_secret_new(sizeof *body);
+    enum sk_error e = SK_ERR_MEMORY;
 
     if (body == NULL) {
-        return SK_ERR_MEMORY;
+        return e;
     }
     body->writer = writer;
     body->report = sk_report_new();
+    if (body->report == NULL) {
+        goto out;
+    }
     draw_boundary(body->boundary, sizeof body->boundary);
     address->boundary = body->boundary;
-    enum sk_error e =
-        body->report == NULL ? SK_ERR_MEMORY : sk_report_address(body->report, address, header);
-
-    if (e == SK_OK) {
-        e = sk_file_writer_put(writer, header, sizeof header);
-    }
+    e = sk_report_address(body->report, address, header);
     if (e != SK_OK) {
-        address->boundary = NULL;
-        sk_body_free(body);
-        return e;
+        goto out;
+    }
+    e = sk_file_writer_put(writer, header, sizeof header);
+    if (e != SK_OK) {
+        goto out;
     }
     *out = body;
     return SK_OK;
+out:
+    address->boundary = NULL;
+    sk_body_free(body);
+    return e;
 }
 
 void sk_body_free(struct sk_body_writer *body)
@@ -97,16 +103,17 @@ void sk_body_free(struct sk_body_writer *body)
 
 /* ---- parts ---------------------------------------------------------------------- */
 
-static enum sk_error part_begin(struct sk_body_writer *body, const char *name)
+static void part_begin(struct sk_body_writer *body, const char *name)
 {
     char head[160];
 
     snprintf(head, sizeof head, "--%s\r\nContent-Disposition: form-data; name=\"%s\"",
              body->boundary, name);
-    return put_text(body, head);
+    put_text(body, head);
 }
 
-static enum sk_error put_lines(struct sk_body_writer *body, const char *text, size_t len)
+/* Ends of lines become CR LF. */
+static void put_lines(struct sk_body_writer *body, const char *text, size_t len)
 {
     size_t start = 0;
 
@@ -114,78 +121,68 @@ static enum sk_error put_lines(struct sk_body_writer *body, const char *text, si
         if (text[i] != '\n' && text[i] != '\r') {
             continue;
         }
-        enum sk_error e = put(body, text + start, i - start);
-
-        if (e == SK_OK) {
-            e = put_text(body, "\r\n");
-        }
-        if (e != SK_OK) {
-            return e;
-        }
+        put(body, text + start, i - start);
+        put_text(body, "\r\n");
         if (text[i] == '\r' && i + 1 < len && text[i + 1] == '\n') {
             i++;
         }
         start = i + 1;
     }
-    return put(body, text + start, len - start);
+    put(body, text + start, len - start);
 }
 
 enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text,
                             size_t len)
 {
-    enum sk_error e = part_begin(body, name);
-
-    if (e == SK_OK) {
-        e = put_text(body, "\r\n\r\n");
+    if (text == NULL) {
+        return body->failed;
     }
-    if (e == SK_OK) {
-        e = put_lines(body, text, len);
-    }
-    return e == SK_OK ? put_text(body, "\r\n") : e;
+    part_begin(body, name);
+    put_text(body, "\r\n\r\n");
+    put_lines(body, text, len);
+    put_text(body, "\r\n");
+    return body->failed;
 }
 
-/* As browsers escape it: a quote or an end of line would end the name early. A name that is not
- * UTF-8 keeps its ASCII part. */
-static enum sk_error put_name(struct sk_body_writer *body, const char *name)
+/* Escaped as browsers do it: a quote or an end of line would end the name. Of a name that is not
+ * UTF-8 only the ASCII is kept. */
+static void put_name(struct sk_body_writer *body, const char *name)
 {
     bool valid = sk_text_valid(name, strlen(name));
-    enum sk_error e = SK_OK;
 
-    for (; *name != '\0' && e == SK_OK; name++) {
+    for (; *name != '\0'; name++) {
         unsigned char c = (unsigned char)*name;
 
         if (c == '"') {
-            e = put_text(body, "%22");
+            put_text(body, "%22");
         } else if (c == '\r') {
-            e = put_text(body, "%0D");
+            put_text(body, "%0D");
         } else if (c == '\n') {
-            e = put_text(body, "%0A");
+            put_text(body, "%0A");
         } else if (!valid && (c < 0x20 || c >= 0x7F)) {
-            e = put_text(body, "_");
+            put_text(body, "_");
         } else {
-            e = put(body, name, 1);
+            put(body, name, 1);
         }
     }
-    return e;
 }
 
-static enum sk_error put_all(struct sk_body_writer *body, int fd, struct sk_progress *progress)
+static void put_all(struct sk_body_writer *body, int fd, struct sk_progress *progress)
 {
-    for (;;) {
+    while (body->failed == SK_OK) {
         ssize_t n = read(fd, body->piece, sizeof body->piece);
 
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n <= 0) {
-            return n == 0 ? SK_OK : SK_ERR_IO;
+            body->failed = n == 0 ? SK_OK : SK_ERR_IO;
+            return;
         }
-        enum sk_error e = put(body, body->piece, (size_t)n);
-
-        if (e != SK_OK) {
-            return e;
+        put(body, body->piece, (size_t)n);
+        if (body->failed == SK_OK) { /* drawing would change errno */
+            sk_progress_add(progress, (uint64_t)n);
         }
-        sk_progress_add(progress, (uint64_t)n);
     }
 }
 
@@ -193,39 +190,29 @@ enum sk_error sk_body_file(struct sk_body_writer *body, const char *path, int fd
                            struct sk_progress *progress)
 {
     const char *slash = strrchr(path, '/');
-    enum sk_error e = part_begin(body, "file");
 
-    if (e == SK_OK) {
-        e = put_text(body, "; filename=\"");
-    }
-    if (e == SK_OK) {
-        e = put_name(body, slash == NULL ? path : slash + 1);
-    }
-    if (e == SK_OK) {
-        e = put_text(body, "\"\r\nContent-Type: application/octet-stream\r\n\r\n");
-    }
-    if (e == SK_OK) {
-        e = put_all(body, fd, progress);
-    }
-    return e == SK_OK ? put_text(body, "\r\n") : e;
+    part_begin(body, "file");
+    put_text(body, "; filename=\"");
+    put_name(body, slash == NULL ? path : slash + 1);
+    put_text(body, "\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+    put_all(body, fd, progress);
+    put_text(body, "\r\n");
+    return body->failed;
 }
 
 enum sk_error sk_body_end(struct sk_body_writer *body)
 {
     bool last = false;
-    enum sk_error e = put_text(body, "--");
 
-    if (e == SK_OK) {
-        e = put_text(body, body->boundary);
-    }
-    if (e == SK_OK) {
-        e = put_text(body, "--\r\n");
-    }
-    while (e == SK_OK && !last) {
-        e = sk_report_end(body->report, body->chunk, &last);
-        if (e == SK_OK) {
-            e = sk_file_writer_put(body->writer, body->chunk, sizeof body->chunk);
+    put_text(body, "--");
+    put_text(body, body->boundary);
+    put_text(body, "--\r\n");
+    while (body->failed == SK_OK && !last) {
+        body->failed = sk_report_end(body->report, body->chunk, &last);
+        if (body->failed != SK_OK) {
+            break;
         }
+        body->failed = sk_file_writer_put(body->writer, body->chunk, sizeof body->chunk);
     }
-    return e;
+    return body->failed;
 }

@@ -13,18 +13,20 @@
 #include "keys/cli/progress.h"
 #include "keys/seal/report.h"
 
+/* Errors are sticky: after the first one nothing more is written, and every call returns it. */
 struct sk_body_writer;
 
-/* Draws the boundary and writes the envelope's header. address->boundary is set here; writer
- * stays the caller's. */
+/* Draws the boundary, sets address->boundary and writes the envelope's header. The caller keeps
+ * writer. */
 enum sk_error sk_body_begin(struct sk_body_writer **out, struct sk_file_writer *writer,
                             struct sk_address *address);
 
-/* name: of ASCII letters. Ends of lines become CR LF, as a browser sends them. */
+/* A field. name: of ASCII letters. Ends of lines become CR LF, as a browser sends them. text NULL:
+ * nothing is written. */
 enum sk_error sk_body_field(struct sk_body_writer *body, const char *name, const char *text,
                             size_t len);
 
-/* Everything that can be read from fd, under the last part of path. IO: reading failed. */
+/* A file part of all bytes of fd, named by the last component of path. IO: reading failed. */
 enum sk_error sk_body_file(struct sk_body_writer *body, const char *path, int fd,
                            struct sk_progress *progress);
 

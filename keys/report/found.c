@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "keys/base/calendar.h"
+#include "keys/base/number.h"
 #include "keys/report/program.h"
 
 static const char *status_text(unsigned status)

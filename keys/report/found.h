@@ -1,4 +1,4 @@
-/* What boards say to the holder of a code, and how it is printed. */
+/* The answers found for a code, and how they are printed. */
 #ifndef SK_KEYS_REPORT_FOUND_H
 #define SK_KEYS_REPORT_FOUND_H
 

@@ -39,7 +39,7 @@ static int run(int argc, char **argv)
     return code;
 }
 
-/* What is printed here is a code or an answer: the buffer it goes through is wiped as well. */
+/* Standard output carries codes and answers: its buffer is guarded memory, and wiped. */
 int main(int argc, char **argv)
 {
     sk_program_name(program.name);

@@ -1,11 +1,12 @@
 #include "keys/report/recipients.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/base/calendar.h"
-#include "keys/cli/command.h"
+#include "keys/base/number.h"
+#include "keys/report/program.h"
+#include "keys/report/sheets.h"
 
 struct choice {
     const struct sk_sheet *sheets[SK_SLOTS];
@@ -14,7 +15,7 @@ struct choice {
 
 /* ---- which sheets -------------------------------------------------------------------- */
 
-static int left_out(const struct sk_sheet_entry *entry, enum sk_error why)
+static int leave_out(const struct sk_sheet_entry *entry, enum sk_error why)
 {
     char hex[SK_HEX_TEXT];
 
@@ -24,7 +25,7 @@ static int left_out(const struct sk_sheet_entry *entry, enum sk_error why)
     return SK_EXIT_OK;
 }
 
-static int take(struct choice *choice, const struct sk_sheet_entry *entry)
+static int add_sheet(struct choice *choice, const struct sk_sheet_entry *entry)
 {
     for (size_t i = 0; i < choice->count; i++) {
         if (memcmp(choice->sheets[i]->identity.b, entry->sheet.identity.b,
@@ -41,8 +42,8 @@ static int take(struct choice *choice, const struct sk_sheet_entry *entry)
     return SK_EXIT_OK;
 }
 
-static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
-                 const struct sk_args *args, time_t now)
+static int check_sheet(struct choice *choice, const struct sk_sheet_entry *entry,
+                       const struct sk_args *args, time_t now)
 {
     const struct sk_sheet *sheet = &entry->sheet;
 
@@ -52,31 +53,16 @@ static int judge(struct choice *choice, const struct sk_sheet_entry *entry,
     enum sk_error e = sk_sheet_trust(sheet, &sheet->identity, 0, NULL, now);
 
     if (!entry->alone && (e == SK_ERR_SHEET_UNCOVERED || e == SK_ERR_SHEET_REVOKED)) {
-        return left_out(entry, e);
+        return leave_out(entry, e);
     }
-    return e == SK_OK ? take(choice, entry) : sk_refuse_error(entry->path, e);
-}
-
-static int load(struct sk_sheets *sheets, const struct sk_args *args)
-{
-    const struct sk_given *g = NULL;
-
-    while ((g = sk_args_next(args, "sheet", g)) != NULL) {
-        errno = 0;
-        enum sk_error e = sk_sheets_load(sheets, g->text);
-
-        if (e != SK_OK) {
-            return sk_refuse_error(g->text, e);
-        }
-    }
-    return SK_EXIT_OK;
+    return e == SK_OK ? add_sheet(choice, entry) : sk_refuse_error(entry->path, e);
 }
 
 static int choose(struct choice *choice, const struct sk_sheets *sheets, const struct sk_args *args,
                   time_t now)
 {
     for (size_t i = 0; i < sheets->count; i++) {
-        int code = judge(choice, &sheets->list[i], args, now);
+        int code = check_sheet(choice, &sheets->list[i], args, now);
 
         if (code != SK_EXIT_OK) {
             return code;
@@ -97,8 +83,8 @@ static bool all_have(const struct choice *choice, uint32_t epoch)
     return true;
 }
 
-/* A sealed file travels long, so that the month's key, which lives longer, comes first. One epoch
- * must serve all: the envelope names one. */
+/* The month's keys come first, since a sealed file may travel for weeks; otherwise this week's. An
+ * envelope has one epoch, so all sheets must have its key. */
 static int take_keys(struct sk_recipient_keys *out, const struct choice *choice, time_t now)
 {
     struct sk_digest digests[SK_SLOTS];
@@ -129,14 +115,17 @@ int sk_recipients_choose(struct sk_recipient_keys *out, const struct sk_args *ar
 {
     struct sk_sheets sheets = {0};
     struct choice choice = {0};
-    int code = load(&sheets, args);
+    int code = sk_sheets_load(&sheets, args);
 
-    if (code == SK_EXIT_OK) {
-        code = choose(&choice, &sheets, args, now);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
-    if (code == SK_EXIT_OK) {
-        code = take_keys(out, &choice, now);
+    code = choose(&choice, &sheets, args, now);
+    if (code != SK_EXIT_OK) {
+        goto out;
     }
+    code = take_keys(out, &choice, now);
+out:
     sk_sheets_free(&sheets);
     return code;
 }

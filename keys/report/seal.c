@@ -1,8 +1,8 @@
 /*
  * seal: one report into one sealed file.
  *
- * The file gets its name last. Before that its bytes are on disk and the code was printed: a
- * report whose code was lost on the way to the screen could never be asked about.
+ * The file is renamed last, after its bytes are on disk and the code is printed: nobody could ask
+ * for answers to a report whose code was never shown.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,9 +16,10 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/secret.h"
-#include "keys/cli/command.h"
 #include "keys/format/limits.h"
 #include "keys/report/body.h"
+#include "keys/report/code_file.h"
+#include "keys/report/program.h"
 #include "keys/report/recipients.h"
 #include "keys/report/texts.h"
 
@@ -34,7 +35,7 @@ struct seal {
 
 /* ---- before anything is written ---------------------------------------------------- */
 
-/* A pipe or a device would make the program wait for ever. */
+/* Only a regular file: reading a pipe or a device could block. */
 static enum sk_error open_attachment(const char *path, int *out, uint64_t *size)
 {
     struct stat st;
@@ -55,8 +56,8 @@ static enum sk_error open_attachment(const char *path, int *out, uint64_t *size)
 
 enum { TEXTS = 5 }; /* category, where, when, text, contact */
 
-/* A path that cannot be read, or more than a desk can read, shows before hours of sealing. */
-static int measure(struct seal *s)
+/* Refuses files that cannot be read, and more than a desk can read, before hours of sealing. */
+static int check_attachments(struct seal *s)
 {
     const struct sk_given *g = NULL;
 
@@ -95,7 +96,7 @@ static int take_code(struct seal *s)
 
     errno = 0;
     if (path != NULL) {
-        return sk_code_file_take(path, &s->receipt);
+        return sk_code_file_read(path, &s->receipt);
     }
     s->receipt = sk_secret_new(sizeof *s->receipt);
     if (s->receipt == NULL) {
@@ -114,12 +115,14 @@ static int prepare(struct seal *s)
     }
     int code = sk_recipients_choose(&s->recipients, s->args, time(NULL));
 
-    if (code == SK_EXIT_OK) {
-        code = sk_texts_read(&s->texts, s->args);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
-    if (code == SK_EXIT_OK) {
-        code = measure(s);
+    code = sk_texts_read(&s->texts, s->args);
+    if (code != SK_EXIT_OK) {
+        return code;
     }
+    code = check_attachments(s);
     return code == SK_EXIT_OK ? take_code(s) : code;
 }
 
@@ -128,35 +131,25 @@ static int prepare(struct seal *s)
 static enum sk_error put_text(struct sk_body_writer *body, const char *name,
                               const struct sk_text *text)
 {
-    return text->bytes == NULL ? SK_OK
-                               : sk_body_field(body, name, (const char *)text->bytes, text->len);
+    return sk_body_field(body, name, (const char *)text->bytes, text->len);
 }
 
+/* The writer's first error is what all later calls return. */
 static enum sk_error put_fields(struct sk_body_writer *body, const struct seal *s)
 {
-    enum sk_error e = SK_OK;
-
     if (sk_args_has(s->args, "category")) {
         char category[24];
         int n = snprintf(category, sizeof category, "%llu",
                          (unsigned long long)sk_args_number(s->args, "category", 0));
 
-        e = sk_body_field(body, "category", category, (size_t)n);
+        (void)sk_body_field(body, "category", category, (size_t)n);
     }
-    if (e == SK_OK) {
-        e = put_text(body, "where", &s->texts.where);
-    }
-    if (e == SK_OK) {
-        e = put_text(body, "when", &s->texts.when);
-    }
-    if (e == SK_OK) {
-        e = put_text(body, "text", &s->texts.text);
-    }
-    if (e == SK_OK) {
-        e = put_text(body, "contact", &s->texts.contact);
-    }
-    for (const struct sk_given *g = NULL;
-         e == SK_OK && (g = sk_args_next(s->args, "consent", g)) != NULL;) {
+    (void)put_text(body, "where", &s->texts.where);
+    (void)put_text(body, "when", &s->texts.when);
+    (void)put_text(body, "text", &s->texts.text);
+    enum sk_error e = put_text(body, "contact", &s->texts.contact);
+
+    for (const struct sk_given *g = NULL; (g = sk_args_next(s->args, "consent", g)) != NULL;) {
         e = sk_body_field(body, "consent", g->text, strlen(g->text));
     }
     return e;
@@ -178,10 +171,11 @@ static enum sk_error put_files(struct sk_body_writer *body, const struct seal *s
 
         *subject = path;
         e = open_attachment(path, &fd, &size);
-        if (e == SK_OK) {
-            e = sk_body_file(body, path, fd, &progress);
-            close(fd);
+        if (e != SK_OK) {
+            break;
         }
+        e = sk_body_file(body, path, fd, &progress);
+        close(fd);
     }
     sk_progress_end(&progress);
     return e;
@@ -207,16 +201,20 @@ static enum sk_error seal_into(struct sk_file_writer *writer, const struct seal 
         return e;
     }
     e = put_fields(body, s);
-    if (e == SK_OK) {
-        e = put_files(body, s, subject);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        *subject = s->out;
-        e = sk_body_end(body);
+    e = put_files(body, s, subject);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_file_writer_sync(writer);
+    *subject = s->out;
+    e = sk_body_end(body);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_file_writer_sync(writer);
+out:
     sk_body_free(body);
     return e;
 }
@@ -237,7 +235,7 @@ static enum sk_error print_code(const struct seal *s)
     return failed ? SK_ERR_IO : SK_OK;
 }
 
-static int seal(struct seal *s)
+static int write_sealed(struct seal *s)
 {
     struct sk_file_writer *writer;
     const char *subject = s->out;
@@ -271,30 +269,23 @@ static int seal(struct seal *s)
     return SK_EXIT_OK;
 }
 
-static int judge(const struct sk_args *args)
-{
-    if (!sk_args_has(args, "text-file") && !sk_args_has(args, "attach")) {
-        return sk_usage(_("seal needs --text-file FILE or --attach FILE"));
-    }
-    if (sk_args_has(args, "no-receipt") && sk_args_has(args, "code-file")) {
-        return sk_usage(_("--no-receipt and --code-file do not go together"));
-    }
-    return SK_EXIT_OK;
-}
-
 int sk_report_seal(void *program, const struct sk_args *args)
 {
     struct seal s = {.args = args,
                      .out = sk_args_text(args, "out"),
                      .no_receipt = sk_args_has(args, "no-receipt")};
-    int code = judge(args);
+    int code;
 
     (void)program;
-    if (code == SK_EXIT_OK) {
-        code = prepare(&s);
+    if (!sk_args_has(args, "text-file") && !sk_args_has(args, "attach")) {
+        return sk_usage(_("seal needs --text-file FILE or --attach FILE"));
     }
+    if (s.no_receipt && sk_args_has(args, "code-file")) {
+        return sk_usage(_("--no-receipt and --code-file do not go together"));
+    }
+    code = prepare(&s);
     if (code == SK_EXIT_OK) {
-        code = seal(&s);
+        code = write_sealed(&s);
     }
     sk_secret_free(s.receipt);
     sk_texts_free(&s.texts);

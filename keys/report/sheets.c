@@ -1,15 +1,17 @@
+#include "keys/report/sheets.h"
+
+#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "keys/base/file.h"
-#include "keys/report/program.h"
 
 enum { SHEETS_IN_A_FILE = 64 };
 
-/* The length that a sheet announces. Where that cannot be right the rest is taken for one sheet,
- * and reading it says what is wrong. */
-static size_t announced_length(const uint8_t *bytes, size_t len)
+/* The length of the first sheet in bytes, or all of them when they begin with none: reading them as
+ * a sheet gives the error. */
+static size_t first_length(const uint8_t *bytes, size_t len)
 {
     size_t n = sk_sheet_length(bytes, len);
 
@@ -19,7 +21,7 @@ static size_t announced_length(const uint8_t *bytes, size_t len)
     return n;
 }
 
-static bool known(const struct sk_sheets *sheets, const struct sk_sheet *sheet)
+static bool is_known(const struct sk_sheets *sheets, const struct sk_sheet *sheet)
 {
     for (size_t i = 0; i < sheets->count; i++) {
         if (memcmp(sheets->list[i].sheet.digest.b, sheet->digest.b, sizeof sheet->digest.b) == 0) {
@@ -42,7 +44,7 @@ static enum sk_error add(struct sk_sheets *sheets, const char *path, const uint8
     struct sk_sheet_entry *entry = &list[sheets->count];
     enum sk_error e = sk_sheet_read(&entry->sheet, bytes, len);
 
-    if (e == SK_OK && !known(sheets, &entry->sheet)) {
+    if (e == SK_OK && !is_known(sheets, &entry->sheet)) {
         entry->path = path;
         entry->alone = alone;
         sheets->count++;
@@ -50,7 +52,7 @@ static enum sk_error add(struct sk_sheets *sheets, const char *path, const uint8
     return e;
 }
 
-enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path)
+static enum sk_error load_file(struct sk_sheets *sheets, const char *path)
 {
     uint8_t *bytes;
     size_t len, at = 0;
@@ -59,10 +61,10 @@ enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path)
     if (e != SK_OK) {
         return e == SK_ERR_TOO_LARGE ? SK_ERR_SHEET_LENGTH : e;
     }
-    bool alone = announced_length(bytes, len) == len;
+    bool alone = first_length(bytes, len) == len;
 
     do {
-        size_t n = announced_length(bytes + at, len - at);
+        size_t n = first_length(bytes + at, len - at);
 
         e = add(sheets, path, bytes + at, n, alone);
         at += n;
@@ -71,13 +73,26 @@ enum sk_error sk_sheets_load(struct sk_sheets *sheets, const char *path)
     return e;
 }
 
+int sk_sheets_load(struct sk_sheets *sheets, const struct sk_args *args)
+{
+    const struct sk_given *g = NULL;
+
+    while ((g = sk_args_next(args, "sheet", g)) != NULL) {
+        errno = 0;
+        enum sk_error e = load_file(sheets, g->text);
+
+        if (e != SK_OK) {
+            return sk_refuse_error(g->text, e);
+        }
+    }
+    return SK_EXIT_OK;
+}
+
 void sk_sheets_free(struct sk_sheets *sheets)
 {
     free(sheets->list);
     *sheets = (struct sk_sheets){0};
 }
-
-/* ---- fingerprints ---------------------------------------------------------------- */
 
 bool sk_fingerprint_among(const struct sk_args *args, const struct sk_ed25519_pk *pk)
 {

@@ -3,7 +3,6 @@
 #include <errno.h>
 
 #include "keys/base/secret.h"
-#include "keys/cli/command.h"
 #include "keys/cli/text_file.h"
 #include "keys/report/program.h"
 
@@ -39,14 +38,18 @@ int sk_texts_read(struct sk_texts *out, const struct sk_args *args)
 {
     int code = read_one(&out->text, sk_args_text(args, "text-file"), TEXT_MAX);
 
-    if (code == SK_EXIT_OK) {
-        code = read_field(&out->where, sk_args_text(args, "where-file"));
+    if (code != SK_EXIT_OK) {
+        return code;
     }
-    if (code == SK_EXIT_OK) {
-        code = read_field(&out->when, sk_args_text(args, "when-file"));
+    code = read_field(&out->where, sk_args_text(args, "where-file"));
+    if (code != SK_EXIT_OK) {
+        return code;
     }
-    return code == SK_EXIT_OK ? read_field(&out->contact, sk_args_text(args, "contact-file"))
-                              : code;
+    code = read_field(&out->when, sk_args_text(args, "when-file"));
+    if (code != SK_EXIT_OK) {
+        return code;
+    }
+    return read_field(&out->contact, sk_args_text(args, "contact-file"));
 }
 
 void sk_texts_free(struct sk_texts *texts)

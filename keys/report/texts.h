@@ -1,4 +1,4 @@
-/* What the writer wrote, out of files, in guarded memory. */
+/* The texts of a report, from files, in guarded memory. */
 #ifndef SK_KEYS_REPORT_TEXTS_H
 #define SK_KEYS_REPORT_TEXTS_H
 
@@ -16,8 +16,8 @@ struct sk_texts {
     struct sk_text text, where, when, contact;
 };
 
-/* --text-file, --where-file, --when-file, --contact-file. Exit code; says which file is no plain
- * UTF-8 text, or too long. */
+/* Reads --text-file, --where-file, --when-file and --contact-file. Prints which file is not plain
+ * UTF-8 text, or too long; returns an exit code. */
 int sk_texts_read(struct sk_texts *out, const struct sk_args *args);
 void sk_texts_free(struct sk_texts *texts);
 

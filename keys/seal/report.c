@@ -11,15 +11,15 @@
 enum { OVERHEAD = SK_PRELUDE_BYTES + SK_CONTENT_SIGNATURE_BYTES };
 
 enum state {
-    TAKING, /* must be zero: what sk_secret_new() and a reset leave */
-    ENDING, /* the signature is made, chunks are being given out */
+    TAKING, /* zero, as sk_secret_new() and a reset leave it */
+    ENDING, /* signed; the last chunks are being sealed */
     ENDED
 };
 
 struct sk_report {
     enum state state;
     bool addressed;
-    uint32_t chunks;       /* the class, known from the first sk_report_end() on */
+    uint32_t chunks;       /* the class; 0 before the first sk_report_end() */
     uint64_t body_len;     /* taken so far */
     size_t signature_used; /* bytes of the signature that are in a chunk already */
     uint8_t header[SK_HEADER_BYTES];
@@ -30,7 +30,7 @@ struct sk_report {
     struct sk_chunker chunker;
 };
 
-/* As after sk_secret_new(): the prelude's place is kept free until the report is addressed. */
+/* report is all zeros. The prelude's place stays free until the report is addressed. */
 static void begin(struct sk_report *report)
 {
     sk_block_digest_init(&report->digest);
@@ -91,7 +91,7 @@ enum sk_error sk_report_write(struct sk_report *report, const uint8_t *body, siz
     return SK_OK;
 }
 
-/* The prelude, and the file key that its seed and keys give. */
+/* The prelude, and the file key derived from it. */
 static enum sk_error prelude_make(uint8_t out[SK_PRELUDE_BYTES], struct sk_file_key *file_key,
                                   const struct sk_address *address)
 {
@@ -154,7 +154,7 @@ out:
     return e;
 }
 
-/* The body is complete: signs it and settles the class. */
+/* At the end of the body: the signature and the class. */
 static void sign(struct sk_report *report)
 {
     uint8_t d[32], message[SK_REPORT_SIGNED_BYTES];
@@ -178,7 +178,7 @@ enum sk_error sk_report_end(struct sk_report *report, uint8_t out[SK_CHUNK_BYTES
     if (report->state == TAKING) {
         sign(report);
     }
-    /* It may straddle two chunks, or have the last one to itself. */
+    /* The signature may straddle two chunks, or be alone in the last one. */
     report->signature_used +=
         sk_chunker_put(&report->chunker, report->signature.b + report->signature_used,
                        sizeof report->signature.b - report->signature_used);

@@ -5,12 +5,12 @@
 
 #include "keys/base/calendar.h"
 #include "keys/base/hash.h"
+#include "keys/base/plain.h"
 #include "keys/format/answer.h"
 #include "keys/format/class.h"
 #include "keys/format/receipt.h"
 #include "keys/format/sheet.h"
 #include "keys/format/slots.h"
-#include "keys/format/text.h"
 #include "tests/armour_lines.h"
 #include "tests/client/peer.h"
 

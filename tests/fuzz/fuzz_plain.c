@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "keys/base/plain.h"
-#include "keys/format/text.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

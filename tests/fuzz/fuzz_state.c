@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "keys/desk/state.h"
+#include "keys/desk/state_file.h"
 #include "keys/desk/vault.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 /* Text of answers: valid exactly when a second reading of UTF-8 finds it so. */
-#include "keys/format/text.h"
+#include "keys/base/plain.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 

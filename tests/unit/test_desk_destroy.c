@@ -9,6 +9,7 @@
 
 #include "keys/base/calendar.h"
 #include "keys/desk/destroy.h"
+#include "keys/desk/sweep.h"
 #include "keys/format/answer.h"
 #include "keys/format/content.h"
 #include "tests/unit/unit.h"

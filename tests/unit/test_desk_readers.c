@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "keys/base/secret.h"
-#include "keys/desk/judge.h"
+#include "keys/desk/readers.h"
 #include "keys/format/slots.h"
 #include "tests/unit/unit.h"
 
@@ -111,7 +111,7 @@ static void add_sheet(struct world *w, unsigned who, const char *name, struct sk
 
 /* Seals to these keys and judges; digest of these sheets (places in the list). */
 static enum sk_error judge(struct world *w, const struct sk_x25519_pk *to, size_t count,
-                           const struct sk_digest *digest, struct sk_judgement *out)
+                           const struct sk_digest *digest, struct sk_readers *out)
 {
     static const struct sk_file_key file_key = {{9, 8, 7}};
     struct sk_opener *opener = NULL;
@@ -121,7 +121,7 @@ static enum sk_error judge(struct world *w, const struct sk_x25519_pk *to, size_
     assert_error(sk_header_make(w->header, WEEK, &file_key, to, count), SK_OK);
     e = sk_opener_new(&opener, w->header, sk_envelope_length(1), &w->keyset->own, 1);
     assert_error(e, SK_OK);
-    e = sk_judge(out, opener, w->keyset, &w->sheets, digest);
+    e = sk_readers_find(out, opener, w->keyset, &w->sheets, digest);
     sk_opener_free(opener);
     return e;
 }
@@ -164,7 +164,7 @@ static void three_levels(void **state)
     struct world *w = *state;
     const struct sk_x25519_pk to[] = {own_pk(), pk_of(1), pk_of(2), pk_of(3)};
     const struct sk_digest any = digest_of(77);
-    struct sk_judgement j;
+    struct sk_readers j;
     json_t *entry = json_object();
 
     add_sheet(w, 0, sk_this_desk, own_pk());
@@ -175,7 +175,7 @@ static void three_levels(void **state)
     assert_int_equal(j.unknown, 1);
     assert_int_equal(j.dummies, 4);
     assert_false(j.sheets_known);
-    assert_error(sk_judgement_note(&j, w->keyset, entry), SK_OK);
+    assert_error(sk_readers_note(&j, w->keyset, entry), SK_OK);
     assert_int_equal(json_array_size(json_object_get(entry, "recipients")), 2);
     assert_int_equal(json_array_size(json_object_get(entry, "offered")), 1);
     assert_int_equal(json_integer_value(json_object_get(entry, "unknown")), 1);
@@ -193,7 +193,7 @@ static void many_organisations(void **state)
     const unsigned chosen[] = {1, 30, 31, 32, 63, 64, 199};
     struct sk_x25519_pk to[SK_SLOTS];
     unsigned places[SK_SLOTS] = {0};
-    struct sk_judgement j;
+    struct sk_readers j;
 
     add_sheet(w, 0, sk_this_desk, own_pk());
     for (unsigned i = 1; i < 200; i++) {
@@ -218,7 +218,7 @@ static void any_version_of_the_sheets(void **state)
 {
     struct world *w = *state;
     const struct sk_x25519_pk to[] = {own_pk(), pk_of(1)};
-    struct sk_judgement j;
+    struct sk_readers j;
 
     for (unsigned i = 0; i < 7; i++) {
         add_sheet(w, i < 3 ? 0 : 1, i < 3 ? sk_this_desk : NULL, i < 3 ? own_pk() : pk_of(1));
@@ -251,7 +251,7 @@ static void bounded(void **state)
     struct sk_x25519_pk to[SK_SLOTS];
     const struct sk_digest none = digest_of(7777);
     unsigned first[SK_SLOTS];
-    struct sk_judgement j;
+    struct sk_readers j;
 
     for (unsigned who = 0; who < SK_SLOTS; who++) {
         to[who] = who == 0 ? own_pk() : pk_of(who);

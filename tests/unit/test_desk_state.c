@@ -7,7 +7,7 @@
 
 #include "keys/base/file.h"
 #include "keys/desk/digests.h"
-#include "keys/desk/state.h"
+#include "keys/desk/state_file.h"
 #include "keys/desk/vault.h"
 #include "tests/unit/unit.h"
 

@@ -137,7 +137,7 @@ static void test_what_was_promised_is_locked(void **state)
     p = sk_secret_new(100);
     assert_non_null(p); /* nothing was promised yet */
     sk_secret_free(p);
-    sk_secret_promise_locked();
+    sk_secret_require_locked();
     assert_null(sk_secret_new(100));
     refuse_mlock = false;
     p = sk_secret_new(100);

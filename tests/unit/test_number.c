@@ -149,6 +149,23 @@ static void test_a_fingerprint_may_be_written_in_groups(void **state)
     assert_memory_equal(&got, &want, sizeof got);
 }
 
+static void test_eight_hexadecimal_digits_are_a_number(void **state)
+{
+    static const char *const bad[] = {"",         "0000123",  "0x000012",
+                                      " 0000123", "0000123g", "-0000012"};
+    uint32_t n = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (sk_hex_u32_read(bad[i], &n)) {
+            fail_msg("'%s' was taken for eight digits", bad[i]);
+        }
+    }
+    assert_int_equal(n, 7);
+    assert_true(sk_hex_u32_read("8000012F", &n) && n == UINT32_C(0x8000012f));
+    assert_true(sk_hex_u32_read("00000b3c.log", &n) && n == 0xb3c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_the_largest_number_is_taken_and_the_next_is_not),
         cmocka_unit_test(test_a_size_has_one_unit_at_most),
         cmocka_unit_test(test_a_size_for_people_has_one_decimal),
+        cmocka_unit_test(test_eight_hexadecimal_digits_are_a_number),
         cmocka_unit_test(test_a_fingerprint_may_be_written_in_groups),
     };
 

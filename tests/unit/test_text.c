@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keys/format/text.h"
+#include "keys/base/plain.h"
 #include "tests/unit/unit.h"
 
 /* The string is put into memory of exactly its length: a read past it is seen by the sanitizer. */

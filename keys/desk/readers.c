@@ -1,4 +1,4 @@
-#include "keys/desk/judge.h"
+#include "keys/desk/readers.h"
 
 #include <string.h>
 
@@ -7,8 +7,8 @@
 
 /* ---- whose slots they are ----------------------------------------------------- */
 
-/* Asks for so many keys at a time as the answer has bits. */
-static enum sk_error find_readers(struct sk_judgement *j, const struct sk_opener *opener,
+/* SK_KNOWN_MAX keys at a time. */
+static enum sk_error find_readers(struct sk_readers *r, const struct sk_opener *opener,
                                   const struct sk_keyset *keyset)
 {
     for (size_t at = 0; at < keyset->known_count; at += SK_KNOWN_MAX) {
@@ -25,30 +25,30 @@ static enum sk_error find_readers(struct sk_judgement *j, const struct sk_opener
         if (e != SK_OK) {
             return e;
         }
-        for (size_t i = 0; i < n && j->reader_count < SK_SLOTS; i++) {
+        for (size_t i = 0; i < n && r->reader_count < SK_SLOTS; i++) {
             if ((found.known >> i & 1u) != 0) {
-                j->readers[j->reader_count++] = (uint32_t)(at + i);
+                r->readers[r->reader_count++] = (uint32_t)(at + i);
             }
         }
     }
     return SK_OK;
 }
 
-/* Once more with all of them together: their order among each other, and who is left. */
-static enum sk_error count_rest(struct sk_judgement *j, const struct sk_opener *opener,
+/* Once more with all readers together: checks their order and counts the other slots. */
+static enum sk_error count_rest(struct sk_readers *r, const struct sk_opener *opener,
                                 const struct sk_keyset *keyset)
 {
     struct sk_x25519_pk all[SK_SLOTS];
     struct sk_recipients found;
 
-    for (unsigned i = 0; i < j->reader_count; i++) {
-        all[i] = keyset->known[j->readers[i]].pk;
+    for (unsigned i = 0; i < r->reader_count; i++) {
+        all[i] = keyset->known[r->readers[i]].pk;
     }
-    enum sk_error e = sk_opener_recipients(opener, all, j->reader_count, &found);
+    enum sk_error e = sk_opener_recipients(opener, all, r->reader_count, &found);
 
     if (e == SK_OK) {
-        j->dummies = found.dummies;
-        j->unknown = found.unknown;
+        r->dummies = found.dummies;
+        r->unknown = found.unknown;
     }
     return e;
 }
@@ -79,8 +79,8 @@ static size_t next_version(const struct versions *v, size_t from)
     return from;
 }
 
-/* Moves on to the next combination, as a counter does; false: there is none. */
-static bool move_on(const struct versions *v, size_t *at, unsigned count)
+/* Advances to the next combination, as a counter does; false after the last. */
+static bool next_combination(const struct versions *v, size_t *at, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         at[i] = next_version(&v[i], at[i] + 1);
@@ -106,58 +106,62 @@ static enum sk_error compare(const struct versions *v, const size_t *at, unsigne
     return e;
 }
 
-static enum sk_error find_sheets(struct sk_judgement *j, const struct sk_keyset *keyset,
+static enum sk_error find_sheets(struct sk_readers *r, const struct sk_keyset *keyset,
                                  const struct sk_known_sheets *sheets, const struct sk_digest *want)
 {
     struct versions v[SK_SLOTS];
     size_t at[SK_SLOTS];
     enum sk_error e = SK_OK;
 
-    for (unsigned i = 0; i < j->reader_count; i++) {
-        v[i] = (struct versions){sheets, &keyset->known[j->readers[i]], keyset->epoch};
+    for (unsigned i = 0; i < r->reader_count; i++) {
+        v[i] = (struct versions){sheets, &keyset->known[r->readers[i]], keyset->epoch};
         at[i] = next_version(&v[i], 0);
         if (at[i] == sheets->count) {
             return SK_OK;
         }
     }
     for (unsigned n = 0; e == SK_OK && n < SK_SHEETS_COMBINATIONS; n++) {
-        e = compare(v, at, j->reader_count, want, &j->sheets_known);
-        if (j->sheets_known || !move_on(v, at, j->reader_count)) {
+        e = compare(v, at, r->reader_count, want, &r->sheets_known);
+        if (r->sheets_known || !next_combination(v, at, r->reader_count)) {
             break;
         }
     }
     return e;
 }
 
-/* ---- outside --------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------- */
 
-enum sk_error sk_judge(struct sk_judgement *out, const struct sk_opener *opener,
-                       const struct sk_keyset *keyset, const struct sk_known_sheets *sheets,
-                       const struct sk_digest *digest)
+enum sk_error sk_readers_find(struct sk_readers *out, const struct sk_opener *opener,
+                              const struct sk_keyset *keyset, const struct sk_known_sheets *sheets,
+                              const struct sk_digest *digest)
 {
-    struct sk_judgement j = {.reader_count = 0};
-    enum sk_error e = find_readers(&j, opener, keyset);
+    struct sk_readers r = {.reader_count = 0};
+    enum sk_error e = find_readers(&r, opener, keyset);
 
-    if (e == SK_OK) {
-        e = count_rest(&j, opener, keyset);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK && j.unknown == 0 && j.reader_count > 0) {
-        e = find_sheets(&j, keyset, sheets, digest);
+    e = count_rest(&r, opener, keyset);
+    if (e != SK_OK) {
+        return e;
+    }
+    if (r.unknown == 0 && r.reader_count > 0) {
+        e = find_sheets(&r, keyset, sheets, digest);
     }
     if (e == SK_OK) {
-        *out = j;
+        *out = r;
     }
     return e;
 }
 
-enum sk_error sk_judgement_note(const struct sk_judgement *j, const struct sk_keyset *keyset,
-                                json_t *entry)
+enum sk_error sk_readers_note(const struct sk_readers *r, const struct sk_keyset *keyset,
+                              json_t *entry)
 {
     json_t *named = json_array(), *offered = json_array();
     int bad = 0;
 
-    for (unsigned i = 0; i < j->reader_count; i++) {
-        const struct sk_known_key *key = &keyset->known[j->readers[i]];
+    for (unsigned i = 0; i < r->reader_count; i++) {
+        const struct sk_known_key *key = &keyset->known[r->readers[i]];
 
         bad |=
             key->name != NULL
@@ -166,8 +170,8 @@ enum sk_error sk_judgement_note(const struct sk_judgement *j, const struct sk_ke
     }
     bad |= json_object_set_new(entry, "recipients", named);
     bad |= json_object_set_new(entry, "offered", offered);
-    bad |= json_object_set_new(entry, "unknown", json_integer(j->unknown));
-    bad |= json_object_set_new(entry, "dummies", json_integer(j->dummies));
-    bad |= json_object_set_new(entry, "sheets_known", json_boolean(j->sheets_known));
+    bad |= json_object_set_new(entry, "unknown", json_integer(r->unknown));
+    bad |= json_object_set_new(entry, "dummies", json_integer(r->dummies));
+    bad |= json_object_set_new(entry, "sheets_known", json_boolean(r->sheets_known));
     return bad == 0 ? SK_OK : SK_ERR_MEMORY;
 }

@@ -1,7 +1,5 @@
-/* Reports that are in the index already, judged again: who can read them is known better when a
- * further key sheet is known. One log after the other is written anew and takes the old one's
- * place; it has as many records as before, so that a cut leaves the one or the other, both whole.
- */
+#include "keys/desk/readers_again.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,23 +10,23 @@
 #include "keys/base/file.h"
 #include "keys/base/hash.h"
 #include "keys/base/secret.h"
-#include "keys/desk/import.h"
+#include "keys/desk/entry.h"
 #include "keys/desk/json.h"
-#include "keys/desk/judge.h"
+#include "keys/desk/readers.h"
 #include "keys/desk/segment.h"
 
 struct again {
     struct sk_desk *desk;
-    bool all; /* also those whose readers are all known by name */
+    bool all; /* also reports whose readers all have names */
     struct sk_known_sheets sheets;
     struct sk_keyset *keyset;
-    struct sk_segment *fresh; /* of the epoch in hand */
-    enum sk_error failed;     /* the keyring's walk cannot be stopped */
+    struct sk_segment *fresh; /* the new log of the current epoch */
+    enum sk_error failed;     /* of note_epoch(), which cannot return it */
     uint32_t *epochs;
     size_t epoch_count;
 };
 
-/* The sealed original's header. NOT_FOUND: there is none, or not the one that was imported. */
+/* The sealed original's header. NOT_FOUND: it is missing, or not the one that was imported. */
 static enum sk_error read_header(const struct again *a, const struct sk_entry *entry,
                                  uint8_t header[SK_HEADER_BYTES])
 {
@@ -55,37 +53,41 @@ static enum sk_error read_header(const struct again *a, const struct sk_entry *e
     return e;
 }
 
-/* Further sheets say nothing new of it. */
-static bool explained(const struct sk_entry *entry)
+/* Whether further sheets can tell nothing new about the report. */
+static bool is_explained(const struct sk_entry *entry)
 {
     return entry->unknown == 0 && entry->sheets_known &&
            json_array_size(sk_entry_offered(entry)) == 0;
 }
 
-/* What cannot be judged, now or ever, stays as it was; what the machine cannot do now is returned,
- * so that it is tried again. */
-static enum sk_error judge(struct again *a, struct sk_entry *entry)
+/* An entry whose readers cannot be found stays as it is. Only failures of the machine are returned,
+ * so that the update is tried again. */
+static enum sk_error find_again(struct again *a, struct sk_entry *entry)
 {
     uint8_t header[SK_HEADER_BYTES];
     struct sk_digest sheets;
-    struct sk_judgement j;
+    struct sk_readers readers;
     struct sk_opener *opener = NULL;
     enum sk_error e;
 
-    if ((!a->all && explained(entry)) ||
+    if ((!a->all && is_explained(entry)) ||
         sk_json_get_hex(entry->json, "sheets", &sheets, sizeof sheets) != SK_OK) {
         return SK_OK;
     }
     e = read_header(a, entry, header);
-    if (e == SK_OK) {
-        e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_judge(&j, opener, a->keyset, &a->sheets, &sheets);
+    e = sk_opener_new(&opener, header, sk_envelope_length(entry->chunks), &a->keyset->own, 1);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_judgement_note(&j, a->keyset, entry->json);
+    e = sk_readers_find(&readers, opener, a->keyset, &a->sheets, &sheets);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_readers_note(&readers, a->keyset, entry->json);
+out:
     sk_opener_free(opener);
     return e == SK_ERR_MEMORY || e == SK_ERR_IO || e == SK_ERR_TOO_LARGE ? e : SK_OK;
 }
@@ -101,13 +103,16 @@ static enum sk_error write_one(void *ctx, const uint8_t *payload, size_t len)
     if (e != SK_OK) {
         return e;
     }
-    e = judge(a, &entry);
-    if (e == SK_OK) {
-        e = sk_json_write(entry.json, &text, &text_len);
+    e = find_again(a, &entry);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK) {
-        e = sk_segment_append(a->fresh, (const uint8_t *)text, text_len);
+    e = sk_json_write(entry.json, &text, &text_len);
+    if (e != SK_OK) {
+        goto out;
     }
+    e = sk_segment_append(a->fresh, (const uint8_t *)text, text_len);
+out:
     sk_json_text_free(text);
     sk_entry_free(&entry);
     return e;
@@ -136,7 +141,7 @@ static enum sk_error copy(struct again *a, const char *path, const char *fresh, 
     return e;
 }
 
-static enum sk_error judge_epoch(struct again *a, uint32_t epoch)
+static enum sk_error update_epoch(struct again *a, uint32_t epoch)
 {
     char path[SK_PATH_MAX], fresh[SK_PATH_MAX];
     size_t len = 0;
@@ -144,17 +149,19 @@ static enum sk_error judge_epoch(struct again *a, uint32_t epoch)
     enum sk_error e = sk_keyset_get(a->keyset, a->desk, &a->sheets, epoch);
 
     if (e == SK_ERR_ENVELOPE_EPOCH) {
-        return SK_OK; /* the week's key is gone: what is known of it stays */
+        return SK_OK; /* its key was destroyed: its entries stay as they are */
     }
-    if (e == SK_OK && (key == NULL || len != 32)) {
-        e = SK_ERR_KEYRING_RECORD;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(a->desk, path, "index/%08x.log", (unsigned)epoch);
+    if (key == NULL || len != 32) {
+        return SK_ERR_KEYRING_RECORD;
     }
-    if (e == SK_OK) {
-        e = sk_home_path(a->desk, fresh, "index/%08x.log.tmp", (unsigned)epoch);
+    e = sk_home_path(a->desk, path, "index/%08x.log", (unsigned)epoch);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_home_path(a->desk, fresh, "index/%08x.log.tmp", (unsigned)epoch);
     if (e != SK_OK) {
         return e;
     }
@@ -188,7 +195,7 @@ static void note_epoch(void *ctx, uint32_t id, const uint8_t *data, size_t len)
     more[a->epoch_count++] = id;
 }
 
-static enum sk_error judge_all(struct again *a)
+static enum sk_error update_all(struct again *a)
 {
     a->keyset = sk_secret_new(sizeof *a->keyset);
     if (a->keyset == NULL) {
@@ -198,29 +205,33 @@ static enum sk_error judge_all(struct again *a)
     enum sk_error e = a->failed;
 
     for (size_t i = 0; e == SK_OK && i < a->epoch_count; i++) {
-        e = judge_epoch(a, a->epochs[i]);
+        e = update_epoch(a, a->epochs[i]);
     }
     sk_keyset_free(a->keyset);
     free(a->epochs);
     return e;
 }
 
-enum sk_error sk_rejudge(struct sk_desk *desk, bool all)
+enum sk_error sk_readers_again(struct sk_desk *desk, bool all)
 {
     struct again a = {.desk = desk, .all = all};
     struct sk_digest now;
     enum sk_error e = sk_known_sheets_load(&a.sheets, desk);
 
-    if (e == SK_OK) {
-        e = sk_known_sheets_digest(&a.sheets, &now);
+    if (e != SK_OK) {
+        goto out;
     }
-    if (e == SK_OK && memcmp(&now, &desk->state.judged, sizeof now) != 0) {
-        e = judge_all(&a);
-        if (e == SK_OK) {
-            desk->state.judged = now;
-            e = sk_home_save_state(desk);
-        }
+    e = sk_known_sheets_digest(&a.sheets, &now);
+    if (e != SK_OK || memcmp(&now, &desk->state.judged, sizeof now) == 0) {
+        goto out;
     }
+    e = update_all(&a);
+    if (e != SK_OK) {
+        goto out;
+    }
+    desk->state.judged = now;
+    e = sk_home_save_state(desk);
+out:
     sk_known_sheets_free(&a.sheets);
     return e;
 }

@@ -1,4 +1,4 @@
-#include "keys/desk/outgo.h"
+#include "keys/desk/issue.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,7 @@
 
 enum { MAGIC = 8 };
 
-/* Boards take the place of boards, sheets that of sheets; anything else that bears the name was not
- * meant. */
+/* A board may replace a board, a sheet a sheet; any other file at this path is a mistake. */
 static enum sk_error check_present(const char *path, const char *magic)
 {
     char found[MAGIC] = "";
@@ -26,7 +25,7 @@ static enum sk_error check_present(const char *path, const char *magic)
                : SK_ERR_EXISTS;
 }
 
-/* A name that a file cannot get is found out now, not when the number is spent. */
+/* Refuses an impossible name before the number is spent. */
 static enum sk_error check_name(const char *path, const char *magic)
 {
     struct stat st;
@@ -53,26 +52,30 @@ static enum sk_error take_room(struct sk_file_writer *writer, size_t len)
     return e == SK_OK ? sk_file_writer_sync(writer) : e;
 }
 
-enum sk_error sk_outgo_prepare(struct sk_outgo *o, const struct sk_desk *desk, const char *kept,
+enum sk_error sk_issue_prepare(struct sk_issue *o, const struct sk_desk *desk, const char *kept,
                                const char *out, const char *magic, size_t len)
 {
     char path[SK_PATH_MAX];
     enum sk_error e = check_name(out, magic);
 
-    *o = (struct sk_outgo){.outside = NULL, .kept = NULL};
-    if (e == SK_OK) {
-        e = sk_file_writer_open(&o->outside, out);
+    *o = (struct sk_issue){.outside = NULL, .kept = NULL};
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = take_room(o->outside, len);
+    e = sk_file_writer_open(&o->outside, out);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        o->at_home = true;
-        e = sk_home_path(desk, path, "%s", kept);
+    e = take_room(o->outside, len);
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = sk_file_writer_open(&o->kept, path);
+    o->at_home = true;
+    e = sk_home_path(desk, path, "%s", kept);
+    if (e != SK_OK) {
+        return e;
     }
+    e = sk_file_writer_open(&o->kept, path);
     return e == SK_OK ? take_room(o->kept, len) : e;
 }
 
@@ -91,28 +94,28 @@ static enum sk_error fill(struct sk_file_writer **writer, const uint8_t *bytes, 
     return sk_file_writer_commit(w);
 }
 
-enum sk_error sk_outgo_keep(struct sk_outgo *o, const uint8_t *bytes, size_t len)
+enum sk_error sk_issue_keep(struct sk_issue *o, const uint8_t *bytes, size_t len)
 {
     return fill(&o->kept, bytes, len);
 }
 
-enum sk_error sk_outgo_send(struct sk_outgo *o, const uint8_t *bytes, size_t len)
+enum sk_error sk_issue_send(struct sk_issue *o, const uint8_t *bytes, size_t len)
 {
     o->at_home = false;
     return fill(&o->outside, bytes, len);
 }
 
-void sk_outgo_end(struct sk_outgo *o)
+void sk_issue_end(struct sk_issue *o)
 {
-    int e = errno; /* of what went wrong, for the message */
+    int saved = errno; /* for the message */
 
     sk_file_writer_discard(o->kept);
     sk_file_writer_discard(o->outside);
     o->kept = o->outside = NULL;
-    errno = e;
+    errno = saved;
 }
 
-enum sk_error sk_outgo_again(const struct sk_desk *desk, const char *kept, const char *out,
+enum sk_error sk_issue_again(const struct sk_desk *desk, const char *kept, const char *out,
                              const char *magic, bool *missing)
 {
     enum { KEPT_MAX = 1 << 30 };
@@ -121,13 +124,15 @@ enum sk_error sk_outgo_again(const struct sk_desk *desk, const char *kept, const
     size_t len = 0;
     enum sk_error e = sk_home_path(desk, path, "%s", kept);
 
-    if (e == SK_OK) {
-        e = sk_file_read(path, KEPT_MAX, &bytes, &len);
-        *missing = e == SK_ERR_NOT_FOUND;
+    if (e != SK_OK) {
+        return e;
     }
-    if (e == SK_OK) {
-        e = check_name(out, magic);
+    e = sk_file_read(path, KEPT_MAX, &bytes, &len);
+    *missing = e == SK_ERR_NOT_FOUND;
+    if (e != SK_OK) {
+        return e;
     }
+    e = check_name(out, magic);
     if (e == SK_OK) {
         e = sk_file_replace(out, bytes, len);
     }

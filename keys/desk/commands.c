@@ -1,7 +1,8 @@
+#include "keys/desk/commands.h"
+
 #include <string.h>
 
 #include "keys/cli/command.h"
-#include "keys/desk/commands.h"
 #include "keys/desk/index.h"
 
 int sk_find_report(struct sk_desk *desk, const char *prefix, struct sk_entry *out)
@@ -20,4 +21,17 @@ int sk_find_report(struct sk_desk *desk, const char *prefix, struct sk_entry *ou
         return sk_refuse("several reports' ids begin with %s; give more characters", prefix);
     }
     return e == SK_OK ? SK_EXIT_OK : sk_refuse_error("index", e);
+}
+
+int sk_tell_set_back(const struct sk_desk *desk)
+{
+    const struct sk_set_back *seen = &desk->state.set_back;
+
+    return sk_refuse(
+        "this desk was set back: the gateway has its sheet %u and its board %llu, and it "
+        "remembers sheet %u and board %llu. It acknowledges nothing and makes no sheet and "
+        "no board until you run `resume` with the newest bundle; a newer copy of this desk, "
+        "if there is one, is better (see WHEN IT BREAKS in skrynka-desk(1))",
+        (unsigned)seen->serial, (unsigned long long)seen->counter, (unsigned)sk_home_serial(desk),
+        (unsigned long long)sk_home_counter(desk));
 }
