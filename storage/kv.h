@@ -60,8 +60,7 @@ struct sk_kv_shape {
     bool hides_times; /* the store is to show on which day it was written to, and not when */
 };
 
-/* ---- making, opening --------------------------------------------------------------------------
- */
+/* ---- making, opening ----------------------------------------------------------------------- */
 
 /* Makes the part at this address. size: bytes that may be used, set aside for it; 0: it grows with
  * its entries. fill writes its first entries. Interrupted, it leaves nothing that opens. EXISTS,
@@ -82,8 +81,7 @@ struct sk_kv_lock;
 enum sk_error sk_kv_lock(const char *address, const char *name, struct sk_kv_lock **out);
 void sk_kv_unlock(struct sk_kv_lock *lock); /* NULL is a no-op */
 
-/* ---- transactions -----------------------------------------------------------------------------
- */
+/* ---- transactions -------------------------------------------------------------------------- */
 
 /* Begins one; one that writes waits for the writer before it. Never NULL: its error says what went
  * wrong. It ends with sk_txn_commit() or sk_txn_abort(), in the same thread. STORE_AWAY:
@@ -132,8 +130,7 @@ bool sk_begins(struct sk_bytes key, struct sk_bytes prefix);
 enum sk_error sk_txn_find(struct sk_txn *txn, size_t table, struct sk_bytes key,
                           struct sk_bytes *value);
 
-/* ---- the whole ----------------------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 /* Copies every entry of one moment to a new part at another address, in key order: without deleted
  * entries and without the order in which entries came. change (may be NULL) writes to the copy

@@ -54,8 +54,7 @@ void sk_offered_clear(struct sk_txn *txn)
     sk_txn_delete_prefix(txn, SK_OUTBOX_REPLACED, SK_KV_ALL, SIZE_MAX);
 }
 
-/* ---- what a bundle carries --------------------------------------------------------------------
- */
+/* ---- what a bundle carries ----------------------------------------------------------------- */
 
 struct offered {
     struct sk_carry_sheet *sheets;

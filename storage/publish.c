@@ -61,8 +61,7 @@ static void sort(struct table *table)
     qsort(table->rows, table->count, sizeof *table->rows, by_row);
 }
 
-/* ---- reading the tables ------------------------------------------------------------------------
- */
+/* ---- reading the tables -------------------------------------------------------------------- */
 
 struct work {
     const struct sk_publisher *publisher;
@@ -272,8 +271,7 @@ static enum sk_error publish_in(struct work *w, uint32_t today, bool told)
     return SK_OK;
 }
 
-/* ---- with its key ------------------------------------------------------------------------------
- */
+/* ---- with its key -------------------------------------------------------------------------- */
 
 static struct sk_key_name key_name(const struct sk_publisher *p, uint32_t number)
 {
@@ -349,8 +347,7 @@ enum sk_error sk_publish(struct sk_publisher *p, uint32_t today, bool told,
     return e;
 }
 
-/* ---- starting and stopping ---------------------------------------------------------------------
- */
+/* ---- starting and stopping ----------------------------------------------------------------- */
 
 static enum sk_error find_name(struct sk_publisher *p, struct sk_publication *last,
                                struct sk_published *published)

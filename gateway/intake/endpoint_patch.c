@@ -44,8 +44,7 @@ static void patch_release(struct sk_request *request)
     sk_sink_close(&patch->sink, patch_free, patch);
 }
 
-/* ---- refusing ---------------------------------------------------------------------------------
- */
+/* ---- refusing ------------------------------------------------------------------------------ */
 
 /* What is here and what comes yet is thrown away: nobody need wait for that. */
 static enum sk_step refused(struct sk_request *request, enum sk_step step)
@@ -68,8 +67,7 @@ static enum sk_step refused_late(struct sk_request *request, enum sk_step step)
     return left > SK_DRAIN_MAX ? SK_STEP_DROP : step;
 }
 
-/* ---- the beginning ----------------------------------------------------------------------------
- */
+/* ---- the beginning ------------------------------------------------------------------------- */
 
 /* When its turn has come: does it fit to what is on disk? */
 static enum sk_step patch_open(struct sk_request *request)
@@ -140,8 +138,7 @@ static enum sk_step patch_begin(struct sk_request *request)
     return step == SK_STEP_REFUSE ? refused(request, step) : step;
 }
 
-/* ---- the bytes --------------------------------------------------------------------------------
- */
+/* ---- the bytes ----------------------------------------------------------------------------- */
 
 /* Takes up to a piece. What nobody could open is refused as soon as its visible bytes are there. */
 static enum sk_step gather(struct sk_request *request, const uint8_t *bytes, size_t len,

@@ -24,8 +24,7 @@ static void put_trimmed(struct sk_form_text *text, uint8_t c)
     }
 }
 
-/* ---- words: names of headers and parameters ---------------------------------------------------
- */
+/* ---- words: names of headers and parameters ------------------------------------------------ */
 
 static void begin_word(struct sk_form *form)
 {
@@ -42,8 +41,7 @@ static bool word_is(const struct sk_form *form, const char *want)
     return form->word.full == strlen(want) && memcmp(form->word_bytes, want, strlen(want)) == 0;
 }
 
-/* ---- parameters of Content-Disposition ---------------------------------------------------------
- */
+/* ---- parameters of Content-Disposition ----------------------------------------------------- */
 
 /* The first parameter of a name counts. Browsers never write filename*; without a filename its raw
  * value is the name. */
@@ -165,8 +163,7 @@ static void take_parameter(struct sk_form *form, uint8_t c)
     }
 }
 
-/* ---- headers -----------------------------------------------------------------------------------
- */
+/* ---- headers ------------------------------------------------------------------------------- */
 
 static void begin_header(struct sk_form *form)
 {

@@ -77,8 +77,7 @@ static struct reading read_all(const uint8_t *data, size_t size)
     return r;
 }
 
-/* ---- all pairs of a form in which no escape is broken ------------------------------------------
- */
+/* ---- all pairs of a form in which no escape is broken -------------------------------------- */
 
 struct pairs {
     const uint8_t *at, *end; /* what is not compared yet */

@@ -193,8 +193,7 @@ static void compare_readers(const struct slow_form *gateway, const struct slow_f
     }
 }
 
-/* ---- a name comes back as it was before a browser wrote it -------------------------------------
- */
+/* ---- a name comes back as it was before a browser wrote it --------------------------------- */
 
 static size_t put(uint8_t *out, const char *text)
 {

@@ -200,8 +200,7 @@ static uint64_t used_by(struct table *const *tables, size_t count)
     return large + small + (uint64_t)count * BLOCK;
 }
 
-/* ---- parts of stores ---------------------------------------------------------------------------
- */
+/* ---- parts of stores ----------------------------------------------------------------------- */
 
 static struct disk *find(const char *address, const char *name)
 {
@@ -369,8 +368,7 @@ enum sk_error sk_kv_tick(struct sk_kv *kv)
     return SK_OK;
 }
 
-/* ---- locks -------------------------------------------------------------------------------------
- */
+/* ---- locks --------------------------------------------------------------------------------- */
 
 struct sk_kv_lock {
     struct sk_kv_lock *next;
@@ -417,8 +415,7 @@ void sk_kv_unlock(struct sk_kv_lock *lock)
     free(lock);
 }
 
-/* ---- transactions
- * ---------------------------------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------------------------- */
 
 struct sk_txn *sk_kv_begin(struct sk_kv *kv, bool write)
 {

@@ -190,8 +190,7 @@ static void padding(void **state)
     expect(body, want);
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits -------------------------------------------------------------------------------- */
 
 static enum sk_error verdict(enum sk_form_reader reader, const char *body, size_t len,
                              unsigned *count)

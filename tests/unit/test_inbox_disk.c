@@ -62,8 +62,7 @@ static struct sk_row put(struct sk_inbox *inbox)
     return e.row;
 }
 
-/* ---- files --------------------------------------------------------------------------------------
- */
+/* ---- files --------------------------------------------------------------------------------- */
 
 static void is_created_once_preallocated_and_private(void **state)
 {
@@ -166,8 +165,7 @@ static void the_files_times_are_midnight(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- a reader that was killed -------------------------------------------------------------------
- */
+/* ---- a reader that was killed -------------------------------------------------------------- */
 
 static enum sk_error wait_for_ever(void *ctx, const struct sk_row *row, enum sk_row_state row_state)
 {
@@ -237,8 +235,7 @@ static void a_killed_reader_pins_nothing(void **state)
     close(ends[1]);
 }
 
-/* ---- a publication that is cut off
- * ------------------------------------------------------------------ */
+/* ---- a publication that is cut off --------------------------------------------------------- */
 
 static size_t all_rows(struct sk_inbox *inbox)
 {

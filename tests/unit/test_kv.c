@@ -264,8 +264,7 @@ static void a_commit_that_may_have_failed_says_that_it_does_not_know(void **stat
     sk_kv_close(kv);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 static enum sk_error fill_number(struct sk_txn *txn, void *ctx)
 {

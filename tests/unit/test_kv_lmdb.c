@@ -127,8 +127,7 @@ static void a_copy_takes_its_space_when_it_is_told_to(void **state)
     assert_true((uint64_t)st.st_blocks * 512 >= 4 * MIB + SK_LMDB_RESERVE);
 }
 
-/* ---- copies -----------------------------------------------------------------------------------
- */
+/* ---- copies -------------------------------------------------------------------------------- */
 
 /* Committed one by one, in falling order, as a gateway's rows would come in any order. */
 static void fill_backwards(struct sk_kv *kv)
@@ -195,8 +194,7 @@ static void rising_puts_into_an_empty_table_leave_no_gaps(void **state)
     sk_kv_close(kv);
 }
 
-/* ---- other processes ----------------------------------------------------------------------------
- */
+/* ---- other processes ----------------------------------------------------------------------- */
 
 static void a_second_process_sees_what_the_first_commits(void **state)
 {

@@ -24,8 +24,7 @@ static void is_created_once(void **state)
     sk_outbox_close(NULL);
 }
 
-/* ---- sheets ------------------------------------------------------------------------------------
- */
+/* ---- sheets -------------------------------------------------------------------------------- */
 
 static void sheets_are_taken_newer_ones_only(void **state)
 {

@@ -8,8 +8,7 @@
 #include "storage/outbox_tables.h"
 #include "tests/unit/outbox_unit.h"
 
-/* ---- boards
- * --------------------------------------------------------------------------------------- */
+/* ---- boards -------------------------------------------------------------------------------- */
 
 static void assert_serves(struct sk_outbox *outbox, const struct unit_org *org, uint64_t counter,
                           const char *path)

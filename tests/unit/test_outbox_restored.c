@@ -63,8 +63,7 @@ static void acknowledge_twice(struct sk_outbox *outbox, const char *folder, stru
     assert_ok(unit_acknowledge(outbox, folder, org, chain, serial));
 }
 
-/* ---- a store that was put back ------------------------------------------------------------------
- */
+/* ---- a store that was put back ------------------------------------------------------------- */
 
 /* An outbox with one organisation, two bundles of three envelopes, the first acknowledged; and its
  * backup, opened. */

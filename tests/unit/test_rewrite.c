@@ -376,8 +376,7 @@ static void a_retired_generation_without_successor_is_damage(void **state)
     assert_int_equal(access(generation_path(*state, 2), F_OK), -1);
 }
 
-/* ---- in one process
- * ------------------------------------------------------------------------------ */
+/* ---- in one process ------------------------------------------------------------------------ */
 
 static atomic_bool reading;
 

@@ -59,8 +59,7 @@ static void all_rows_come_in_order_when_they_are_published(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- encoded ----------------------------------------------------------------------------------
- */
+/* ---- encoded ------------------------------------------------------------------------------- */
 
 static struct sk_row_info *some_rows(size_t count)
 {

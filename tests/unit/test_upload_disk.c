@@ -109,8 +109,7 @@ static void after_it_and_a_rewrite_nothing_links(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- power cuts --------------------------------------------------------------------------------
- */
+/* ---- power cuts ---------------------------------------------------------------------------- */
 
 enum step { OPEN, FIRST, TAIL, NEXT, LAST, DROP, STEPS };
 

@@ -119,8 +119,7 @@ static void a_write_that_fails_for_space_is_tried_again(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- a disk that fails -------------------------------------------------------------------------
- */
+/* ---- a disk that fails --------------------------------------------------------------------- */
 
 static void count_fatal(void *context)
 {

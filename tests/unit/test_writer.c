@@ -201,8 +201,7 @@ static void the_lengths_must_add_up(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- collecting -------------------------------------------------------------------------------
- */
+/* ---- collecting ---------------------------------------------------------------------------- */
 
 static void abandoned_pieces_are_collected(void **state)
 {
@@ -268,8 +267,7 @@ static void a_broken_off_deletion_is_finished_by_the_next(void **state)
     sk_inbox_close(inbox);
 }
 
-/* ---- many at once
- * ------------------------------------------------------------------------------------ */
+/* ---- many at once -------------------------------------------------------------------------- */
 
 struct depositor {
     struct sk_inbox *inbox;

@@ -18,8 +18,7 @@ static struct sk_inbox *start(const char *folder, uint64_t size)
     return inbox;
 }
 
-/* ---- what does not fit --------------------------------------------------------------------------
- */
+/* ---- what does not fit --------------------------------------------------------------------- */
 
 #define CROWD 1100
 
@@ -85,8 +84,7 @@ static void a_write_that_fails_once_for_space_is_tried_singly(void **state)
     unit_batch_free(batch);
 }
 
-/* ---- a disk that fails
- * ---------------------------------------------------------------------------- */
+/* ---- a disk that fails --------------------------------------------------------------------- */
 
 static void count_fatal(void *context)
 {
