@@ -17,6 +17,7 @@
 struct sk_connections;
 struct sk_context_pool;
 struct sk_directory;
+struct sk_route_table;
 struct sk_server;
 struct sk_static_responses;
 struct sk_upload_queue;
@@ -32,6 +33,7 @@ struct sk_gateway {
     struct sk_context_pool *contexts;
     struct sk_upload_queue *uploads;
     struct sk_server *server;
+    const struct sk_route_table *routes;
     struct sk_in_flight in_flight;
     bool told_memory;     /* said that the day's key is in memory only; the writer changes it */
     bool told_error;      /* said that publishing failed; the writer changes it */

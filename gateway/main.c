@@ -13,6 +13,7 @@
 #include "gateway/http/connections.h"
 #include "gateway/http/listen.h"
 #include "gateway/http/notify.h"
+#include "gateway/http/request.h"
 #include "gateway/http/server.h"
 #include "gateway/intake/context_pool.h"
 #include "gateway/intake/tus.h"
@@ -22,6 +23,7 @@
 #include "gateway/pages/pages.h"
 #include "gateway/read/directory.h"
 #include "gateway/read/static_responses.h"
+#include "gateway/routes.h"
 #include "keys/base/locked.h"
 #include "keys/base/secret.h"
 #include "keys/cli/command.h"
@@ -99,6 +101,7 @@ static enum sk_error open_parts(struct sk_gateway *gateway)
     if (e != SK_OK) {
         return e;
     }
+    gateway->routes = &sk_routes;
     gateway->connections = sk_connections_new(gateway->settings.deadline);
     gateway->contexts = sk_context_pool_new();
     gateway->uploads = sk_upload_queue_new();
@@ -157,7 +160,9 @@ static void resume_waiting(struct sk_gateway *gateway)
 
 static int serve(struct sk_gateway *gateway, const struct sk_listener *listener)
 {
-    struct sk_server *server = sk_server_start(gateway, listener->fd);
+    static const struct sk_server_callbacks callbacks = {sk_request_handle, sk_request_target,
+                                                         sk_request_completed};
+    struct sk_server *server = sk_server_start(gateway, listener->fd, &callbacks);
 
     if (server == NULL) {
         return sk_refuse("the HTTP server did not start: %s", strerror(errno));

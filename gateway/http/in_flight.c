@@ -2,9 +2,6 @@
 
 #include <time.h>
 
-#include "gateway/http/request.h"
-#include "gateway/http/server.h"
-
 enum sk_error sk_in_flight_start(struct sk_in_flight *in_flight)
 {
     pthread_condattr_t attributes;
@@ -33,6 +30,16 @@ void sk_in_flight_enter(struct sk_in_flight *in_flight)
     pthread_mutex_lock(&in_flight->mutex);
     in_flight->count++;
     pthread_mutex_unlock(&in_flight->mutex);
+}
+
+bool sk_in_flight_try(struct sk_in_flight *in_flight)
+{
+    pthread_mutex_lock(&in_flight->mutex);
+    bool open = !in_flight->closed;
+
+    in_flight->count += open ? 1 : 0;
+    pthread_mutex_unlock(&in_flight->mutex);
+    return open;
 }
 
 void sk_in_flight_leave(struct sk_in_flight *in_flight)
@@ -67,27 +74,4 @@ bool sk_in_flight_wait(struct sk_in_flight *in_flight, unsigned seconds)
 
     pthread_mutex_unlock(&in_flight->mutex);
     return none;
-}
-
-bool sk_request_suspend(struct sk_request *request)
-{
-    struct sk_in_flight *in_flight = &request->gateway->in_flight;
-
-    pthread_mutex_lock(&in_flight->mutex);
-    bool open = !in_flight->closed;
-
-    in_flight->count += open ? 1 : 0;
-    pthread_mutex_unlock(&in_flight->mutex);
-    if (open) {
-        MHD_suspend_connection(request->connection);
-    }
-    return open;
-}
-
-void sk_request_resume(struct sk_request *request)
-{
-    struct sk_gateway *gateway = request->gateway;
-
-    sk_server_resume(gateway, request->connection);
-    sk_in_flight_leave(&gateway->in_flight);
 }

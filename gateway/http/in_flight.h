@@ -12,8 +12,6 @@
 
 #include "keys/base/error.h"
 
-struct sk_request;
-
 struct sk_in_flight {
     pthread_mutex_t mutex;
     pthread_cond_t none;
@@ -26,17 +24,13 @@ enum sk_error sk_in_flight_start(struct sk_in_flight *in_flight);
 
 /* A write that nobody waits for, also when it is closed. */
 void sk_in_flight_enter(struct sk_in_flight *in_flight);
+/* A request that is to wait. false: it is closed, and nothing was entered. */
+bool sk_in_flight_try(struct sk_in_flight *in_flight);
 void sk_in_flight_leave(struct sk_in_flight *in_flight);
 
 /* From now on nobody suspends. */
 void sk_in_flight_close(struct sk_in_flight *in_flight);
 /* Waits until nothing is in flight. false when that takes longer than `seconds`. */
 bool sk_in_flight_wait(struct sk_in_flight *in_flight, unsigned seconds);
-
-/* Suspends the request's connection until sk_request_resume() is called, once, from any thread;
- * that may be before this returns. false: the gateway stops, nothing is suspended. */
-bool sk_request_suspend(struct sk_request *request);
-/* The request may be gone when this returns. */
-void sk_request_resume(struct sk_request *request);
 
 #endif

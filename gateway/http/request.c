@@ -132,11 +132,11 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     request->begun = true;
     atomic_fetch_add(&request->gateway->active, 1);
     sk_head_read(&head, request->connection);
-    request->protocol = sk_route_protocol(path);
+    request->protocol = sk_route_protocol(request->gateway->routes, path);
     if (request->protocol->override) {
         meant = sk_request_header(request, "X-HTTP-Method-Override");
     }
-    sk_route_find(&request->match, meant == NULL ? method : meant, path);
+    sk_route_find(request->gateway->routes, &request->match, meant == NULL ? method : meant, path);
     request->lang = request->match.has_lang
                         ? request->match.lang
                         : sk_lang_accept(sk_request_header(request, "Accept-Language"));

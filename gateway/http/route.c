@@ -3,35 +3,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct sk_route ROUTES[] = {
-#define PROTOCOL(path, protocol)
-#define ROUTE(method, path, endpoint) {method, path, &sk_endpoint_##endpoint},
-#include "gateway/http/route.def"
-#undef PROTOCOL
-#undef ROUTE
-};
-#define ROUTE_COUNT (sizeof ROUTES / sizeof ROUTES[0])
-
-const struct sk_protocol *sk_route_protocol(const char *path)
+const struct sk_protocol *sk_route_protocol(const struct sk_route_table *table, const char *path)
 {
-    static const struct {
-        const char *path;
-        const struct sk_protocol *protocol;
-    } protocols[] = {
-#define PROTOCOL(path, protocol) {path, &sk_protocol_##protocol},
-#define ROUTE(method, path, endpoint)
-#include "gateway/http/route.def"
-#undef PROTOCOL
-#undef ROUTE
-    };
-    size_t i = 0, len = strlen(protocols[i].path);
+    const struct sk_protocol_row *row = table->protocols;
+    size_t len = strlen(row->path);
 
     /* The last row has an empty path, which every path begins with. */
-    while (len > 0 && (strncmp(path, protocols[i].path, len) != 0 ||
-                       (path[len] != '\0' && path[len] != '/'))) {
-        len = strlen(protocols[++i].path);
+    while (len > 0 &&
+           (strncmp(path, row->path, len) != 0 || (path[len] != '\0' && path[len] != '/'))) {
+        len = strlen((++row)->path);
     }
-    return protocols[i].protocol;
+    return row->protocol;
 }
 
 /* Copies lower-case hex of exactly room - 1 digits. */
@@ -86,21 +68,24 @@ static bool path_fits(struct sk_match *match, const char *pattern, const char *p
     return *path == '\0';
 }
 
-void sk_route_find(struct sk_match *match, const char *method, const char *path)
+void sk_route_find(const struct sk_route_table *table, struct sk_match *match, const char *method,
+                   const char *path)
 {
     memset(match, 0, sizeof *match);
-    for (size_t i = 0; i < ROUTE_COUNT && match->route == NULL; i++) {
-        if (!path_fits(match, ROUTES[i].path, path)) {
+    for (size_t i = 0; i < table->route_count && match->route == NULL; i++) {
+        const struct sk_route *route = &table->routes[i];
+
+        if (!path_fits(match, route->path, path)) {
             continue;
         }
-        bool get = strcmp(ROUTES[i].method, "GET") == 0;
+        bool get = strcmp(route->method, "GET") == 0;
         size_t len = strlen(match->allow);
 
         match->known = true;
         snprintf(match->allow + len, sizeof match->allow - len, "%s%s", len > 0 ? ", " : "",
-                 get ? "GET, HEAD" : ROUTES[i].method);
-        if (strcmp(ROUTES[i].method, method) == 0 || (get && strcmp(method, "HEAD") == 0)) {
-            match->route = &ROUTES[i];
+                 get ? "GET, HEAD" : route->method);
+        if (strcmp(route->method, method) == 0 || (get && strcmp(method, "HEAD") == 0)) {
+            match->route = route;
         }
     }
     match->has_lang =

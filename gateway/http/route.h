@@ -1,4 +1,5 @@
-/* Paths and their endpoints: one table, route.def. */
+/* Finding the endpoint of a path in a table of them. The table of the gateway is route.def, put
+ * together in gateway/routes.c, so that nothing in http/ depends on an endpoint. */
 #ifndef SK_GATEWAY_HTTP_ROUTE_H
 #define SK_GATEWAY_HTTP_ROUTE_H
 
@@ -24,6 +25,17 @@ struct sk_protocol {
     enum MHD_Result (*refuse)(struct sk_request *request);
 };
 
+struct sk_protocol_row {
+    const char *path; /* and all below it */
+    const struct sk_protocol *protocol;
+};
+
+struct sk_route_table {
+    const struct sk_protocol_row *protocols; /* the first that fits counts; the last has path "" */
+    const struct sk_route *routes;
+    size_t route_count;
+};
+
 #define PROTOCOL(path, protocol) extern const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) extern const struct sk_endpoint sk_endpoint_##endpoint;
 #include "gateway/http/route.def"
@@ -31,7 +43,7 @@ struct sk_protocol {
 #undef ROUTE
 
 /* Never NULL, whatever the path. */
-const struct sk_protocol *sk_route_protocol(const char *path);
+const struct sk_protocol *sk_route_protocol(const struct sk_route_table *table, const char *path);
 
 struct sk_match {
     const struct sk_route *route; /* NULL: no such path, or no such method: see known */
@@ -44,6 +56,7 @@ struct sk_match {
     char allow[SK_ALLOW_TEXT]; /* for 405: "GET, HEAD, POST" */
 };
 
-void sk_route_find(struct sk_match *match, const char *method, const char *path);
+void sk_route_find(const struct sk_route_table *table, struct sk_match *match, const char *method,
+                   const char *path);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <microhttpd.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 #include "gateway/http/connections.h"
-#include "gateway/http/request.h"
 
 /* From 64 KiB on the memory of a connection is mapped and unmapped, not kept in the heap. */
 #define CONNECTION_MEMORY ((size_t)65536)
@@ -37,6 +35,7 @@ struct worker {
 
 struct sk_server {
     struct sk_gateway *gateway;
+    const struct sk_server_callbacks *callbacks;
     int fd;
     atomic_bool quiesce, end; /* accept nothing more; leave the thread */
     pthread_mutex_t mutex;
@@ -74,21 +73,23 @@ static size_t leave_escaped(void *context, struct MHD_Connection *connection, ch
 }
 
 /* A daemon for `share` connections, to which fd then belongs. */
-static struct MHD_Daemon *daemon_start(struct sk_gateway *gateway, int fd, unsigned share)
+static struct MHD_Daemon *daemon_start(const struct sk_server *server, int fd, unsigned share)
 {
+    const struct sk_server_callbacks *callbacks = server->callbacks;
+    struct sk_gateway *gateway = server->gateway;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK;
 
     /* clang-format off */
-    return MHD_start_daemon(flags, 0, NULL, NULL, sk_request_handle, gateway,
+    return MHD_start_daemon(flags, 0, NULL, NULL, callbacks->handle, gateway,
         MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_CONNECTION_LIMIT, share,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_TIMEOUT, SECONDS_INACTIVE,
         MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
-        MHD_OPTION_URI_LOG_CALLBACK, sk_request_target, gateway,
+        MHD_OPTION_URI_LOG_CALLBACK, callbacks->target, gateway,
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, sk_request_completed, gateway,
+        MHD_OPTION_NOTIFY_COMPLETED, callbacks->completed, gateway,
         MHD_OPTION_NOTIFY_CONNECTION, notify_connection, gateway,
         MHD_OPTION_END);
     /* clang-format on */
@@ -192,7 +193,7 @@ static bool worker_open(struct worker *worker, unsigned share)
     if (own < 0) {
         return false;
     }
-    worker->daemon = daemon_start(worker->server->gateway, own, share);
+    worker->daemon = daemon_start(worker->server, own, share);
     if (worker->daemon == NULL) {
         return false;
     }
@@ -225,7 +226,8 @@ static void workers_end(struct sk_server *server)
 
 /* ---- the server ---------------------------------------------------------------------- */
 
-static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
+static struct sk_server *server_new(struct sk_gateway *gateway, int fd,
+                                    const struct sk_server_callbacks *callbacks)
 {
     unsigned threads = gateway->settings.threads;
     struct sk_server *server = calloc(1, sizeof *server + threads * sizeof *server->workers);
@@ -236,6 +238,7 @@ static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
     pthread_mutex_init(&server->mutex, NULL);
     pthread_cond_init(&server->changed, NULL);
     server->gateway = gateway;
+    server->callbacks = callbacks;
     server->fd = fd;
     server->count = threads;
     server->accepting = threads;
@@ -246,10 +249,11 @@ static struct sk_server *server_new(struct sk_gateway *gateway, int fd)
     return server;
 }
 
-struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd)
+struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd,
+                                  const struct sk_server_callbacks *callbacks)
 {
     unsigned threads = gateway->settings.threads, connections = gateway->settings.connections;
-    struct sk_server *server = server_new(gateway, fd);
+    struct sk_server *server = server_new(gateway, fd, callbacks);
     bool good = server != NULL;
 
     for (unsigned i = 0; i < threads && good; i++) {

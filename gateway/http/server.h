@@ -2,14 +2,23 @@
 #ifndef SK_GATEWAY_HTTP_SERVER_H
 #define SK_GATEWAY_HTTP_SERVER_H
 
+#include <microhttpd.h>
+
 #include "gateway/gateway.h"
 
 struct sk_server;
-struct MHD_Connection;
+
+/* What libmicrohttpd calls for each request (request.h). */
+struct sk_server_callbacks {
+    MHD_AccessHandlerCallback handle;
+    void *(*target)(void *context, const char *target, struct MHD_Connection *connection);
+    MHD_RequestCompletedCallback completed;
+};
 
 /* NULL: it did not start, errno says why, and fd stays the caller's. Otherwise sk_server_stop
  * closes fd, on which the server listens. */
-struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd);
+struct sk_server *sk_server_start(struct sk_gateway *gateway, int fd,
+                                  const struct sk_server_callbacks *callbacks);
 
 /* Stops accepting (what waits in the socket's backlog stays there for another process that holds
  * the socket), lets requests under way end for up to `seconds`, calls resume_waiting() for

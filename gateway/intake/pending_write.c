@@ -1,6 +1,6 @@
 #include "gateway/intake/pending_write.h"
 
-#include "gateway/http/in_flight.h"
+#include "gateway/http/suspend.h"
 #include "gateway/http/request.h"
 
 /* From the writer's thread. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "gateway/http/connections.h"
-#include "gateway/http/in_flight.h"
+#include "gateway/http/suspend.h"
 #include "gateway/http/request.h"
 
 /* As many places as there are requests for uploads: a list will do. */

@@ -24,6 +24,7 @@
 #include "storage/outbox_chain.h"
 #include "storage/outbox_organisations.h"
 #include "storage/outbox_purge.h"
+#include "storage/store/paths.h"
 
 struct sk_store {
     const char *dir;
@@ -51,13 +52,6 @@ enum sk_error sk_store_key_read(const struct sk_store *store, struct sk_ed25519_
 /* Says what to do when the key could not be read; returns the exit code. */
 int sk_store_refuse_key(enum sk_error error);
 enum sk_error sk_store_key_public(const struct sk_store *store, struct sk_ed25519_pk *pk);
-
-/* ---- paths ------------------------------------------------------------------ */
-
-/* DIR/name. TOO_LARGE when that is no path any more. */
-enum sk_error sk_store_path(char out[PATH_MAX], const char *dir, const char *name);
-bool sk_store_exists(const char *path);
-bool sk_store_has(const char *dir, const char *name); /* whether DIR/name exists */
 
 /* ---- the commands --------------------------------------------------------------- */
 

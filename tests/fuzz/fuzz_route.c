@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/http/route.h"
+#include "gateway/routes.h"
 #include "tests/fuzz/aids.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -35,8 +35,8 @@ static bool find(const char *method, const char *path)
     struct sk_match match;
     char again[64];
 
-    sk_route_find(&match, method, path);
-    FUZZ_MUST(sk_route_protocol(path) ==
+    sk_route_find(&sk_routes, &match, method, path);
+    FUZZ_MUST(sk_route_protocol(&sk_routes, path) ==
               (strncmp(path, "/uploads", 8) == 0 && (path[8] == '\0' || path[8] == '/')
                    ? &sk_protocol_tus
                    : &sk_protocol_page));

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "gateway/http/route.h"
+#include "gateway/routes.h"
 
 #define PROTOCOL(path, protocol) const struct sk_protocol sk_protocol_##protocol;
 #define ROUTE(method, path, endpoint) const struct sk_endpoint sk_endpoint_##endpoint;
@@ -51,10 +51,10 @@ static void test_row(void **state)
     const struct expected *row = *state;
     struct sk_match match;
 
-    sk_route_find(&match, row->method, row->path);
+    sk_route_find(&sk_routes, &match, row->method, row->path);
     assert_non_null(match.route);
     assert_ptr_equal(match.route->endpoint, row->endpoint);
-    sk_route_find(&match, strcmp(row->method, "GET") == 0 ? "HEAD" : "PUT", row->path);
+    sk_route_find(&sk_routes, &match, strcmp(row->method, "GET") == 0 ? "HEAD" : "PUT", row->path);
     if (strcmp(row->method, "GET") == 0) {
         assert_ptr_equal(match.route->endpoint, row->endpoint);
     } else {
@@ -81,7 +81,7 @@ static void test_no_other_rows(void **state)
     for (size_t i = 0; i < EXPECTED_COUNT; i++) {
         struct sk_match match;
 
-        sk_route_find(&match, EXPECTED[i].method, EXPECTED[i].path);
+        sk_route_find(&sk_routes, &match, EXPECTED[i].method, EXPECTED[i].path);
         found[i] = match.route;
         for (size_t k = 0; k < i; k++) {
             assert_ptr_not_equal(found[k], found[i]);
@@ -139,7 +139,7 @@ static void test_unknown(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
         struct sk_match match;
-        sk_route_find(&match, "GET", paths[i]);
+        sk_route_find(&sk_routes, &match, "GET", paths[i]);
         assert_null(match.route);
         assert_false(match.known);
     }
@@ -150,34 +150,34 @@ static void test_what_the_path_says(void **state)
     struct sk_match match;
 
     (void)state;
-    sk_route_find(&match, "GET", "/boards/0a1b2c3d");
+    sk_route_find(&sk_routes, &match, "GET", "/boards/0a1b2c3d");
     assert_string_equal(match.org, "0a1b2c3d");
     assert_false(match.has_lang);
-    sk_route_find(&match, "GET", "/receipts");
+    sk_route_find(&sk_routes, &match, "GET", "/receipts");
     assert_string_equal(match.prefix, "");
-    sk_route_find(&match, "GET", "/receipts/0f");
+    sk_route_find(&sk_routes, &match, "GET", "/receipts/0f");
     assert_string_equal(match.prefix, "0f");
-    sk_route_find(&match, "HEAD", UPLOAD);
+    sk_route_find(&sk_routes, &match, "HEAD", UPLOAD);
     assert_string_equal(match.token, "00112233445566778899aabbccddeeff");
     assert_string_equal(match.org, "");
-    sk_route_find(&match, "GET", UPLOAD);
+    sk_route_find(&sk_routes, &match, "GET", UPLOAD);
     assert_null(match.route);
     assert_string_equal(match.allow, "OPTIONS, HEAD, PATCH, DELETE");
-    sk_route_find(&match, "PATCH", "/uploads");
+    sk_route_find(&sk_routes, &match, "PATCH", "/uploads");
     assert_string_equal(match.allow, "OPTIONS, POST");
-    sk_route_find(&match, "GET", "/boards/0a1b2c3d");
-    sk_route_find(&match, "GET", "/crh/nowhere");
+    sk_route_find(&sk_routes, &match, "GET", "/boards/0a1b2c3d");
+    sk_route_find(&sk_routes, &match, "GET", "/crh/nowhere");
     assert_true(match.has_lang);
     assert_int_equal(match.lang, SK_LANG_CRH);
-    sk_route_find(&match, "DELETE", "/ru/status");
+    sk_route_find(&sk_routes, &match, "DELETE", "/ru/status");
     assert_null(match.route);
     assert_true(match.known);
     assert_string_equal(match.allow, "GET, HEAD, POST");
     assert_int_equal(match.lang, SK_LANG_RU);
-    sk_route_find(&match, "HEAD", "/ru/report");
+    sk_route_find(&sk_routes, &match, "HEAD", "/ru/report");
     assert_null(match.route);
     assert_string_equal(match.allow, "POST");
-    sk_route_find(&match, "get", "/ru/");
+    sk_route_find(&sk_routes, &match, "get", "/ru/");
     assert_null(match.route);
 }
 
@@ -189,10 +189,10 @@ static void test_protocols(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++) {
-        assert_ptr_equal(sk_route_protocol(programs[i]), &sk_protocol_tus);
+        assert_ptr_equal(sk_route_protocol(&sk_routes, programs[i]), &sk_protocol_tus);
     }
     for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
-        assert_ptr_equal(sk_route_protocol(people[i]), &sk_protocol_page);
+        assert_ptr_equal(sk_route_protocol(&sk_routes, people[i]), &sk_protocol_page);
     }
 }
 

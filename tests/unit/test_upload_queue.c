@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "gateway/http/connections.h"
-#include "gateway/http/in_flight.h"
+#include "gateway/http/suspend.h"
 #include "gateway/http/request.h"
 #include "gateway/intake/upload_queue.h"
 
