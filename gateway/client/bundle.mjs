@@ -1,9 +1,11 @@
 // Bundles the pages' scripts. usage: node bundle.mjs SOURCE OUT (see make-bundle). The same modules give the same bytes.
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { brotliCompressSync, constants as zlib, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants as zlib } from 'node:zlib';
 import { LISTS, constants, texts } from './facts.mjs';
+import { shortened } from './packages.mjs';
 
 const [source, out] = process.argv.slice(2);
 const modules = join(out, 'node_modules');
@@ -11,6 +13,8 @@ const required = createRequire(join(modules, 'here.js'));
 const esbuild = required('esbuild');
 const terser = required('terser');
 
+/** In gzip, which is what most here ask for: 3 % less than zlib can do. More rounds find nothing more. */
+const zopfli = (path) => execFileSync('zopfli', ['-c', '--i100', path]);
 /** Found by trying; the best quality is the default. */
 const BROTLI = { [zlib.BROTLI_PARAM_MODE]: zlib.BROTLI_MODE_FONT, [zlib.BROTLI_PARAM_LGWIN]: 18 };
 
@@ -27,49 +31,6 @@ const common = {
 };
 
 /**
- * The same code without the words of its errors: no page shows them, and they are paid for on a bad line. Only in the packages; an error
- * that is thrown stays one. What is not understood here is left as it is.
- */
-function withoutWords(code) {
-  const begin = /\bnew (?:Range|Type)?Error\(/g;
-  let out = '';
-  let from = 0;
-  for (let found = begin.exec(code); found; found = begin.exec(code)) {
-    const end = closing(code, begin.lastIndex);
-    if (end < begin.lastIndex) continue;
-    out += code.slice(from, begin.lastIndex);
-    from = begin.lastIndex = end;
-  }
-  return out + code.slice(from);
-}
-
-/** Where the bracket closes that was opened before `at`; -1 when there is more in it than names, operators, calls and strings. */
-function closing(code, at) {
-  const token = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`[^`\\]*`|[\w$.+*\s?:,=<>!&|-]|\(|\)/y;
-  token.lastIndex = at;
-  for (let depth = 1, found = token.exec(code); found; found = token.exec(code)) {
-    depth += found[0] === '(' ? 1 : found[0] === ')' ? -1 : 0;
-    if (depth === 0) return found.index;
-  }
-  return -1;
-}
-
-/**
- * SHA-256's constants are the upper halves of the first of SHA-512's: where both are needed, one table is enough (0.3 kB). Looked up in
- * the package as it is; if it ever says otherwise, there is no bundle.
- */
-function oneTable(code, path) {
-  if (!path.endsWith('@noble/hashes/sha2.js')) return code;
-  const numbers = (name) => [...code.split(`const ${name} = `)[1].split(']')[0].matchAll(/0x([0-9a-f]+)/g)].map(([, hex]) => hex);
-  const short = numbers('SHA256_K');
-  const long = numbers('K512');
-  if (short.length !== 64 || long.length !== 80 || short.some((k, i) => long[i].length !== 16 || long[i].slice(0, 8) !== k)) {
-    throw new Error('the tables of @noble/hashes are not as they were');
-  }
-  return code.replaceAll('SHA256_K[i]', 'SHA512_Kh[i]');
-}
-
-/**
  * T.NAME becomes T[number], counted as gateway/pages/script.c does, and a list of texts an array of them; what a page does not get stays,
  * for tests/client/texts.mjs to find.
  */
@@ -77,12 +38,19 @@ function numbered(kind) {
   const names = texts().filter(([, kinds]) => kinds.includes(kind)).map(([name]) => name);
   const one = (name) => names.includes(name) ? `T[${names.indexOf(name)}]` : `T.${name}`;
   const replace = (_, name) => LISTS[name] ? `[${LISTS[name].map(one)}]` : one(name);
+  return (code) => code.replace(/\bT\.([A-Z]\w+)/g, replace);
+}
+
+/** Our own modules with their texts numbered, and the packages' with what they can do without. */
+function sources(kind) {
+  const ours = kind ? numbered(kind) : (code) => code;
   return {
-    name: 'texts',
+    name: 'sources',
     setup(build) {
-      build.onLoad({ filter: /\.js$/ }, ({ path }) => dirname(path) === source
-        ? { contents: readFileSync(path, 'utf8').replace(/\bT\.([A-Z]\w+)/g, replace) }
-        : { contents: withoutWords(kind === 'C' ? readFileSync(path, 'utf8') : oneTable(readFileSync(path, 'utf8'), path)) });
+      build.onLoad({ filter: /\.js$/ }, ({ path }) => {
+        const code = readFileSync(path, 'utf8');
+        return { contents: dirname(path) === source ? ours(code) : shortened(code, path, kind === 'F') };
+      });
     },
   };
 }
@@ -95,13 +63,14 @@ async function bundle(entry, options) {
 
 /** Every byte is paid for on a bad line: terser finds 3 % more than esbuild, and both together 1 % more. */
 async function page(entry, kind) {
-  const options = { format: 'iife', minify: true, plugins: [numbered(kind)], supported: { 'class-field': true, 'class-static-field': true } };
+  const options = { format: 'iife', minify: true, plugins: [sources(kind)], supported: { 'class-field': true, 'class-static-field': true } };
   const script = Buffer.from(await bundle(entry, options)).toString();
   const { code } = await terser.minify(script, {
     // Bold, and true here: what is called with new is a class, and to read a property does nothing else.
     compress: { passes: 5, ecma: 2020, unsafe_arrows: true, pure_getters: true },
     format: { ecma: 2020 },
   });
+  if (kind === 'F' && code.includes('decrypt')) throw new Error('the form opens something');
   return Buffer.from(code + '\n');
 }
 
@@ -112,7 +81,7 @@ function write(name, bytes) {
 }
 
 mkdirSync(join(out, 'bundle'), { recursive: true });
-write('core.mjs', await bundle('core.js', { format: 'esm', platform: 'neutral' }));
+write('core.mjs', await bundle('core.js', { format: 'esm', platform: 'neutral', plugins: [sources()] }));
 write('offline.js', await page('offline.js', 'O'));
 write('guard_form.js', await page('guard_form.js', 'F'));
 write('guard_status.js', await page('guard_status.js', 'S'));
@@ -120,6 +89,7 @@ write('guard_status.js', await page('guard_status.js', 'S'));
 for (const [name, kind] of [['courier.js', 'C'], ['status.js', 'S'], ['form.js', 'F']]) {
   const bytes = await page('live_' + name, kind);
   write(name + '.br', brotliCompressSync(bytes, { params: BROTLI }));
-  write(name + '.gz', gzipSync(bytes, { level: 9 }));
-  write(name, bytes);
+  write(name + '.raw', bytes);
+  write(name + '.gz', zopfli(join(out, 'bundle', name + '.raw')));
+  renameSync(join(out, 'bundle', name + '.raw'), join(out, 'bundle', name));
 }

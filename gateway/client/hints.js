@@ -32,7 +32,7 @@ function sizeHint(form) {
   const chunks = chunksFor(length);
   const max = Number(form.dataset.max || 0);
   if (!chunks || (max && length - AROUND > max)) return [fill(T.HINT_LARGE, sizeText(max || MAX))];
-  if (chunks === 1) return [T.HINT_SMALL];
+  if (chunks === 1) return []; // as large as every other short text
   const range = `${sizeText(classBelow(chunks) * BLOCK)} \u2013 ${sizeText(chunks * BLOCK, true)}`;
   return [fill(T.HINT_SIZE, sizeText(length, true)), fill(T.HINT_CLASS, range)];
 }

@@ -70,9 +70,9 @@ mkdir -p tree/gateway/client/bundle
 : >tree/gateway/client/bundle/form.js
 : >have
 install build
-check "a release's tree needs no node to be built" eval 'asks_not nodejs && asks_not node-corepack && asks gcc'
+check "a release's tree needs neither node nor zopfli to be built" eval 'asks_not nodejs && asks_not node-corepack && asks_not zopfli && asks gcc'
 install check
-check "but to be checked" asks nodejs
+check "but to be checked" eval 'asks nodejs && asks zopfli'
 
 # ---- locked packages
 mkdir -p locked

@@ -7,13 +7,15 @@
 #include <cmocka.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gateway/http/compress.h"
 #include "gateway/pages/script.h"
 #include "tests/unit/page_samples.h"
 
-/* The first window of a connection, with room for the head; and all that comes before the first
- * word can be sealed. */
+/* The first window of a connection, with room for the head; and all that comes before the receipt is
+ * shown but the keys. In gzip: on http Firefox asks for nothing better, nor does it for an .onion
+ * that it holds for secure. */
 #define FORM_BUDGET 14000u
 #define LIVE_BUDGET 32768u
 
@@ -54,6 +56,25 @@ static size_t packed(enum sk_coding coding, const char *bytes, size_t len)
     return size;
 }
 
+static size_t count(const struct sk_page *page, const char *what)
+{
+    const char *at = page->bytes, *end = at + page->len;
+    size_t found = 0;
+
+    while ((at = memmem(at, (size_t)(end - at), what, strlen(what))) != NULL) {
+        at++;
+        found++;
+    }
+    return found;
+}
+
+/* The page is one request, its script the other. */
+static bool loads_one_script(const struct sk_page *page)
+{
+    return count(page, " src=") == 1 && count(page, "<link") == 0 && count(page, "@import") == 0 &&
+           count(page, "url(") == 0;
+}
+
 /* Whether it keeps to the budget. */
 static bool weigh(enum sk_lang lang)
 {
@@ -69,8 +90,11 @@ static bool weigh(enum sk_lang lang)
                  "together gzip %zu, br %zu\n",
                  sk_lang_code(lang), form.len, form_gzip, form_br, script_gzip, script_br,
                  form_gzip + script_gzip, form_br + script_br);
+    bool good = loads_one_script(&form) && form_gzip <= FORM_BUDGET && form_br <= FORM_BUDGET &&
+                form_gzip + script_gzip <= LIVE_BUDGET && form_br + script_br <= LIVE_BUDGET;
+
     sk_page_free(&form);
-    return form_br <= FORM_BUDGET && form_gzip <= FORM_BUDGET && form_br + script_br <= LIVE_BUDGET;
+    return good;
 }
 
 static void test_pages_keep_to_their_budget(void **state)
