@@ -136,7 +136,7 @@ static enum sk_error make_next(struct sk_kv *kv, uint32_t next, struct copy *c)
     c->to = made;
     e = copy_all(c);
 out:
-    sk_kv_close(made);
+    sk_lmdb_free(made);
     return e == SK_OK ? sk_folder_sync(kv->folder) : e;
 }
 

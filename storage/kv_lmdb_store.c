@@ -35,7 +35,7 @@ struct sk_kv *sk_lmdb_new(const struct sk_kv_shape *shape, const char *folder, b
     return kv;
 }
 
-void sk_kv_close(struct sk_kv *kv)
+void sk_lmdb_free(struct sk_kv *kv)
 {
     int why = errno;
 
@@ -46,6 +46,23 @@ void sk_kv_close(struct sk_kv *kv)
     pthread_mutex_destroy(&kv->figure.lock);
     pthread_rwlock_destroy(&kv->swap);
     free(kv);
+    errno = why;
+}
+
+/* Closing and opening exclude each other: the last one who closes makes LMDB (0.9.30 and later)
+ * destroy the locks in its lock file, and whoever opens at that moment would take them as they are.
+ */
+void sk_kv_close(struct sk_kv *kv)
+{
+    int why = errno, lock = -1;
+
+    if (kv != NULL) {
+        (void)sk_lmdb_folder_lock(kv->folder, &lock); /* without the folder nobody opens */
+    }
+    sk_lmdb_free(kv);
+    if (lock >= 0) {
+        close(lock);
+    }
     errno = why;
 }
 
@@ -118,7 +135,7 @@ static enum sk_error build_in(const char *folder, const char *path,
     unlink(made); /* of an interrupted run */
     enum sk_error e = fill_file(kv, made, build);
 
-    sk_kv_close(kv);
+    sk_lmdb_free(kv);
     if (e == SK_OK && rename(made, path) != 0) {
         e = sk_error_of_errno(errno);
     }
@@ -230,13 +247,16 @@ static bool generation_exists(const struct sk_kv *kv, uint32_t generation)
            sk_lmdb_path(kv->folder, generation, "", path) == SK_OK && access(path, F_OK) == 0;
 }
 
-/* Opens the generation in force; the caller holds swap exclusively, or has kv alone. */
+/* Opens the generation in force in place of what is open; the caller holds swap exclusively, or has
+ * kv alone. */
 static enum sk_error attach(struct sk_kv *kv, bool remove_retired)
 {
     uint32_t generation = 0, next = 0;
     int lock;
     enum sk_error e = sk_lmdb_folder_lock(kv->folder, &lock);
 
+    sk_lmdb_file_close(kv->file);
+    kv->file = NULL;
     if (e != SK_OK) {
         return e;
     }
@@ -266,8 +286,6 @@ enum sk_error sk_lmdb_follow(struct sk_kv *kv, uint32_t generation)
 
     pthread_rwlock_wrlock(&kv->swap);
     if (kv->file == NULL || kv->generation == generation) {
-        sk_lmdb_file_close(kv->file);
-        kv->file = NULL;
         e = attach(kv, false);
     }
     pthread_rwlock_unlock(&kv->swap);
@@ -292,7 +310,7 @@ enum sk_error sk_kv_open(struct sk_kv **out, const char *address, const struct s
     enum sk_error e = attach(kv, writable);
 
     if (e != SK_OK) {
-        sk_kv_close(kv);
+        sk_lmdb_free(kv);
         return e == SK_ERR_IO && errno == ENOTDIR ? SK_ERR_NOT_FOUND : e;
     }
     *out = kv;

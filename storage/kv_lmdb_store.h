@@ -28,6 +28,8 @@ struct sk_kv {
 
 /* Without a file yet. NULL: no memory. folder: shorter than PATH_MAX. */
 struct sk_kv *sk_lmdb_new(const struct sk_kv_shape *shape, const char *folder, bool writable);
+/* What sk_kv_close() does where the folder is locked, or nobody else can open the file. */
+void sk_lmdb_free(struct sk_kv *kv);
 /* Builds `path` beside its place, then renames it there. Under the folder's lock. EXISTS, or what
  * fill says; then nothing is left. size: 0 grows. */
 struct sk_lmdb_build {

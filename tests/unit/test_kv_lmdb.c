@@ -302,6 +302,50 @@ static void a_full_disk_is_said_before_the_lock_file_is_mapped(void **state)
     sk_kv_close(kv);
 }
 
+/* Opens, writes or reads, and closes again and again. Gives how often that failed. */
+static int come_and_go(const char *address, bool writer)
+{
+    int failed = 0;
+
+    for (unsigned i = 0; i < 3000; i++) {
+        struct sk_kv *kv = NULL;
+        enum sk_error e = sk_kv_open(&kv, address, &SHAPE, writer);
+
+        if (e == SK_OK) {
+            struct sk_txn *txn = sk_kv_begin(kv, writer);
+
+            if (writer) {
+                put_number(txn, 0, i % 3, 100);
+            }
+            e = writer ? sk_txn_commit(txn) : sk_txn_error(txn);
+            if (!writer) {
+                sk_txn_abort(txn);
+            }
+            sk_kv_close(kv);
+        }
+        failed += e == SK_OK ? 0 : 1;
+    }
+    return failed;
+}
+
+/* The last one who closes cleans up in the lock file, just when the next one opens: with two
+ * processes one is often the last. */
+static void whoever_closes_disturbs_nobody_who_opens(void **state)
+{
+    const char *address = unit_path(*state, "e");
+    int status;
+
+    sk_kv_close(new_kv(address, 0));
+    pid_t child = fork();
+
+    if (child == 0) {
+        _exit(come_and_go(address, true) > 0 ? 1 : 0);
+    }
+    assert_int_equal(come_and_go(address, false), 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, unit_folder_make, unit_folder_remove)
 
 int main(void)
@@ -314,6 +358,7 @@ int main(void)
         TEST(rising_puts_into_an_empty_table_leave_no_gaps),
         TEST(a_second_process_sees_what_the_first_commits),
         TEST(a_lock_holds_against_another_process_and_goes_with_it),
+        TEST(whoever_closes_disturbs_nobody_who_opens),
         TEST(the_lock_file_has_its_blocks),
         TEST(a_full_disk_is_said_before_the_lock_file_is_mapped),
     };

@@ -387,7 +387,9 @@ static void opens_while_another_process_writes(void **state)
 
     if (child == 0) {
         close(go[1]);
-        kv = open_kv(address);
+        if (sk_kv_open(&kv, address, &SHAPE, true) != SK_OK) {
+            _exit(1);
+        }
         fcntl(go[0], F_SETFL, O_NONBLOCK);
         for (unsigned i = 0; read(go[0], &byte, 1) != 0; i++) { /* until the other end is closed */
             leave_end_unwritten(kv, 1000);
