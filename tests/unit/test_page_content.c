@@ -206,18 +206,22 @@ static void make_receipt(uint8_t factor, bool follow_up)
     take(sk_page_receipt(&page, SK_LANG_UK, &receipt, follow_up), &page);
 }
 
+/* What the style keeps together has an element of its own. */
+#define GROUPS                                                                                     \
+    "\"><b>04926-</b><b>D25AS-</b><b>KQH2C-</b><b>TNEYC-</b><b>VQQFE</b></div>"
+
 static void test_receipt_shows_the_code(void **state)
 {
     struct sk_page page = {0};
 
     (void)state;
     make_receipt(17, false);
-    assert_has(">04926-D25AS-KQH2C-TNEYC-VQQFE<");
-    assert_int_equal(count("04926-D25AS-KQH2C-TNEYC-VQQFE"), 1);
+    assert_has(GROUPS);
+    assert_int_equal(count("04926-"), 1);
     assert_has(sk_text(SK_LANG_UK, SK_MSG_DONE_ONCE));
     assert_true(strstr(html, ">04926-") < strstr(html, "<table"));
     make_receipt(17, true);
-    assert_has(">04926-D25AS-KQH2C-TNEYC-VQQFE<");
+    assert_has(GROUPS);
     assert_has(sk_text(SK_LANG_UK, SK_MSG_DONE_SAME_CODE));
     assert_lacks(sk_text(SK_LANG_UK, SK_MSG_DONE_ONCE));
     take(sk_page_receipt(&page, SK_LANG_UK, NULL, false), &page);
