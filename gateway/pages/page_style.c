@@ -22,6 +22,7 @@ const char sk_page_style[] =
     "header{position:sticky;top:0;margin:0 -1rem;background:var(--b)}"
     "header a{display:block;padding:.75rem 1rem;background:var(--f);color:var(--b);"
     "text-align:center;font-weight:600}"
+    "header p{position:absolute;top:100%;right:0;margin:0;background:var(--f);color:var(--b)}"
     "header a:focus-visible{outline-color:var(--b);outline-offset:-6px}"
     "header+main{padding-top:.75rem}"
     "nav{display:flex;flex-wrap:wrap;gap:0 .75rem}"
