@@ -207,8 +207,7 @@ static void make_receipt(uint8_t factor, bool follow_up)
 }
 
 /* What the style keeps together has an element of its own. */
-#define GROUPS                                                                                     \
-    "\"><b>04926-</b><b>D25AS-</b><b>KQH2C-</b><b>TNEYC-</b><b>VQQFE</b></div>"
+#define GROUPS "\"><b>04926-</b><b>D25AS-</b><b>KQH2C-</b><b>TNEYC-</b><b>VQQFE</b></div>"
 
 static void test_receipt_shows_the_code(void **state)
 {
