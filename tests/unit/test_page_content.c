@@ -315,12 +315,12 @@ static void test_dates_follow_the_language(void **state)
     assert_has("Arrived on 1 January 2026");
     take(sk_page_status(&page, SK_LANG_EN, SK_RECEIPT_CARRIED, 20818, NULL, 0), &page);
     assert_has("Arrived on 31 December 2026");
-    make_answered(SK_LANG_EN, SK_STATUS_READ, "");
+    make_answered(SK_LANG_EN, SK_STATUS_CLOSED, "");
     assert_has("Arrived on 23 November 2026");
     assert_has("Answer of 24 November 2026");
-    make_answered(SK_LANG_UK, SK_STATUS_READ, "");
+    make_answered(SK_LANG_UK, SK_STATUS_CLOSED, "");
     assert_has("Надійшло 23.11.2026");
-    make_answered(SK_LANG_RU, SK_STATUS_READ, "");
+    make_answered(SK_LANG_RU, SK_STATUS_CLOSED, "");
     assert_has("Ответ от 24.11.2026");
 }
 
@@ -345,7 +345,7 @@ static void test_each_status_has_its_words(void **state)
 static void test_states(void **state)
 {
     static const enum sk_message heads[] = {SK_MSG_STATE_UNKNOWN, SK_MSG_STATE_RECEIVED,
-                                            SK_MSG_STATE_CARRIED, SK_MSG_STATE_ANSWERED};
+                                            SK_MSG_STATE_CARRIED, SK_MSG_ANSWER_ARRIVED};
     static const char *const names[] = {"unknown", "received", "carried", "answered"};
     struct sk_page page = {0};
 
@@ -356,6 +356,40 @@ static void test_states(void **state)
         assert_has(sk_text(SK_LANG_EN, heads[i]));
         assert_lacks("1970");
     }
+}
+
+static void check_heading(const struct sk_page_answer *answers, enum sk_message message,
+                          bool answered)
+{
+    struct sk_page page = {0};
+    char h1[256];
+
+    take(sk_page_status(&page, SK_LANG_EN, SK_RECEIPT_ANSWERED, 0, answers, 2), &page);
+    (void)snprintf(h1, sizeof h1, "<h1>%s</h1>", sk_text(SK_LANG_EN, message));
+    assert_has(h1);
+    assert_int_equal(count(sk_text(SK_LANG_EN, SK_MSG_STATE_READ)), answered ? 1 : 0);
+    assert_int_equal(count(sk_text(SK_LANG_EN, SK_MSG_STATE_LATER)), answered ? 0 : 1);
+    assert_int_equal(count("Answer of"), answered ? 1 : 0);
+}
+
+/* That a report arrived or was read is no answer. */
+static void test_heading_says_what_is_true(void **state)
+{
+    struct sk_answer one = {.status = SK_STATUS_ARRIVED, .day = 20600}, two = one;
+    const struct sk_page_answer answers[2] = {{"One", &one}, {"Two", &two}};
+
+    (void)state;
+    check_heading(answers, SK_MSG_ANSWER_ARRIVED, false);
+    two.status = SK_STATUS_READ;
+    check_heading(answers, SK_MSG_ANSWER_READ, false);
+    one.status = SK_STATUS_CHECKING;
+    check_heading(answers, SK_MSG_ANSWER_CHECKING, false);
+    for (two.status = SK_STATUS_MORE; two.status < SK_STATUS_END; two.status++) {
+        check_heading(answers, SK_MSG_STATE_ANSWERED, true);
+    }
+    two.status = SK_STATUS_READ;
+    strcpy(two.text, "Thank you.");
+    check_heading(answers, SK_MSG_STATE_ANSWERED, true);
 }
 
 static void test_typed_codes_get_their_reason(void **state)
@@ -505,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_dates_follow_the_language),
         cmocka_unit_test(test_each_status_has_its_words),
         cmocka_unit_test(test_states),
+        cmocka_unit_test(test_heading_says_what_is_true),
         cmocka_unit_test(test_typed_codes_get_their_reason),
         cmocka_unit_test(test_courier_says_what_became_of_each_file),
         cmocka_unit_test(test_problems),
