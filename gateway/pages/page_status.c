@@ -8,41 +8,60 @@
 
 #include "gateway/pages/status.pieces"
 
-/* ---- the form: its context is the error in the typed code, or SK_OK ---- */
+/* ---- the form ---- */
+
+struct asked {
+    enum sk_error problem; /* SK_OK: nothing was typed yet */
+    const char *typed;     /* or NULL */
+};
 
 static void put_mistake(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
-    sk_html_text(html, sk_text(lang, *problem == SK_ERR_CODE_LENGTH   ? SK_MSG_CODE_LENGTH
-                                     : *problem == SK_ERR_CODE_SYMBOL ? SK_MSG_CODE_SYMBOL
-                                                                      : SK_MSG_CODE_CHECK));
+    sk_html_text(html, sk_text(lang, asked->problem == SK_ERR_CODE_LENGTH   ? SK_MSG_CODE_LENGTH
+                                     : asked->problem == SK_ERR_CODE_SYMBOL ? SK_MSG_CODE_SYMBOL
+                                                                            : SK_MSG_CODE_CHECK));
+}
+
+/* 25 signs are not typed twice for one that is wrong. */
+static void put_value(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct asked *asked = context;
+
+    (void)lang;
+    if (asked->typed != NULL) {
+        sk_html_raw(html, "value=\"");
+        sk_html_text(html, asked->typed);
+        sk_html_raw(html, "\"");
+    }
 }
 
 static void put_opening(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
-    sk_expand(html, lang, *problem == SK_OK ? SK_TEMPLATE(intro) : SK_TEMPLATE(alert), problem);
+    sk_expand(html, lang, asked->problem == SK_OK ? SK_TEMPLATE(intro) : SK_TEMPLATE(alert), asked);
 }
 
 static void put_described_by(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
     (void)lang;
-    sk_html_raw(html, *problem == SK_OK ? "kh" : "\"ke kh\" aria-invalid=true autofocus");
+    sk_html_raw(html, asked->problem == SK_OK ? "kh" : "\"ke kh\" aria-invalid=true autofocus");
 }
 
 enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   const struct sk_page_organisation *organisations, size_t count,
-                                  enum sk_error problem)
+                                  enum sk_error problem, const char *typed)
 {
+    const struct asked asked = {problem, typed};
     const struct sk_frame page = {.title = SK_MSG_STATUS_TITLE,
                                   .heading = SK_MSG_STATUS_H1,
                                   .path = "status",
                                   .main = SK_TEMPLATE(form),
-                                  .context = &problem,
+                                  .context = &asked,
                                   .script = SK_SCRIPT_STATUS,
                                   .organisations = organisations,
                                   .count = count,

@@ -150,7 +150,7 @@ static void test_live_pages_carry_the_pins(void **state)
     assert_has("<p id=mode>What you send is locked at once.");
     assert_lacks("name=to value=\"third");
     assert_int_equal(count("<input type=checkbox name=to value=\""), 2);
-    take(sk_page_status_form(&page, SK_LANG_EN, organisations, 3, SK_ERR_CODE_CHECK), &page);
+    take(sk_page_status_form(&page, SK_LANG_EN, organisations, 3, SK_ERR_CODE_CHECK, NULL), &page);
     assert_hooks(" id=status>", 6);
     take(sk_page_courier_form(&page, SK_LANG_EN, organisations, 3, 1 << 20), &page);
     assert_hooks(" id=courier>", 4);
@@ -404,13 +404,28 @@ static void test_typed_codes_get_their_reason(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, cases[i].error), &page);
+        take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, cases[i].error, NULL), &page);
         assert_has(sk_text(SK_LANG_UK, cases[i].message));
         assert_has("role=alert");
         assert_has("action=\"/uk/status\"");
     }
-    take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, SK_OK), &page);
+    take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, SK_OK, NULL), &page);
     assert_lacks("role=alert");
+    assert_lacks("name=code value");
+}
+
+/* Nobody types 25 signs again for one of them. What came is a stranger's text. */
+static void test_typed_codes_are_given_back(void **state)
+{
+    struct sk_page page = {0};
+
+    (void)state;
+    take(sk_page_status_form(&page, SK_LANG_UK, organisations, 3, SK_ERR_CODE_CHECK,
+                             "o4926-D25AS \"><b onfocus='x'>&"),
+         &page);
+    assert_has(
+        "name=code value=\"o4926-D25AS &#34;&gt;&lt;b onfocus=&#39;x&#39;&gt;&amp;\" required");
+    assert_lacks("<b ");
 }
 
 static void test_courier_says_what_became_of_each_file(void **state)
@@ -541,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_heading_says_what_is_true),
         cmocka_unit_test(test_typed_codes_get_their_reason),
+        cmocka_unit_test(test_typed_codes_are_given_back),
         cmocka_unit_test(test_courier_says_what_became_of_each_file),
         cmocka_unit_test(test_problems),
         cmocka_unit_test(test_statuses_of_problems),
