@@ -15,8 +15,16 @@ function lines(text) {
   return text.split('\n').flatMap((line, i) => (i === 0 ? [line] : [el('br'), line]));
 }
 
+/** Whether somebody answered: that a report arrived, was read or is being checked is none. As page_status.c. */
+export const isAnswer = (answer) => answer.text !== '' || answer.status >= STATUS_MORE;
+
+/** What is true of all answers: that there is one, or how far they are. */
+export function answersHeading(answers) {
+  return answers.some(isAnswer) ? T.STATE_ANSWERED : T.ANSWERS[Math.max(...answers.map(({ status }) => status)) - 1];
+}
+
 function answerParts(answer, formAddress) {
-  const parts = [dateLine(T.ANSWER_DAY, answer.day), el('p', {}, el('strong', {}, T.ANSWERS[answer.status - 1]))];
+  const parts = [isAnswer(answer) ? dateLine(T.ANSWER_DAY, answer.day) : null, el('p', {}, el('strong', {}, T.ANSWERS[answer.status - 1]))];
   if (answer.text !== '') parts.push(el('p', { class: 'n', dir: 'auto' }, ...lines(answer.text)));
   if (answer.status !== STATUS_MORE) return parts;
   const link = formAddress ? [el('br'), el('a', { href: formAddress }, T.OPEN_FORM)] : [];

@@ -7,8 +7,8 @@ const DATA = 24; // symbols, and one to check them
 /** Latin, then Cyrillic: what looks like another sign, and that sign. */
 const TWINS = 'OILАВЕКМНОРСТУХЅІЈ';
 const READ_AS = '011ABEKMH0PCTYXS1J';
-/** Spaces, the invisible signs that messengers leave in a text, hyphens and dashes. */
-const IGNORED = /[\s\u200b-\u200f\u2060\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]/g;
+/** What messengers, clipboards and editors leave in a text: the build puts the list of keys/format/signs.def here. */
+const IGNORED = new RegExp(`[${SIGNS_ALL}]`, 'g');
 
 // Only these letters have a small form here: toUpperCase() of a whole text would make codes out of other signs.
 const values = new Map();

@@ -3,9 +3,8 @@ import { Refused } from './errors.js';
 import { getU32 } from './bytes.js';
 import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
 import { chunksOfLength } from './class.js';
-import { unarmour } from './armour.js';
+import { armourBegins, unarmour } from './armour.js';
 
-const BEGIN = '-----BEGIN SEALED-----';
 const HEAD = 4096; // of a file, in which the text must begin
 const TEXT_MAX = 2 ** 26; // bytes of text that are read at once
 const SUITE = 1;
@@ -27,8 +26,7 @@ function looksSealed(head, length) {
 export async function sealedBlob(file) {
   const head = await bytesOf(file.slice(0, HEAD));
   if (looksSealed(head, file.size)) return file;
-  const begins = new TextDecoder('latin1').decode(head).includes(BEGIN);
-  if (begins && file.size <= TEXT_MAX) return textBlob(await file.text());
+  if (armourBegins(new TextDecoder().decode(head)) && file.size <= TEXT_MAX) return textBlob(await file.text());
   throw new Refused(chunksOfLength(file.size) > 0 ? 'ENVELOPE_SUITE' : 'ENVELOPE_LENGTH');
 }
 

@@ -1,5 +1,5 @@
 // Leaving in a hurry: a link and a key. The document is emptied at once, the other page comes when it comes.
-import { byId, p } from './dom.js';
+import { byId, el, fill, p, replace } from './dom.js';
 
 const PRESSES = 3;
 const WITHIN = 1500; // ms between two presses
@@ -40,21 +40,63 @@ export function wipeFields(node) {
 
 /** Empties the page and puts another one in its place, so that Back does not lead here. */
 export function leave() {
+  if (left) return; // it is under way
   const { href } = byId('exit');
   empty();
   location.replace(href);
 }
 
+/** Lights below the link, and how many presses are left in words: nobody is surprised by the third. */
+function showPresses(node, presses) {
+  replace(node, presses === 0 ? null : el('span', { 'aria-hidden': 'true' }, '\u25cf'.repeat(presses) + '\u25cb'.repeat(PRESSES - presses)),
+    presses === 0 ? null : ' ' + fill(T.EXIT_LEFT, PRESSES - presses));
+}
+
+/**
+ * Shift counts when it was pressed and let go by itself: it also makes capitals, and with Alt or Ctrl, or the other Shift, it changes the
+ * layout of the keyboard.
+ */
 function watchKey() {
+  const words = el('p', { role: 'status' });
+  byId('exit').after(words);
   let presses = 0;
-  let last = 0;
+  let down = false; // a Shift is
+  let alone = false; // and nothing else was pressed since
+  let timer;
+  const count = (now) => {
+    clearTimeout(timer);
+    presses = now;
+    showPresses(words, presses);
+    if (presses > 0) timer = setTimeout(count, WITHIN, 0);
+  };
+  const other = () => {
+    alone = false;
+    if (presses > 0) count(0);
+  };
+  const isAlone = (event) => event.key === 'Shift' && !['Alt', 'AltGraph', 'Control', 'Meta'].some((key) => event.getModifierState(key));
   addEventListener('keydown', (event) => {
-    if (event.repeat) return;
-    const again = event.key === 'Shift' && event.timeStamp - last < WITHIN;
-    presses = event.key !== 'Shift' ? 0 : again ? presses + 1 : 1;
-    last = event.timeStamp;
-    if (presses === PRESSES) leave();
+    if (event.repeat && event.key === 'Shift') return;
+    const single = isAlone(event) && !down;
+    down = event.key === 'Shift';
+    if (!single) other();
+    alone = single;
   }, true);
+  addEventListener('keyup', (event) => {
+    if (event.key === 'Shift') down = false;
+    if (!alone || !isAlone(event)) {
+      other();
+      return;
+    }
+    alone = false;
+    if (presses + 1 === PRESSES) leave();
+    else count(presses + 1);
+  }, true);
+  for (const type of ['pointerdown', 'wheel', 'blur']) {
+    addEventListener(type, () => {
+      if (type === 'blur') down = false; // it is let go somewhere else
+      other();
+    });
+  }
 }
 
 /** Pages of this site replace each other: the tab keeps one entry, and that one is replaced when leaving. */

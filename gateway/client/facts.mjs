@@ -33,7 +33,14 @@ export function texts() {
   return [...text.matchAll(/^X\((\w+), ([FSCO |]+|0),/gm)].map(([, name, scripts]) => [name, scripts]);
 }
 
-/** What a module names and no module defines: numbers of keys/format/limits.h, and what depends on the language. */
+/** The rows of keys/format/signs.def of these kinds, as the inside of a class of a RegExp. */
+export function signs(...kinds) {
+  const one = (hex) => String.fromCharCode(Number(hex)).replace(/[-\]\\^]/, '\\$&');
+  return rows('keys/format/signs.def', 'SIGN').filter(([, , kind]) => kinds.includes(kind))
+    .map(([first, last]) => (first === last ? one(first) : `${one(first)}-${one(last)}`)).join('');
+}
+
+/** What a module names and no module defines: numbers of keys/format/limits.h, signs of keys/format/signs.def, and what depends on the language. */
 export function constants() {
   const limits = [...read('keys/format/limits.h').matchAll(/^#define (SK_BODY_\w+) (\d+)u$/gm)];
   const where = (column, value) => languages.filter((language) => language[column] === value).map(({ code }) => code);
@@ -42,5 +49,8 @@ export function constants() {
     STATUS_MORE: Number(statuses.find(([, name]) => name === 'MORE')[0]),
     DATE_IN_WORDS: where('date', 'WORDS'),
     DECIMAL_POINT: where('decimal', '.'),
+    SIGNS_ALL: '\\s' + signs('INVISIBLE', 'QUOTE', 'DASH'),
+    SIGNS_NOTHING: '\\s' + signs('INVISIBLE', 'QUOTE'),
+    SIGNS_DASH: signs('DASH'),
   };
 }

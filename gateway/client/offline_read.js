@@ -4,7 +4,7 @@ import { onLeave } from './exit.js';
 import { wipeReceipt } from './receipt.js';
 import { BoardStream } from './board_stream.js';
 import { judge } from './answers.js';
-import { organisationParts } from './answer_view.js';
+import { answersHeading, organisationParts } from './answer_view.js';
 import { codeField } from './offline_form.js';
 import { typedCode } from './typed_code.js';
 
@@ -64,7 +64,8 @@ async function look(form, sheets, back) {
 }
 
 function showResult(result, sheets, back) {
-  const heading = { answer: T.STATE_ANSWERED, nothing: T.STATE_UNKNOWN }[result.kind] || T.READ_FAILED;
+  const without = { nothing: T.STATE_UNKNOWN }[result.kind] || T.READ_FAILED;
+  const heading = result.kind === 'answer' ? answersHeading([result.answer]) : without;
   const unread = { unverified: T.READ_UNVERIFIED, failed: T.READ_BROKEN }[result.kind];
   const parts = unread ? [p(unread, 'n')] : organisationParts(result, null);
   if (result.kind === 'nothing') parts.push(p(T.READ_NOTHING));

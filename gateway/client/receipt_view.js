@@ -11,7 +11,8 @@ import { qrTable } from './qr.js';
 export function codeBlock(r) {
   const code = formatCode(r);
   return [
-    el('div', { class: 'k', role: 'group', translate: 'no', 'aria-label': T.DONE_GROUPS }, code),
+    el('div', { class: 'k', role: 'group', translate: 'no', 'aria-label': T.DONE_GROUPS },
+      ...code.match(/\w+-?/g).map((group) => el('b', {}, group))),
     p(T.DONE_SIGNS, 'h'),
     qrTable(code, T.DONE_QR),
     p(T.DONE_QR_TEXT, 'h'),

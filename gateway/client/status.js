@@ -5,12 +5,10 @@ import { wipeReceipt } from './receipt.js';
 import { readOrganisations } from './organisations.js';
 import { typedCode } from './typed_code.js';
 import { lookUp } from './answers.js';
-import { dateLine, inOrder, organisationParts } from './answer_view.js';
+import { answersHeading, dateLine, inOrder, isAnswer, organisationParts } from './answer_view.js';
 
 const PAUSE = 2000; // ms, longer with each cut
-const HEADINGS = {
-  unknown: T.STATE_UNKNOWN, received: T.STATE_RECEIVED, carried: T.STATE_CARRIED, answered: T.STATE_ANSWERED,
-};
+const HEADINGS = { unknown: T.STATE_UNKNOWN, received: T.STATE_RECEIVED, carried: T.STATE_CARRIED };
 
 /** What is known when nothing could be found out. */
 const NOTHING = { state: 'unknown', day: 0, rowsFailed: true, complete: false, organisations: [] };
@@ -70,24 +68,27 @@ function wait(view, cuts) {
 }
 
 function showResult(result, asked) {
-  const known = result.complete || result.state === 'answered';
-  const parts = [el('h1', {}, known ? HEADINGS[result.state] : T.LOOK_PART)];
-  if (!known && result.state !== 'unknown') parts.push(p(HEADINGS[result.state]));
+  const answers = result.organisations.flatMap((one) => (one.kind === 'answer' ? [one.answer] : []));
+  const answered = answers.some(isAnswer);
+  const known = result.complete || answered;
+  const heading = HEADINGS[result.state] || answersHeading(answers);
+  const parts = [el('h1', {}, known ? heading : T.LOOK_PART)];
+  if (!known && result.state !== 'unknown') parts.push(p(heading));
   if (result.day !== 0) parts.push(dateLine(T.STATE_DAY, result.day));
   if (result.rowsFailed) parts.push(p(T.LOOK_ROWS_FAILED));
   for (const one of inOrder(result.organisations)) parts.push(...organisationParts(one, `/${document.documentElement.lang}/`));
-  if (known) parts.push(...advice(result.state));
+  if (known) parts.push(...advice(result.state, answered));
   if (!result.complete) parts.push(...otherWay(asked));
   else wipeReceipt(asked.receipt);
   show(...parts, el('p', { class: 'a' }, link('status', T.STATE_AGAIN)));
 }
 
-function advice(state) {
+function advice(state, answered) {
   switch (state) {
     case 'unknown': return [list(T.STATE_UNKNOWN_TODAY, T.STATE_UNKNOWN_TYPED, T.STATE_UNKNOWN_COURIER, T.STATE_UNKNOWN_AGAIN)];
     case 'received': return [p(T.STATE_RECEIVED_TEXT), p(T.STATE_LATER)];
     case 'carried': return [p(T.STATE_CARRIED_TEXT), p(T.STATE_LATER)];
-    default: return [p(T.STATE_READ)];
+    default: return [p(answered ? T.STATE_READ : T.STATE_LATER)];
   }
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/pages/page_receipt.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "gateway/pages/page_frame.h"
 #include "gateway/pages/qr.h"
@@ -9,10 +10,22 @@
 
 /* The context of all holes here is the code as text. */
 
-static void put_code_text(struct sk_html *html, enum sk_lang lang, const void *context)
+/* An element for each group, with the hyphen behind it: where a line may end is then said by the
+ * style, and not by rules of the browser, which differ for a hyphen before a digit. */
+static void put_groups(struct sk_html *html, enum sk_lang lang, const void *context)
 {
+    const char *code = context;
+
     (void)lang;
-    sk_html_text(html, context);
+    for (size_t at = 0; code[at] != '\0';) {
+        size_t len = strcspn(code + at, "-");
+
+        len += code[at + len] == '-';
+        sk_html_raw(html, "<b>");
+        sk_html_bytes(html, code + at, len);
+        sk_html_raw(html, "</b>");
+        at += len;
+    }
 }
 
 static void put_qr(struct sk_html *html, enum sk_lang lang, const void *context)

@@ -8,41 +8,60 @@
 
 #include "gateway/pages/status.pieces"
 
-/* ---- the form: its context is the error in the typed code, or SK_OK ---- */
+/* ---- the form ---- */
+
+struct asked {
+    enum sk_error problem; /* SK_OK: nothing was typed yet */
+    const char *typed;     /* or NULL */
+};
 
 static void put_mistake(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
-    sk_html_text(html, sk_text(lang, *problem == SK_ERR_CODE_LENGTH   ? SK_MSG_CODE_LENGTH
-                                     : *problem == SK_ERR_CODE_SYMBOL ? SK_MSG_CODE_SYMBOL
-                                                                      : SK_MSG_CODE_CHECK));
+    sk_html_text(html, sk_text(lang, asked->problem == SK_ERR_CODE_LENGTH   ? SK_MSG_CODE_LENGTH
+                                     : asked->problem == SK_ERR_CODE_SYMBOL ? SK_MSG_CODE_SYMBOL
+                                                                            : SK_MSG_CODE_CHECK));
+}
+
+/* 25 signs are not typed twice for one that is wrong. */
+static void put_value(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct asked *asked = context;
+
+    (void)lang;
+    if (asked->typed != NULL) {
+        sk_html_raw(html, "value=\"");
+        sk_html_text(html, asked->typed);
+        sk_html_raw(html, "\"");
+    }
 }
 
 static void put_opening(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
-    sk_expand(html, lang, *problem == SK_OK ? SK_TEMPLATE(intro) : SK_TEMPLATE(alert), problem);
+    sk_expand(html, lang, asked->problem == SK_OK ? SK_TEMPLATE(intro) : SK_TEMPLATE(alert), asked);
 }
 
 static void put_described_by(struct sk_html *html, enum sk_lang lang, const void *context)
 {
-    const enum sk_error *problem = context;
+    const struct asked *asked = context;
 
     (void)lang;
-    sk_html_raw(html, *problem == SK_OK ? "kh" : "\"ke kh\" aria-invalid=true autofocus");
+    sk_html_raw(html, asked->problem == SK_OK ? "kh" : "\"ke kh\" aria-invalid=true autofocus");
 }
 
 enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   const struct sk_page_organisation *organisations, size_t count,
-                                  enum sk_error problem)
+                                  enum sk_error problem, const char *typed)
 {
+    const struct asked asked = {problem, typed};
     const struct sk_frame page = {.title = SK_MSG_STATUS_TITLE,
                                   .heading = SK_MSG_STATUS_H1,
                                   .path = "status",
                                   .main = SK_TEMPLATE(form),
-                                  .context = &problem,
+                                  .context = &asked,
                                   .script = SK_SCRIPT_STATUS,
                                   .organisations = organisations,
                                   .count = count,
@@ -91,25 +110,38 @@ static void put_organisation(struct sk_html *html, enum sk_lang lang, const void
     sk_html_text(html, one->organisation);
 }
 
-static void put_answer_day(struct sk_html *html, enum sk_lang lang, const void *context)
+/* Whether somebody answered. That a report arrived at a desk, was read or is being checked is good
+ * to know, but nobody who read "There is an answer" for it would believe those words again. */
+static bool is_answer(const struct sk_answer *answer)
 {
-    const struct sk_page_answer *one = context;
-
-    put_date(html, lang, SK_MSG_ANSWER_DAY, one->answer->day);
+    return answer->text[0] != '\0' || answer->status >= SK_STATUS_MORE;
 }
 
-static void put_answer_status(struct sk_html *html, enum sk_lang lang, const void *context)
+static enum sk_message status_words(unsigned status)
 {
     static const enum sk_message messages[] = {
 #define STATUS(number, name, word, sentence, brief) [number] = SK_MSG_ANSWER_##name,
 #include "keys/base/status.def"
 #undef STATUS
     };
-    const struct sk_page_answer *one = context;
-    unsigned status = one->answer->status;
 
-    status = status > 0 && status < SK_STATUS_END ? status : SK_STATUS_ARRIVED;
-    sk_html_text(html, sk_text(lang, messages[status]));
+    return messages[status > 0 && status < SK_STATUS_END ? status : SK_STATUS_ARRIVED];
+}
+
+static void put_answer_day(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    if (is_answer(one->answer)) {
+        put_date(html, lang, SK_MSG_ANSWER_DAY, one->answer->day);
+    }
+}
+
+static void put_answer_status(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    const struct sk_page_answer *one = context;
+
+    sk_html_text(html, sk_text(lang, status_words(one->answer->status)));
 }
 
 static void put_answer_text(struct sk_html *html, enum sk_lang lang, const void *context)
@@ -181,11 +213,38 @@ static void put_answers(struct sk_html *html, enum sk_lang lang, const void *con
     }
 }
 
+static bool any_answer(const struct found *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (is_answer(found->answers[i].answer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is true of all that the organisations said: an answer, or how far they are. */
+static enum sk_message heading(const struct found *found)
+{
+    unsigned furthest = 0;
+
+    if (found->state != SK_RECEIPT_ANSWERED || any_answer(found)) {
+        return states[found->state].heading;
+    }
+    for (size_t i = 0; i < found->count; i++) {
+        unsigned status = found->answers[i].answer->status;
+
+        furthest = status > furthest ? status : furthest;
+    }
+    return status_words(furthest);
+}
+
 static void put_advice(struct sk_html *html, enum sk_lang lang, const void *context)
 {
     const struct found *found = context;
+    bool wait = found->state == SK_RECEIPT_ANSWERED && !any_answer(found);
 
-    sk_expand(html, lang, states[found->state].advice, found);
+    sk_expand(html, lang, wait ? SK_TEMPLATE(waiting) : states[found->state].advice, found);
 }
 
 enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_receipt_state state,
@@ -193,7 +252,7 @@ enum sk_error sk_page_status(struct sk_page *out, enum sk_lang lang, enum sk_rec
 {
     const struct found found = {state, day, answers, count};
     const struct sk_frame page = {.title = SK_MSG_STATUS_TITLE,
-                                  .heading = states[state].heading,
+                                  .heading = heading(&found),
                                   .path = "status",
                                   .main = SK_TEMPLATE(result),
                                   .context = &found,

@@ -5,10 +5,10 @@
 #include "gateway/pages/page_part.h"
 #include "keys/format/answer.h"
 
-/* problem: SK_OK or an error of sk_code_parse. MEMORY. */
+/* problem: SK_OK or an error of sk_code_parse; typed: stands in the field again, or NULL. MEMORY. */
 enum sk_error sk_page_status_form(struct sk_page *out, enum sk_lang lang,
                                   const struct sk_page_organisation *organisations, size_t count,
-                                  enum sk_error problem);
+                                  enum sk_error problem, const char *typed);
 
 enum sk_receipt_state {
     SK_RECEIPT_UNKNOWN,

@@ -1,7 +1,8 @@
 #include "gateway/pages/page_style.h"
 
 /* Sizes are in rem and queries in em, so that enlarged text reflows; the QR alone is in pixels.
- * The code (.k) is broken after whole groups by its width: 6 signs with the hyphen, times n. */
+ * The code (.k) is broken between its groups (b) and nowhere else: one under another on phones, and
+ * in one line where it fits. Copied, it is one line everywhere. */
 const char sk_page_style[] =
     ":root{color-scheme:light dark;--b:#fff;--f:#1a1d21;--m:#4b5563;--l:#0b57a4;--e:#6b7280;"
     "--s:#f1f4f7}"
@@ -21,6 +22,7 @@ const char sk_page_style[] =
     "header{position:sticky;top:0;margin:0 -1rem;background:var(--b)}"
     "header a{display:block;padding:.75rem 1rem;background:var(--f);color:var(--b);"
     "text-align:center;font-weight:600}"
+    "header p{position:absolute;top:100%;right:0;margin:0;background:var(--f);color:var(--b)}"
     "header a:focus-visible{outline-color:var(--b);outline-offset:-6px}"
     "header+main{padding-top:.75rem}"
     "nav{display:flex;flex-wrap:wrap;gap:0 .75rem}"
@@ -54,10 +56,10 @@ const char sk_page_style[] =
     "progress{width:100%;height:1.5rem;accent-color:var(--l)}"
     "[tabindex]:focus{outline:0}"
     ".n{padding:.75rem 1rem;border-left:.25rem solid var(--l);background:var(--s)}"
-    ".k{width:6.5ch;max-width:100%;margin:1rem 0;font:700 1.5rem/1.6 ui-monospace,monospace;"
-    "word-break:break-all;-webkit-user-select:text;user-select:text}"
-    "@media(min-width:19em){.k{width:18.5ch}}"
-    "@media(min-width:32em){.k{width:30.5ch}}"
+    ".k{width:8ch;margin:1rem 0;font:700 1.5rem/1.6 ui-monospace,monospace;"
+    "-webkit-user-select:text;user-select:text}"
+    ".k b{display:inline-block;white-space:nowrap}"
+    "@media(min-width:32em){.k{width:auto}}"
     ".qr{width:264px;margin:1rem 0;border:32px solid #fff;border-collapse:separate;"
     "border-spacing:0;table-layout:fixed;background:#fff;forced-color-adjust:none;"
     "-webkit-print-color-adjust:exact;print-color-adjust:exact}"

@@ -11,12 +11,14 @@
 #include "gateway/read/code_field.h"
 #include "gateway/read/directory.h"
 #include "gateway/read/receipt_lookup.h"
+#include "keys/base/plain.h"
 #include "keys/base/secret.h"
 
 /* In guarded memory. */
 struct status {
     bool json;
     struct sk_code_field field;
+    char typed[SK_CODE_FIELD_MAX + 1];
     uint8_t r[SK_CODE_RANDOM];
     struct sk_receipt receipt;
     struct sk_lookup lookup;
@@ -59,9 +61,22 @@ static enum sk_step status_body(struct sk_request *request, const uint8_t *bytes
     return SK_STEP_ON;
 }
 
+/* What was typed, for the page to give it back; NULL where it came cut, or is no text. */
+static const char *typed(struct status *status)
+{
+    const struct sk_code_field *field = &status->field;
+
+    if (field->malformed || !sk_text_valid(field->code, field->len)) {
+        return NULL;
+    }
+    memcpy(status->typed, field->code, field->len);
+    status->typed[field->len] = '\0';
+    return status->typed;
+}
+
 static enum sk_step answer_problem(struct sk_request *request, enum sk_error problem)
 {
-    const struct status *status = request->state;
+    struct status *status = request->state;
     struct sk_page page = {0};
 
     if (status->json) {
@@ -70,7 +85,7 @@ static enum sk_step answer_problem(struct sk_request *request, enum sk_error pro
     }
     const struct sk_view *view = sk_directory_view(request->gateway->directory);
     enum sk_error e = sk_page_status_form(&page, request->lang, view->organisations.pages,
-                                          view->organisations.count, problem);
+                                          view->organisations.count, problem, typed(status));
     sk_view_release(view);
     return sk_reply_send_page(request, MHD_HTTP_BAD_REQUEST, e, &page, true);
 }

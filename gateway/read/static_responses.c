@@ -43,7 +43,7 @@ static enum sk_error render(struct sk_page *page, enum listed which, enum sk_lan
     case FORM:
         return sk_page_form(page, lang, list, count, max_upload);
     case STATUS:
-        return sk_page_status_form(page, lang, list, count, SK_OK);
+        return sk_page_status_form(page, lang, list, count, SK_OK, NULL);
     case COURIER:
         return sk_page_courier_form(page, lang, list, count, max_upload);
     default:

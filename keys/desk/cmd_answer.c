@@ -110,6 +110,13 @@ static int fits(const struct sk_threads *threads, const struct sk_case *c, const
                            id, len - SK_ANSWER_TEXT_MAX);
 }
 
+/* A new status without a text: what was said under the one before, a question above all, would be
+ * read as said under this one. The same status once more changes nothing. */
+static bool takes_back(const struct sk_case *c, const struct wanted *w, const char *text)
+{
+    return text == NULL && c->said_count > 0 && c->status != w->status;
+}
+
 static void tell(const char *id, unsigned status, bool reaches, bool beside)
 {
     printf("%s: %s%s\n", id, sk_status_name(status),
@@ -135,7 +142,7 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
                   const struct wanted *w, const char *text)
 {
     bool reaches = (c->flags & SK_FLAG_ANSWERS) != 0, replace = false;
-    bool before = c->said_count > 0;
+    bool before = c->said_count > 0, back = takes_back(c, w, text);
     char id[SK_ID_TEXT];
     enum sk_error e;
 
@@ -146,7 +153,12 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
         strcmp(c->said[c->said_count - 1].text, text) == 0) {
         text = NULL; /* the same text again adds nothing */
     }
-    if (code == -1 && text != NULL) {
+    if (code == -1 && back) {
+        show_said(c, id);
+        text = "";
+        replace = true;
+    }
+    if (code == -1 && text != NULL && !back) {
         replace = replaces(c, id, w);
         code = fits(threads, c, id, text, replace);
     }
@@ -158,6 +170,10 @@ static int decide(struct sk_desk *desk, struct sk_threads *threads, const struct
         return sk_refuse_error("index", e);
     }
     tell(id, w->status, reaches, before && text != NULL && !replace);
+    if (back) {
+        printf("What was said before is not shown under the new status; to show it again, give it "
+               "with --text-file.\n");
+    }
     return SK_EXIT_OK;
 }
 

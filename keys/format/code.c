@@ -2,11 +2,7 @@
  * The receipt code as text (FORMAT section 3): which characters a person may type, and how they are
  * read. The browser's code has the same table; tests/vectors/own-codes.json tests both.
  *
- * Ignored wherever they stand:
- *   spaces   U+0009..U+000D  U+0020  U+00A0  U+1680  U+2000..U+200A  U+2028  U+2029  U+202F
- *            U+205F  U+3000 (what JavaScript calls \s), and the invisible U+200B..U+200F
- *            U+2060  U+FEFF that messengers leave in copied text
- *   hyphens  U+002D  U+00AD  U+2010..U+2015  U+2212  U+FE58  U+FE63  U+FF0D
+ * Ignored wherever they stand: all of keys/format/signs.def.
  *
  * Read as another sign, in capitals and in small letters:
  *   Latin      O -> 0    I -> 1    L -> 1
@@ -24,6 +20,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "keys/format/signs.h"
+
 enum { DATA_SYMBOLS = 24, SYMBOLS = 25, GROUP = 5, NO_SYMBOL = -1, IGNORED = -2 };
 
 static const char alphabet[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -39,17 +37,6 @@ static const struct look_alike look_alikes[] = {
     {0x041D, 0x043D, 'H'}, {0x041E, 0x043E, '0'}, {0x0420, 0x0440, 'P'}, {0x0421, 0x0441, 'C'},
     {0x0422, 0x0442, 'T'}, {0x0423, 0x0443, 'Y'}, {0x0425, 0x0445, 'X'}, {0x0405, 0x0455, 'S'},
     {0x0406, 0x0456, '1'}, {0x0408, 0x0458, 'J'},
-};
-
-struct range {
-    uint16_t first, last;
-};
-
-static const struct range ignored[] = {
-    {0x0009, 0x000D}, {0x0020, 0x0020}, {0x002D, 0x002D}, {0x00A0, 0x00A0},
-    {0x00AD, 0x00AD}, {0x1680, 0x1680}, {0x2000, 0x2015}, {0x2028, 0x2029},
-    {0x202F, 0x202F}, {0x205F, 0x2060}, {0x2212, 0x2212}, {0x3000, 0x3000},
-    {0xFE58, 0xFE58}, {0xFE63, 0xFE63}, {0xFEFF, 0xFEFF}, {0xFF0D, 0xFF0D},
 };
 
 /* 2 (acc xor d) in GF(32) with x^5 + x^2 + 1. */
@@ -121,10 +108,8 @@ static int value_of_latin(unsigned point)
 /* What a character stands for: 0..31, IGNORED or NO_SYMBOL. */
 static int value_of(unsigned point)
 {
-    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
-        if (point >= ignored[i].first && point <= ignored[i].last) {
-            return IGNORED;
-        }
+    if (sk_sign_kind(point) != SK_SIGN_OTHER) {
+        return IGNORED;
     }
     for (size_t i = 0; i < sizeof look_alikes / sizeof look_alikes[0]; i++) {
         if (point == look_alikes[i].capital || point == look_alikes[i].small) {

@@ -13,8 +13,8 @@
 /* Writes the code of r, hyphenated, into out. The caller wipes out. */
 void sk_code_format(char out[SK_CODE_TEXT], const uint8_t r[SK_CODE_RANDOM]);
 
-/* Reads what a person typed: ignores case, spaces (all Unicode ones that keyboards make) and
- * hyphens or dashes, maps O, I, L and Cyrillic look-alikes (UTF-8). text need not end with NUL.
+/* Reads what a person typed: ignores case and what other programs leave in a text
+ * (signs.h), maps O, I, L and Cyrillic look-alikes (UTF-8). text need not end with NUL.
  * CODE_SYMBOL, CODE_LENGTH, CODE_CHECK, tested in this order. */
 enum sk_error sk_code_parse(uint8_t r[SK_CODE_RANDOM], const char *text, size_t len);
 

@@ -36,7 +36,7 @@ export async function classes(random, peer) {
   assert.equal(core.envelopeLength(mine), Number(core.getU64(bytes, 8)));
 }
 
-const SIGNS = '-–— \u00a0\t\n\u200b\u00adOoIiLlАаВвЕеКкМмНнОоРрСсТтУуХхЅѕІіЈјUuЇїı\u017fßÖ！０😀\0\ufeff.' + '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const SIGNS = '-–—\u2043 \u00a0\t\n\u200b\u2068\u202e\ufe0f\u00ad>«|"’OoIiLlАаВвЕеКкМмНнОоРрСсТтУуХхЅѕІіЈјUuЇїı\u017fßÖ！０😀\0\ufeff.' + '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 function typed(random, code) {
   const signs = [...code];
@@ -99,25 +99,37 @@ export async function times(random, peer) {
   assert.deepEqual([core.dayOf(ms), core.weekOf(ms), core.monthOf(ms)], [0, 4, 8].map((at) => core.getU32(bytes, at)), `${seconds}`);
 }
 
+const BETWEEN = ['-', '=', ' ', '\r\n', 'A', '*', '\u00a0', '\t', '\v\f', '----', '\0', 'ї', '-----END SEALED-----', '-----BEGIN SEALED-----',
+  '\u200b', '\u200e', '\u2014', '> ', '»', '\u00ad', '\ufeff', '!', '\n', '-END', 'END SEALED-', '\u{1f600}', '\nOlena, [28.11.2026 10:11]\n',
+  '\n[10:12] Олена: ', 'abcdefg.', '\u2028'];
+
+/** As programs do it, everywhere. */
+const EVERYWHERE = [(text) => text.replace(/^/gm, '> '), (text) => text.replaceAll('\n', '\r\n'), (text) => text.replaceAll('\n', '\u00a0'),
+  (text) => text.replaceAll('--', '\u2014'), (text) => text.replace(/^/gm, '\u200e'), (text) => text.replaceAll('\n', ' '),
+  (text) => text.replaceAll('\n', ''), (text) => `«${text}»`,
+  (text) => text.replace(/[^]{1,4096}/g, (part, at) => `\n\nОлена, [28.11.2026 10:${at % 60}]\n${part}`)];
+
 function disturbed(random, text) {
   // Wrong padding, and cut before the end: which of the two is said.
   if (random.below(8) === 0) return text.slice(0, 30 + random.below(300)) + '=' + text.slice(0, random.below(600)).replace(/-.*-\n/, '');
   const at = () => random.of([random.below(text.length), random.below(60), text.length - 1 - random.below(60)]);
-  const sign = () => random.of(['-', '=', ' ', '\r\n', 'A', '*', '\u00a0', '\t', '\v\f', '----', '\0', 'ї', '-----END SEALED-----', '-----BEGIN SEALED-----']);
-  let out = text;
-  for (let n = random.below(3); n > 0; n--) {
+  const sign = () => random.of(BETWEEN);
+  let out = random.below(2) ? text : random.of(EVERYWHERE)(text);
+  for (let n = random.below(4); n > 0; n--) {
     const i = at();
     out = random.of([() => out.slice(0, i) + sign() + out.slice(i), () => out.slice(0, i) + out.slice(i + 1 + random.below(3)),
       () => out.slice(0, i) + sign() + out.slice(i + 1), () => out.slice(0, i), () => `a\n${sign()}${out}${sign()}b`,
-      () => out.replaceAll('\n', sign().trim() === '' ? '\r\n' : '\n')])();
+      () => random.of(EVERYWHERE)(out)])();
   }
-  return out;
+  return out.toWellFormed ? out.toWellFormed() : out;
 }
 
 export async function armours(random, peer) {
   const bytes = random.bytes(random.below(4) ? 680 + 16400 : 1 + random.below(3000));
   const text = core.armour(bytes);
   assert.equal(text, core.text((await peer.ask('W', bytes)).bytes));
+  const good = random.of(EVERYWHERE)(text); // taken whatever else is tried, if it was of an envelope's length
+  if (bytes.length === 680 + 16400) assert.ok(core.equal(core.unarmour(good), bytes), JSON.stringify(good.slice(0, 300)));
   const changed = disturbed(random, text);
   const want = await peer.ask('w', utf8(changed));
   const mine = verdict(() => core.unarmour(changed));

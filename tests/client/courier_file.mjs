@@ -38,6 +38,12 @@ async function text() {
     assert.deepEqual(await bytesOf(await sealedBlob(new Blob([one]))), envelope());
   }
   const lines = armoured.split('\n');
+  const parts = armoured.match(/[^]{1,4096}/g).map((part, i) => `Olena, [28.11.2026 10:1${i}]\n${part}`).join('\n\n');
+  for (const one of [parts, lines.join('\n> '), lines.join('\u00a0'), lines.join('\n\u200e'), armoured.replaceAll('--', '\u2014'), `\ufeff«${armoured}»`,
+    `${armoured.slice(0, 500)}\u200b${armoured.slice(500)}`]) {
+    assert.deepEqual(await bytesOf(textBlob(one)), envelope(), JSON.stringify(one.slice(0, 90)));
+    assert.deepEqual(await bytesOf(await sealedBlob(new Blob([one]))), envelope());
+  }
   const wrong = [armoured.slice(0, -60), armoured.replace(lines[5], lines[5].slice(1)), armoured.replace(lines[5], ''), '', 'text',
     armoured.replace(lines[7], `${lines[7]}!`)];
   for (const one of wrong) {

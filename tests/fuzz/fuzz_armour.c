@@ -54,19 +54,6 @@ static void check_again(const struct reading *r)
     free(text);
 }
 
-/* Nothing but ASCII between the lines. */
-static void check_plain(const char *text, size_t size)
-{
-    const char *at = memmem(text, size, SK_ARMOUR_BEGIN, sizeof SK_ARMOUR_BEGIN - 1);
-
-    FUZZ_MUST(at != NULL);
-    at += sizeof SK_ARMOUR_BEGIN - 1;
-    while (*at != '-') {
-        FUZZ_MUST((*at & 0x80) == 0);
-        at++;
-    }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
@@ -77,7 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         whole.error != SK_OK ||
         (whole.len == cut.len && (whole.len == 0 || memcmp(whole.bytes, cut.bytes, cut.len) == 0)));
     if (whole.error == SK_OK) {
-        check_plain(text, size);
         check_again(&whole);
     }
     free(whole.bytes);

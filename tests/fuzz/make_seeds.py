@@ -71,7 +71,8 @@ def preludes():
 
 
 CODES = {"printed": b"04926-D25AS-KQH2C-TNEYC-VQQFE", "typed": "o4926 d25as кqh2c tneyc vqqfe".encode(),
-         "cyrillic": "04926–D25АЅ–КQН2С–ТNЕYС–VQQFЕ".encode()}
+         "cyrillic": "04926–D25АЅ–КQН2С–ТNЕYС–VQQFЕ".encode(),
+         "messenger": "> «\u206804926\u00ad-\u200ed25as\u2e3akqh2c\u2069\u2043tneyc-vqqfe»\ufe0f|".encode()}
 
 
 # ---- bodies, and what the child says of them ----------------------------------
@@ -356,7 +357,11 @@ TEXTS = {
     "armour": {"letter": b"Hi, see below\r\n-----BEGIN SEALED-----\r\n" + b"QUJD" * 16 + b"\r\nQUI=\r\n"
                          b"-----END SEALED-----\r\nBye\r\n",
                "block": b"-----BEGIN SEALED-----" + b"QUJD" * 63 + b"QQ==" + b"-----END SEALED-----",
-               "dashes": b"------BEGIN ------BEGIN SEALED-----\nQQ ==\n-----END SEALED-----"},
+               "dashes": b"------BEGIN ------BEGIN SEALED-----\nQQ ==\n-----END SEALED-----",
+               "quoted": "> \u2014\u2014-BEGIN\u00a0SEALED\u2014\u2014-\n> QU\u200bJD\n>\u200e QUI=\n> \u2013END SEALED\u2013\n".encode(),
+               "parts": "-----BEGIN SEALED-----\nQUJD\n\nOlena, [28.11.2026 10:11]\n"
+                        "[10:12] Олена: QUJDQUJD\nEND-END-EN\n\xff\n-----END SEALED-----".encode(),
+               "line": b"-----BEGIN SEALED-----" + b"QUJD" * 70 + b"----END SEALED-- -"},
     "lang": {"code": b"crh", "browser": b"uk-UA,uk;q=0.8,en-US;q=0.5,en;q=0.3",
              "russian": b"de;q=0.9, ru ; q=1.000,\t*;q=0.1", "zero": b"ru;q=0,en;q=0.001"},
     "coding": {"browser": b"gzip, deflate, br, zstd", "weights": b"br;q=0.5 ,\tgzip ; Q=0.801,*;q=0",

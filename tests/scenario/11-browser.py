@@ -87,9 +87,11 @@ class Resident:
         ok("it was not there before", ANSWER not in before)
 
     def wrong_codes(self, b):
-        text = self.check(b, "a typing error",
-                          self.code[:-1] + ("1" if self.code[-1] == "0" else "0"))
+        wrong = self.code[:-1] + ("1" if self.code[-1] == "0" else "0")
+        text = self.check(b, "a typing error", wrong)
         ok("a typing error is named as one", b.all("[role=alert]"), text)
+        equal("what was typed stays in the field",
+              b.one("[name=code]").get_dom_attribute("value"), wrong.lower())
         self.check(b, "a foreign code", sk.code_of(bytes(15)))
         ok("a code nobody handed in has an answer too", b.all("h1"))
 

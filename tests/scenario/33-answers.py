@@ -80,11 +80,18 @@ def one_report(a):
     equal("the newest status", a.read_at(code, ["Дякуємо.", "Коли це було?"])["status"], "checking")
     a.desk.run("answer", report, "--status", "checking", "--text-file", a.text_file("Дякуємо."))
     a.read_at(code, ["Дякуємо.", "Коли це було?"])
-    a.desk.answer(report, "passed")
-    equal("a status alone keeps them", a.read_at(code, ["Дякуємо.", "Коли це було?"])["status"],
-          "passed")
     equal("show has both", [t["text"] for t in a.desk.show(report)["answer"]["texts"]],
           ["Дякуємо.", "Коли це було?"])
+    a.desk.answer(report, "checking")
+    a.read_at(code, ["Дякуємо.", "Коли це було?"])
+    result = a.desk.run("answer", report, "--status", "passed")
+    ok("what goes is shown", "Коли це було?" in result.out.decode() and
+       b"not shown under the new status" in result.out, result.out)
+    equal("no old question under a new status", a.read_at(code, [""])["status"], "passed")
+    a.desk.answer(report, "more", "Коли це було?")
+    a.desk.answer(report, "closed", "Коли це було?")
+    equal("a text that is given again stays", a.read_at(code, ["Коли це було?"])["status"],
+          "closed")
     result = a.desk.run("answer", report, "--status", "read", "--text-file", a.text_file("Одна."),
                         "--replace")
     ok("--replace shows what goes", "Коли це було?" in result.out.decode(), result.out)

@@ -569,6 +569,13 @@ def check_armour(web, counter):
              ("pasted, long", [(armour(large), None)], 201, 1),
              ("in other lines", [(armour(sealed(), 76, "\r\n"), None)], 201, 1),
              ("in one line", [(armour(large, 10 ** 9), None)], 201, 1),
+             ("by Telegram", [("\n\n".join("Olena, [28.11.2026 10:1%d]\n%s" % (i, part) for i, part in
+                                           enumerate(re.findall("(?s).{1,4096}", good))), None)], 201, 1),
+             ("quoted", [("> " + good.replace("\n", "\n> "), None)], 201, 1),
+             ("blanks that do not break", [(good.replace("\n", "\u00a0"), None)], 201, 1),
+             ("a zero-width space", [(good[:500] + "\u200b" + good[500:], None)], 201, 1),
+             ("marks of direction", [("\u200e" + good.replace("\n", "\n\u200e"), None)], 201, 1),
+             ("dashes of an editor", [("\ufeff«" + good.replace("--", "\u2014") + "»", "f")], 201, 1),
              ("in a letter", [(text + good + "З повагою\r\n", None)], 201, 1),
              ("beside files", [(sealed(), "a"), (good, None), (sealed(2), "b")], 201, 3),
              ("two, and one cut", [(good, None), (good[:-30], None), (good, "b")], 201, 2),

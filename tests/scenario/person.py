@@ -21,7 +21,8 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FIREFOX = shutil.which("firefox-esr")
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 WAIT = 300 if os.environ.get("SKRYNKA_SLOW") else 120
-KEYS = {"Escape": "\ue00c", "Enter": "\ue007", "Tab": "\ue004", "Space": " ", "Shift": "\ue008"}
+KEYS = {"Escape": "\ue00c", "Enter": "\ue007", "Tab": "\ue004", "Space": " ", "Shift": "\ue008",
+        "Control": "\ue009", "Alt": "\ue00a", "Meta": "\ue03d"}
 
 # what: (name in Marionette, method and path of WebDriver)
 COMMANDS = {
@@ -35,6 +36,7 @@ COMMANDS = {
     "keys": ("WebDriver:ElementSendKeys", "POST", "/element/{id}/value"),
     "text": ("WebDriver:GetElementText", "GET", "/element/{id}/text"),
     "shown": ("WebDriver:IsElementDisplayed", "GET", "/element/{id}/displayed"),
+    "rect": ("WebDriver:GetElementRect", "GET", "/element/{id}/rect"),
     "attribute": ("WebDriver:GetElementAttribute", "GET", "/element/{id}/attribute/{name}"),
     "act": ("WebDriver:PerformActions", "POST", "/actions"),
     "script": ("WebDriver:ExecuteScript", "POST", "/execute/sync"),
@@ -74,6 +76,11 @@ class Element:
     @property
     def shown(self):
         return self.do("shown")
+
+    @property
+    def rect(self):
+        """x, y, width and height of the box around all of it, also where it is in pieces."""
+        return self.do("rect")
 
 
 living = []
@@ -157,6 +164,13 @@ class Person:
         names = [KEYS.get(n, n) for n in names]
         actions = [{"type": "keyDown", "value": n} for n in names]
         actions += [{"type": "keyUp", "value": n} for n in reversed(names)]
+        self.do("act", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
+
+    def keys(self, *events):
+        """Keys one after the other: "+Alt" goes down, "-Alt" comes up, "Alt" is both."""
+        actions = [{"type": kind, "value": KEYS.get(e.lstrip("+-"), e.lstrip("+-"))}
+                   for e in events
+                   for kind in {"+": ("keyDown",), "-": ("keyUp",)}.get(e[0], ("keyDown", "keyUp"))]
         self.do("act", actions=[{"type": "key", "id": "keyboard", "actions": actions}])
 
     def run(self, script, *args):

@@ -4,6 +4,7 @@ Written from the specification only, so that a mistake made in both places has t
 It is for tests: keys are plain bytes here and nothing is wiped.
 """
 import hashlib
+import re
 import struct
 import time
 
@@ -87,8 +88,15 @@ def code_of(r):
 TWINS = dict(zip("OILАВЕКМНОРСТХІЅЈ", "011ABEKMH0PCTX1SJ"))
 
 
+# What other programs leave in a text: blanks, invisible signs, quotation marks, dashes.
+LEFT = re.compile("[\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+                  "\x85\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f"
+                  "\"'>`|\xab\xbb\u2018-\u201f\u2039\u203a"
+                  "\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d-]")
+
+
 def r_of(code):
-    text = [TWINS.get(c, c) for c in code.upper() if c not in "- "]
+    text = [TWINS.get(c, c) for c in LEFT.sub("", code).upper()]
     need(len(text) == 25, "code: length")
     need(all(c in SYMBOLS for c in text), "code: symbol")
     digits = [SYMBOLS.index(c) for c in text]

@@ -67,22 +67,25 @@ static enum sk_error receipt_none(struct sk_page *out, enum sk_lang lang)
 
 static enum sk_error status_form(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_OK);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_OK, NULL);
 }
 
 static enum sk_error status_length(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_LENGTH);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_LENGTH,
+                               NULL);
 }
 
 static enum sk_error status_symbol(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_SYMBOL);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_SYMBOL,
+                               NULL);
 }
 
 static enum sk_error status_check(struct sk_page *out, enum sk_lang lang)
 {
-    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_CHECK);
+    return sk_page_status_form(out, lang, organisations, COUNT(organisations), SK_ERR_CODE_CHECK,
+                               NULL);
 }
 
 static enum sk_error status_unknown(struct sk_page *out, enum sk_lang lang)

@@ -94,63 +94,143 @@ static enum sk_error verdict(const char *text, const char *expected)
 #define B "-----BEGIN SEALED-----"
 #define E "-----END SEALED-----"
 
+static void taken(const char *text, const char *expected)
+{
+    enum sk_error e = verdict(text, expected);
+
+    if (e != SK_OK) {
+        fail_msg("'%s': %s", text, sk_error_name(e));
+    }
+}
+
+static void refused(const char *text, const char *start, enum sk_error error)
+{
+    enum sk_error e = verdict(text, start);
+
+    if (e != error) {
+        fail_msg("'%s': %s", text, sk_error_name(e));
+    }
+}
+
 static void test_taken(void **state)
 {
     (void)state;
-    assert_int_equal(verdict(B "Zm9vYmFy" E, "foobar"), SK_OK);
-    assert_int_equal(
-        verdict("Hello, see below.\r\n" B "\r\nZm9v\r\nYmFy\r\n" E "\r\nBye -- \n", "foobar"),
-        SK_OK);
-    assert_int_equal(verdict("> " B "\n \tZ m9v\f\v\nYg==\n" E, "foob"), SK_OK);
-    assert_int_equal(verdict("--------" B E, ""), SK_OK);
-    assert_int_equal(verdict("-----BEGIN -----BEGIN SEALED--- " B "Zg==" E, "f"), SK_OK);
-    assert_int_equal(verdict("-----BEGI-----BEGIN SEALED-----Zg==" E, "f"), SK_OK);
-    assert_int_equal(verdict(B "Zg==" E B "?" E, "f"), SK_OK);
+    taken(B "Zm9vYmFy" E, "foobar");
+    taken("Hello, see below.\r\n" B "\r\nZm9v\r\nYmFy\r\n" E "\r\nBye -- \n", "foobar");
+    taken("> " B "\n \tZ m9v\f\v\nYg==\n" E, "foob");
+    taken("--------" B E, "");
+    taken("-----BEGIN -----BEGIN SEALED x--- " B "Zg==" E, "f");
+    taken("-----BEGI-----BEGIN SEALED-----Zg==" E, "f");
+    taken(B "Zg==" E B "?" E, "f");
+}
+
+/* What messengers, clipboards and editors make of it. */
+static void test_taken_as_it_arrives(void **state)
+{
+    (void)state;
+    taken("> " B "\r\n> Zm9v\r\n>> YmFy\r\n> " E, "foobar");
+    taken("\u00ab" B "\nZm9v\n" E "\u00bb", "foo");
+    taken("```\n" B "\nZm9v\n" E "\n```", "foo");
+    taken("\u201c" B "Zm9v" E "\u201d", "foo");
+    taken(B "\u00a0Zm9v\u00a0" E, "foo");
+    taken(B "Zm\u200b9v" E, "foo");
+    taken("\u200e" B "\n\u200eZm9v\n\u200e" E, "foo");
+    taken("\u2068" B "\u2069\nZm9v" E, "foo");
+    taken("\ufeff" B "\nZm\u00ad9v\n" E, "foo");
+    taken("\u2014\u2014-BEGIN SEALED\u2014\u2014-Zm9v\u2013END SEALED\u2013", "foo");
+    taken("-----BEGIN\u00a0SEALED-----Zm9v-----END  SEALED-----", "foo");
+    taken("-----BE\u200bGIN SEALED-----Zm9v-----END SEAL\u2060ED-----", "foo");
+}
+
+/* Parts, each with words of the messenger above or before it. */
+static void test_taken_in_parts(void **state)
+{
+    (void)state;
+    taken("Olena, [28.11.2026 10:11]\n" B "\nZm9v\n\nOlena, [28.11.2026 10:12]\nYmFy\n" E,
+          "foobar");
+    taken("[10:11] Olena: " B "\n[10:12, 28.11] \u2068Olena\u2069: Zm9vYmFy\n" E, "foobar");
+    taken(B "\nZm9v\n\u041e\u043b\u0435\u043d\u0430\nYmFy" E, "foobar");
+    taken(B "\nZm9v\nOlena \u2014 10:11 PM\nYmFy" E, "foobar");
+    taken(B "\nZm9v\n-- \nYmFy\n-----\n" E, "foobar");
+    taken(B "\nZm9v\nEND-END\nYmFy\n-END E-\n" E, "foobar");
+    taken(B "\nZm9v\nabcdefg.abcdefg\nYmFy\n" E, "foobar"); /* too short to be more than words */
+    taken(B "\nabcdefgh.Zm9vYmFy\n" E, "foobar");
+    taken(B "\nZm9v\n\xf0\x9f\x98\x80\xd0\nYmFy" E, "foobar");
 }
 
 static void test_refused(void **state)
 {
     (void)state;
-    assert_int_equal(verdict("", ""), SK_ERR_ARMOUR_BEGIN);
-    assert_int_equal(verdict("Zm9v" E, ""), SK_ERR_ARMOUR_BEGIN);
-    assert_int_equal(verdict("-----BEGIN SEALED----x-Zm9v" E, ""), SK_ERR_ARMOUR_BEGIN);
-    assert_int_equal(verdict(B, ""), SK_ERR_ARMOUR_END);
-    assert_int_equal(verdict(B "Zm9v", ""), SK_ERR_ARMOUR_END);
-    assert_int_equal(verdict(B "Zm9v-----END SEALED----", ""), SK_ERR_ARMOUR_END);
+    refused("", "", SK_ERR_ARMOUR_BEGIN);
+    refused("Zm9v" E, "", SK_ERR_ARMOUR_BEGIN);
+    refused("-----BEGIN SEALED x-----Zm9v" E, "", SK_ERR_ARMOUR_BEGIN);
+    refused("BEGIN SEALED-----Zm9v" E, "", SK_ERR_ARMOUR_BEGIN);
+    refused("-----BEGIN\nSEALED-----Zm9v" E, "", SK_ERR_ARMOUR_BEGIN);
+    refused(B, "", SK_ERR_ARMOUR_END);
+    refused(B "Zm9v", "", SK_ERR_ARMOUR_END);
+    refused(B "Zm9v-----END SEALED", "", SK_ERR_ARMOUR_END);
+    refused(B "Zm9v-----ENDED SEALED-----", "", SK_ERR_ARMOUR_END);
+    refused(B "Zm9v\n-----END\nSEALED-----", "foo", SK_ERR_ARMOUR_END);
     static const char *const bad[] = {B "Zm9" E,
                                       B "Zg" E,
                                       B "Zg=" E,
                                       B "Zg===" E,
                                       B "Zh==" E,
                                       B "Zg==Zg==" E,
-                                      B "Zm9v!" E,
-                                      B "Zm9_" E,
-                                      B "Zm9vYm-Fy" E,
-                                      B "Zm9v" B E,
-                                      B "Zm\xc2\xa0"
-                                        "9v" E,
+                                      B "Zm9vY\nOlena\nmFy" E,
                                       B "=" E,
-                                      B "Zm\xb9v" E,
-                                      B "====" E,
-                                      B "Zm9v-----END  SEALED-----",
-                                      B "Zm9v-----ENDSEALED-----",
-                                      B "Zm9v\n-----END\nSEALED-----"};
+                                      B "====" E};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        if (verdict(bad[i], "foo") != SK_ERR_ARMOUR_SYMBOL) {
-            fail_msg("'%s': %s", bad[i], sk_error_name(verdict(bad[i], "foo")));
-        }
+        refused(bad[i], "foo", SK_ERR_ARMOUR_SYMBOL);
     }
 }
 
-/* A NUL is no white space, also where strchr() would find one. */
-static void test_nul(void **state)
+/* A sign that is no part of armour takes what stands before it in its line along, also a NUL, and
+ * bytes that are not UTF-8. What is missing then shows by the length. */
+static void test_other_signs(void **state)
 {
-    static const char text[] = B "Zm9v\0YmFy" E;
+    static const char *const other[] = {"!",        "_",        "-",   "\xb9", "\xe0\x80\xad",
+                                        "\xc0\xad", "\xe2\x80", "\xf0"};
+    char text[64];
     size_t got;
 
     (void)state;
     memcpy(bytes, "foobar", 6);
-    assert_int_equal(read_in_steps(text, sizeof text - 1, 7, &got), SK_ERR_ARMOUR_SYMBOL);
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        (void)snprintf(text, sizeof text, B "AAAA%sZm9vYmFy" E, other[i]);
+        assert_int_equal(read_in_steps(text, strlen(text), 1, &got), SK_OK);
+        assert_int_equal(got, 6);
+    }
+    static const char nul[] = B "AAAA\0Zm9vYmFy" E;
+
+    assert_int_equal(read_in_steps(nul, sizeof nul - 1, 7, &got), SK_OK);
+    assert_int_equal(got, 6);
+}
+
+/* A line that is longer than a block is no words: it was taken, and must hold nothing else. */
+static void test_long_lines(void **state)
+{
+    char text[1024] = B;
+    size_t at = strlen(text), got;
+
+    (void)state;
+    memset(bytes, 0, sizeof bytes);
+    for (size_t n = 255; n < 260; n++) {
+        memset(text + at, 'A', n);
+        strcpy(text + at + n, "!AAAAAAAA" E);
+        assert_int_equal(read_in_steps(text, strlen(text), 1, &got),
+                         n > SK_ARMOUR_BLOCK ? SK_ERR_ARMOUR_SYMBOL : SK_OK);
+        strcpy(text + at + n, "AAA-AAAAAAAA" E);
+        assert_int_equal(read_in_steps(text, strlen(text), 3, &got),
+                         n + 3 > SK_ARMOUR_BLOCK ? SK_ERR_ARMOUR_SYMBOL : SK_OK);
+    }
+    memset(text + at, 'A', 300);
+    strcpy(text + at + 300, E);
+    assert_int_equal(read_in_steps(text, strlen(text), 1, &got), SK_OK);
+    assert_int_equal(got, 225);
+    strcpy(text + at + 300, "\n!\nAAAA" E);
+    assert_int_equal(read_in_steps(text, strlen(text), 1, &got), SK_OK);
+    assert_int_equal(got, 228);
 }
 
 /* Padding at the very end of a block that is decoded at once, and more behind it. */
@@ -183,8 +263,11 @@ int main(void)
         cmocka_unit_test_setup(test_round, fill),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_taken_as_it_arrives),
+        cmocka_unit_test(test_taken_in_parts),
         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_other_signs),
+        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_padding_at_block),
     };
 

@@ -157,10 +157,11 @@ static void test_the_guard_comes_before_the_form(void **state)
         assert_non_null(end);
         assert_int_equal(strlen(end + 3), cases[i].guard->len);
         assert_memory_equal(end + 3, cases[i].guard->bytes, cases[i].guard->len);
-        assert_int_equal(cases[i].kind == SK_SCRIPT_FORM
-                             ? sk_page_form(&page, SK_LANG_CRH, list, 3, UINT64_C(1) << 20)
-                             : sk_page_status_form(&page, SK_LANG_CRH, list, 3, SK_ERR_CODE_CHECK),
-                         SK_OK);
+        assert_int_equal(
+            cases[i].kind == SK_SCRIPT_FORM
+                ? sk_page_form(&page, SK_LANG_CRH, list, 3, UINT64_C(1) << 20)
+                : sk_page_status_form(&page, SK_LANG_CRH, list, 3, SK_ERR_CODE_CHECK, NULL),
+            SK_OK);
         html = copy_of(page.bytes, page.len);
         guard = strstr(html, end + 3);
         assert_non_null(guard);

@@ -158,9 +158,10 @@ static void test_pages_need_nothing_from_elsewhere(void **state)
 static void headed(const char *html, enum sk_lang lang)
 {
     const char *h1 = strstr(html, "<h1>"), *h2 = strstr(html, "<h2>");
-    char first[64];
+    char first[96];
 
-    (void)snprintf(first, sizeof first, "<!DOCTYPE html><html lang=%s><head><meta charset=utf-8>",
+    (void)snprintf(first, sizeof first,
+                   "<!DOCTYPE html><html lang=%s translate=no><head><meta charset=utf-8>",
                    sk_lang_code(lang));
     assert_memory_equal(html, first, strlen(first));
     assert_int_equal(count(html, "<meta name=viewport content=\"width=device-width,"), 1);
@@ -204,6 +205,27 @@ static void styled(const char *html, enum sk_lang lang)
     assert_int_equal(count(csp, "'sha256-"), 1 + count(html, "<script"));
     assert_int_equal(count(csp, "trusted-types 'none'"), script);
     assert_int_equal(strlen(sk_page_style), to - from);
+}
+
+/* A browser that is set to translate sends what is on the page to its maker. Both ways of saying no:
+ * not every browser knows each. */
+static void never_translated(const char *html, enum sk_lang lang)
+{
+    const char *meta = strstr(html, "<meta name=google content=notranslate>");
+
+    (void)lang;
+    assert_int_equal(count(html, "<html lang="), 1);
+    assert_int_equal(count(html, " translate=no><head>"), 1);
+    assert_non_null(meta);
+    assert_true(meta < strstr(html, "<title>"));
+    refuse(html, "translate=yes");
+    refuse(html, "translate=\"yes");
+}
+
+static void test_no_page_goes_to_a_translator(void **state)
+{
+    (void)state;
+    on_every_page(never_translated);
 }
 
 static void test_policy_admits_the_style_and_nothing_else(void **state)
@@ -372,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_product_is_never_named),
         cmocka_unit_test(test_pages_need_nothing_from_elsewhere),
         cmocka_unit_test(test_pages_have_a_head_and_one_heading),
+        cmocka_unit_test(test_no_page_goes_to_a_translator),
         cmocka_unit_test(test_policy_admits_the_style_and_nothing_else),
         cmocka_unit_test(test_tags_are_balanced),
         cmocka_unit_test(test_every_control_has_its_label),

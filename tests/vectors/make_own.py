@@ -160,9 +160,19 @@ def code(r):
     return "-".join(text[i : i + 5] for i in range(0, 25, 5))
 
 
+# FORMAT section 3: what other programs leave in a text.
+SIGNS = {
+    "blank": [*range(9, 14), 0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000,
+              0xFEFF],
+    "invisible": [0x85, 0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                  *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)],
+    "quote": [*b"\"'>`|", 0xAB, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A],
+    "dash": [0x2D, *range(0x2010, 0x2016), 0x2043, 0x2212, 0x2E3A, 0x2E3B, 0xFE58, 0xFE63, 0xFF0D],
+}
+
+
 def codes():
-    ignored = [*range(9, 14), 0x20, 0x2D, 0xA0, 0xAD, 0x1680, *range(0x2000, 0x2016), 0x2028, 0x2029,
-               0x202F, 0x205F, 0x2060, 0x2212, 0x3000, 0xFE58, 0xFE63, 0xFEFF, 0xFF0D]
+    ignored = sorted(point for points in SIGNS.values() for point in points)
     read_as = {c: c.upper() for c in ALPHABET + ALPHABET.lower()}
     for letters, latin in (("OoОо", "0"), ("IiLlІі", "1"), ("Аа", "A"), ("Вв", "B"), ("Ее", "E"),
                            ("Кк", "K"), ("Мм", "M"), ("Нн", "H"), ("Рр", "P"), ("Сс", "C"), ("Тт", "T"),
