@@ -39,6 +39,7 @@ struct sk_gateway {
     bool told_error;      /* said that publishing failed; the writer changes it */
     const char *note;     /* to be said behind the line "ready"; NULL: nothing */
     atomic_uint active;   /* requests that have begun and not ended; changes */
+    atomic_uint draining; /* of these, refused ones whose long body is discarded; changes */
     atomic_bool stopping; /* new requests get 503; changes once */
     atomic_bool failed;   /* the disk failed: exit with 1; changes once */
 };

@@ -9,6 +9,9 @@ export const dayOf = (ms) => Math.max(0, Math.floor(ms / DAY));
 /** Weeks start on Monday. */
 export const weekOf = (ms) => Math.max(0, Math.floor((ms - 4 * DAY) / (7 * DAY)));
 
+/** Whether a clock tells the same week as another, or one beside it: what is sealed by it is in use then (FORMAT 4). */
+export const weekFits = (ms, week) => Math.abs(weekOf(ms) - week) <= 1;
+
 export function monthOf(ms) {
   const date = new Date(Math.max(0, ms));
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();

@@ -11,7 +11,8 @@ const RESTARTS = 3; // when what was sent is gone over there
 
 const WORDS = {
   ENVELOPE_LENGTH: T.COURIER_CUT, ENVELOPE_SUITE: T.COURIER_DAMAGED, ENVELOPE_EPOCH: T.COURIER_EPOCH,
-  TOO_LARGE: T.COURIER_TOO_LARGE, FULL: T.COURIER_FULL, STOPPED: T.COURIER_LATER, NOT_FOUND: T.COURIER_LATER,
+  BAD_REQUEST: T.COURIER_DAMAGED, TOO_LARGE: T.COURIER_TOO_LARGE, FULL: T.COURIER_FULL, RESERVE: T.COURIER_RESERVE,
+  STOPPED: T.COURIER_LATER, NOT_FOUND: T.COURIER_LATER,
 };
 
 /**
@@ -95,7 +96,7 @@ async function upload(blob, state, view) {
       await state.upload.run();
       return;
     } catch (error) {
-      if (error.code === 'USAGE' && !await epochInUse(blob, Date.now())) throw new Refused('ENVELOPE_EPOCH');
+      if (error.code === 'BAD_REQUEST' && !await epochInUse(blob, Date.now())) throw new Refused('ENVELOPE_EPOCH');
       if (error.code !== 'NOT_FOUND' || left === 0) throw error;
     }
   }

@@ -1,8 +1,9 @@
 // The form, once the script is there: nothing leaves before it is locked on this device, and the page says which holds.
-import { EPOCH_MONTH, monthOf, weekOf } from './calendar.js';
+import { EPOCH_MONTH, monthOf, weekFits, weekOf } from './calendar.js';
 import { button, byId, el, p, replace } from './dom.js';
 import { hasLeft, onLeave, wipeFields } from './exit.js';
 import { formProblem, watchHints } from './hints.js';
+import { Refused } from './errors.js';
 import { chooseRecipients, readOrganisations, takeSheets, verifyOffered } from './organisations.js';
 import { showReceipt } from './receipt_view.js';
 import { lockDraft, showSaved } from './saved.js';
@@ -55,6 +56,7 @@ class FormPage {
     this.tell('');
     try {
       selfTest();
+      if (!weekFits(Date.now(), Number(this.form.dataset.week))) throw new Refused('CLOCK');
       const organisations = readOrganisations();
       takeSheets(organisations, await fetchSheets());
       verifyOffered(organisations, Date.now());
@@ -80,8 +82,8 @@ class FormPage {
     G.fail(reason, reason === T.LOCK_KEYS ? () => this.prepare() : undefined);
   }
 
-  tell(text) {
-    replace(G.words, text ? p(text, 'n') : null);
+  tell(text, ...offers) {
+    replace(G.words, text ? p(text, 'n') : null, ...offers);
     if (text) G.words.focus();
   }
 
@@ -100,7 +102,7 @@ class FormPage {
       document.title = title;
       replace(main(), ...before);
       const words = sendProblem(error);
-      if (words) this.tell(words);
+      if (words) this.tell(words, error.code === 'RESERVE' ? this.offerText() : null);
       else this.fail(lockProblem(error));
     }
     this.busy = false;
@@ -118,9 +120,18 @@ class FormPage {
     return draft;
   }
 
-  async send() {
+  /** Sends what fits, when her files do not. Null where no text, or no file, was given. */
+  offerText() {
+    const data = new FormData(this.form);
+    if (!data.get('text').trim() || data.getAll('file').every(({ size }) => size === 0)) return null;
+    return button(T.SEND_TEXT, () => this.go(() => this.send(['file'])));
+  }
+
+  /** @param {string[]} [without] fields that are left out */
+  async send(without = []) {
     const recipients = this.recipients();
     const draft = this.draft();
+    for (const name of without) draft.data.delete(name);
     await sendDraft(draft, { recipients, epoch: () => weekOf(Date.now()) });
     this.wipe();
     showReceipt(receiptOf(draft));

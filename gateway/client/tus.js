@@ -1,7 +1,7 @@
 // A resumable upload: pieces small enough for a bad line, each sent until it is stored, never two at once.
 import { random } from './bytes.js';
 import { Refused } from './errors.js';
-import { Cut, Wire, uploadAddress, uploadOffset } from './tus_wire.js';
+import { Cut, Wire, fitsLess, uploadAddress, uploadOffset } from './tus_wire.js';
 
 const SMALLEST = 16 * 1024;
 const FIRST = 64 * 1024;
@@ -52,8 +52,9 @@ export class Upload {
 
   /**
    * Sends everything. Goes on through every cut, for as long as it takes. May be called again after a refusal.
-   * @throws {Refused} STOPPED; NOT_FOUND: what was sent is gone, and it has to be sealed anew; FULL; TOO_LARGE;
-   *   USAGE: refused for another reason; and whatever the source throws
+   * @throws {Refused} STOPPED; NOT_FOUND: what was sent is gone, and it has to be sealed anew; FULL; RESERVE: only
+   *   something short fits; TOO_LARGE; BAD_REQUEST: refused for another reason; USAGE: no answer of such a server; and whatever the
+   *   source throws
    */
   async run() {
     this.tell('sending');
@@ -120,15 +121,15 @@ export class Upload {
 
   async create() {
     const response = await this.wire.create(this.source.length, this.row, this.token);
-    if (response.status === 404 || response.status === 410) throw new Refused('USAGE'); // no uploads here at all
-    if (response.status !== 201) refuse(response.status);
+    if (response.status === 404 || response.status === 410) throw new Refused('BAD_REQUEST'); // no uploads here at all
+    if (response.status !== 201) refuse(response);
     this.url = uploadAddress(response, this.path);
     if (this.url === null) throw new Refused('USAGE');
   }
 
   async head() {
     const response = await this.wire.head(this.url);
-    if (response.status !== 200 && response.status !== 204) refuse(response.status);
+    if (response.status !== 200 && response.status !== 204) refuse(response);
     const offset = uploadOffset(response);
     if (offset < 0 || offset > this.source.length) throw new Cut();
     this.reached(offset);
@@ -144,7 +145,7 @@ export class Upload {
     const began = this.world.now();
     const response = await this.wire.patch(this.url, this.offset, bytes);
     if (response.status === 409) this.known = false;
-    else if (response.status !== 204) refuse(response.status);
+    else if (response.status !== 204) refuse(response);
     else this.stored(uploadOffset(response), size, this.world.now() - began);
   }
 
@@ -163,10 +164,11 @@ export class Upload {
 }
 
 /** What a status other than success means. */
-function refuse(status) {
+function refuse(response) {
+  const { status } = response;
   if (status === 404 || status === 410) throw new Refused('NOT_FOUND');
   if (status === 413) throw new Refused('TOO_LARGE');
-  if (status === 507) throw new Refused('FULL');
+  if (status === 507) throw new Refused(fitsLess(response) ? 'RESERVE' : 'FULL');
   if (status >= 500 || status === 408 || status === 423 || status === 429) throw new Cut(status === 503 || status === 429);
-  throw new Refused('USAGE');
+  throw new Refused(status < 400 ? 'USAGE' : 'BAD_REQUEST');
 }

@@ -91,6 +91,9 @@ export function uploadAddress(response, path) {
   return url.origin === base.origin && url.pathname.startsWith(`${base.pathname}/`) && !url.search ? url.href : null;
 }
 
+/** Whether it would have been taken if it were short: the server names what fits now. */
+export const fitsLess = (response) => response.headers.has('Tus-Max-Size');
+
 /** Upload-Offset as a number, or -1. */
 export function uploadOffset(response) {
   const text = response.headers.get('Upload-Offset');

@@ -1,7 +1,7 @@
 // What a refusal means to somebody who has a form before them: what happened, and what to do.
 import { Refused } from './errors.js';
 
-const CLOCK = ['SHEET_FUTURE', 'SHEET_UNCOVERED'];
+const CLOCK = ['CLOCK', 'SHEET_FUTURE', 'SHEET_UNCOVERED'];
 
 /** Why this page cannot lock, in words. */
 export function lockProblem(error) {
@@ -19,8 +19,10 @@ export function sendProblem(error) {
     STOPPED: T.SEND_STOPPED,
     LATE: T.SEND_LATE,
     FULL: `${T.FULL_H}. ${T.FULL_T}`,
-    TOO_LARGE: T.TOO_LARGE_T,
+    RESERVE: `${T.RESERVE_H}. ${T.RESERVE_T}`,
+    TOO_LARGE: `${T.TOO_LARGE_H}. ${T.TOO_LARGE_T}`,
     BODY_LENGTH: T.FILE_CHANGED,
+    BAD_REQUEST: `${T.BAD_REQUEST_H}. ${T.BAD_REQUEST_T}`,
     USAGE: `${T.BUSY_H}. ${T.BUSY_T}`,
     CODE_LENGTH: T.CODE_LENGTH,
     CODE_SYMBOL: T.CODE_SYMBOL,

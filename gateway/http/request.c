@@ -70,6 +70,9 @@ void sk_request_completed(void *context, struct MHD_Connection *connection, void
     if (request->begun) {
         atomic_fetch_sub(&gateway->active, 1);
     }
+    if (request->draining) {
+        atomic_fetch_sub(&gateway->draining, 1);
+    }
     sodium_memzero(request, sizeof *request);
     free(request);
 }
@@ -123,6 +126,30 @@ static enum sk_step check_head(struct sk_request *request, const struct sk_head 
     return check_body(request, head);
 }
 
+/* Whether one more may discard a long body. */
+static bool drain_enter(struct sk_request *request)
+{
+    struct sk_gateway *gateway = request->gateway;
+
+    if (atomic_fetch_add(&gateway->draining, 1) >= gateway->settings.connections / SK_DRAIN_SHARE) {
+        atomic_fetch_sub(&gateway->draining, 1);
+        return false;
+    }
+    request->draining = true;
+    return true;
+}
+
+/* Whether the body of a refused request is read and discarded before it is answered. */
+static bool drains(struct sk_request *request)
+{
+    if (request->length <= SK_DRAIN_SHORT) {
+        return true;
+    }
+    return request->protocol->patient && sk_request_header(request, "Expect") == NULL &&
+           request->length <= request->gateway->settings.max_upload + SK_DRAIN_BEYOND &&
+           drain_enter(request);
+}
+
 static enum MHD_Result begin(struct sk_request *request, const char *path, const char *method,
                              const char *version)
 {
@@ -150,8 +177,7 @@ static enum MHD_Result begin(struct sk_request *request, const char *path, const
     }
     /* A response on this first call makes libmicrohttpd close the connection without reading the
      * body, also where there is none: all others wait for the second call. */
-    if (step == SK_STEP_REFUSE &&
-        (head.once[SK_HEAD_TRANSFER_ENCODING] > 0 || head.length > SK_DRAIN_MAX)) {
+    if (step == SK_STEP_REFUSE && (head.once[SK_HEAD_TRANSFER_ENCODING] > 0 || !drains(request))) {
         return request->protocol->refuse(request);
     }
     return MHD_YES;
@@ -182,7 +208,7 @@ static enum MHD_Result resume(struct sk_request *request)
 {
     enum sk_step step = request->match.route->endpoint->resume(request);
 
-    if (step == SK_STEP_REFUSE && request->length > SK_DRAIN_MAX) {
+    if (step == SK_STEP_REFUSE && !drains(request)) {
         return request->protocol->refuse(request);
     }
     return step == SK_STEP_DROP ? MHD_NO : MHD_YES;

@@ -13,9 +13,19 @@
 
 struct sk_connection;
 
-/* A response that is sent while the body still comes may be lost to a reset: so many bytes of the
- * body are read and discarded first. */
-#define SK_DRAIN_MAX (UINT64_C(1) << 20)
+/*
+ * Browsers read a response only when they have sent their whole request, and show an error of their
+ * own when the connection is closed before. So the body of a refused request is read and discarded
+ * first, within bounds: a short one always; a long one, of a form, up to so many bytes beyond
+ * --max-upload, within the time of any request that long, and for a share of the connections at
+ * once. What is beyond these, and who asks first (Expect), is answered at once.
+ *
+ * To answer at once and go on reading would show nobody anything sooner. Nor does it work behind
+ * tor, which ends both directions of a stream as soon as one has ended.
+ */
+#define SK_DRAIN_SHORT (UINT64_C(1) << 20)
+#define SK_DRAIN_BEYOND (UINT64_C(1) << 30)
+#define SK_DRAIN_SHARE 4u /* a quarter of --connections */
 
 struct sk_request {
     struct sk_gateway *gateway;
@@ -23,6 +33,7 @@ struct sk_request {
     struct sk_connection *entry; /* in gateway->connections; NULL: it has no deadline */
     size_t target_len;           /* of the request target as it came */
     bool begun, refused;
+    bool draining;           /* counted in gateway->draining */
     enum sk_problem problem; /* why it is refused, unless line is set: */
     const char *line;        /* the text for a program, */
     unsigned status;         /* with this status */

@@ -21,6 +21,7 @@ struct sk_route {
 /* What the clients of a path speak. */
 struct sk_protocol {
     bool override; /* the header X-HTTP-Method-Override names the method that is meant */
+    bool patient;  /* reads a response only when its whole request is sent, however long that is */
     /* Queues the response to a refused request. */
     enum MHD_Result (*refuse)(struct sk_request *request);
 };

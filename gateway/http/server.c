@@ -291,6 +291,12 @@ static void quiesce(struct sk_server *server)
     close(server->fd);
 }
 
+/* Whether requests are under way of which more may come than a refusal. */
+static bool answering(struct sk_gateway *gateway)
+{
+    return atomic_load(&gateway->active) > atomic_load(&gateway->draining);
+}
+
 bool sk_server_stop(struct sk_server *server, unsigned seconds,
                     void (*resume_waiting)(struct sk_gateway *gateway))
 {
@@ -299,7 +305,7 @@ bool sk_server_stop(struct sk_server *server, unsigned seconds,
 
     quiesce(server);
     atomic_store(&gateway->stopping, true); /* not before: an accepted connection is served */
-    for (unsigned i = 0; i < 10 * seconds && atomic_load(&gateway->active) > 0; i++) {
+    for (unsigned i = 0; i < 10 * seconds && answering(gateway); i++) {
         sk_connections_reap(gateway->connections);
         nanosleep(&tenth, NULL);
     }

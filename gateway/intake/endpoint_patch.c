@@ -64,7 +64,7 @@ static enum sk_step refused_late(struct sk_request *request, enum sk_step step)
     uint64_t left = request->length - patch->seen;
 
     (void)refused(request, step);
-    return left > SK_DRAIN_MAX ? SK_STEP_DROP : step;
+    return left > SK_DRAIN_SHORT ? SK_STEP_DROP : step;
 }
 
 /* ---- the beginning ------------------------------------------------------------------------- */

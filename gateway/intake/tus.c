@@ -74,6 +74,9 @@ static enum MHD_Result reply_refused(struct sk_request *request)
     if (status == MHD_HTTP_PRECONDITION_FAILED) {
         MHD_add_response_header(response, "Tus-Version", SK_TUS_VERSION);
     }
+    if (!own && request->problem == SK_PROBLEM_RESERVE) {
+        sk_tus_put_number(response, "Tus-Max-Size", sk_envelope_length(1)); /* for now */
+    }
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED) {
         MHD_add_response_header(response, "Allow", request->match.allow);
     }

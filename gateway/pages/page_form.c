@@ -1,7 +1,10 @@
 #include "gateway/pages/page_form.h"
 
+#include <time.h>
+
 #include "gateway/pages/page_frame.h"
 #include "gateway/pages/page_problem.h"
+#include "keys/base/calendar.h"
 
 #include "gateway/pages/form.pieces"
 
@@ -18,6 +21,14 @@ static void put_max_bytes(struct sk_html *html, enum sk_lang lang, const void *c
 
     (void)lang;
     sk_html_number(html, data->max_bytes);
+}
+
+/* Of the gateway's clock, by which it takes what is sealed for a week. */
+static void put_week(struct sk_html *html, enum sk_lang lang, const void *context)
+{
+    (void)lang;
+    (void)context;
+    sk_html_number(html, sk_week_of(time(NULL)));
 }
 
 static void put_file_limit(struct sk_html *html, enum sk_lang lang, const void *context)

@@ -236,7 +236,7 @@ static enum MHD_Result refuse(struct sk_request *request)
     return sk_reply_send(request, status, response) == SK_STEP_DONE ? MHD_YES : MHD_NO;
 }
 
-const struct sk_protocol sk_protocol_page = {.refuse = refuse};
+const struct sk_protocol sk_protocol_page = {.patient = true, .refuse = refuse};
 
 static enum sk_step send_listed(struct sk_request *request, enum listed which)
 {

@@ -212,11 +212,11 @@ const tests = {
   },
 
   async 'refusals end it, with their reasons'() {
-    const reasons = [[507, 'FULL'], [413, 'TOO_LARGE'], [400, 'USAGE'], [404, 'USAGE'], [412, 'USAGE'], [200, 'USAGE']];
+    const reasons = [[507, 'FULL'], [413, 'TOO_LARGE'], [400, 'BAD_REQUEST'], [404, 'BAD_REQUEST'], [412, 'BAD_REQUEST'], [200, 'USAGE']];
     for (const [status, code] of reasons) {
       assert.equal((await scene({ faults: at({ 0: status }) }).run()).code, code);
     }
-    for (const [status, code] of [[507, 'FULL'], [404, 'NOT_FOUND'], [410, 'NOT_FOUND'], [413, 'TOO_LARGE'], [403, 'USAGE']]) {
+    for (const [status, code] of [[507, 'FULL'], [404, 'NOT_FOUND'], [410, 'NOT_FOUND'], [413, 'TOO_LARGE'], [403, 'BAD_REQUEST']]) {
       assert.equal((await scene({ faults: at({ 2: status }) }).run()).code, code, String(status));
     }
   },
