@@ -11,6 +11,17 @@
 #include "keys/desk/vault.h"
 #include "tests/unit/unit.h"
 
+static unsigned left; /* allocations until one fails; 0: none does */
+
+void *__real_malloc(size_t len);
+void *__wrap_malloc(size_t len);
+
+/* In the place of malloc for the objects of this program (the linker's --wrap). */
+void *__wrap_malloc(size_t len)
+{
+    return left > 0 && --left == 0 ? NULL : __real_malloc(len);
+}
+
 static char path[] = "test_desk_state.XXXXXX";
 
 static const struct sk_ed25519_pk gateway = {{[31] = 4}}, other_gateway = {{[31] = 5}};
@@ -228,6 +239,37 @@ static void comes_back(void **state)
     sk_state_free(&t);
 }
 
+/* jansson may leave out what it has no memory for, and say nothing. */
+static void without_memory_no_lesser_state_is_written(void **state)
+{
+    static const uint8_t key[32] = {1};
+    enum sk_error e = SK_ERR_MEMORY;
+    struct sk_state s, t;
+    unsigned failed = 0;
+
+    (void)state;
+    fill(&s);
+    sk_state_init(&t);
+    assert_error(sk_state_save(&s, path, key), SK_OK);
+    assert_error(sk_state_load(&t, path, key), SK_OK); /* from here on jansson asks our malloc */
+    s.keep_weeks = 9;
+    for (unsigned n = 1; e != SK_OK; n++) {
+        left = n;
+        e = sk_state_save(&s, path, key);
+        left = 0;
+        failed += e != SK_OK ? 1 : 0;
+        assert_true(e == SK_OK || e == SK_ERR_MEMORY);
+        assert_error(sk_state_load(&t, path, key), SK_OK);
+        assert_int_equal(t.keep_weeks, e == SK_OK ? 9 : 8);
+        check_chains(&t);
+        assert_int_equal(t.peer_count, 1);
+        assert_int_equal(t.offered_count, 1);
+    }
+    assert_true(failed > 20);
+    sk_state_free(&s);
+    sk_state_free(&t);
+}
+
 /* A state as it was written before chains had names: nothing of it is lost, and the first bundle
  * with a name is a question. */
 static void takes_over_the_state_of_before(void **state)
@@ -319,10 +361,15 @@ static void digests(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(acknowledges_no_gap), cmocka_unit_test(joined_later),
-        cmocka_unit_test(passes_the_lost),     cmocka_unit_test(one_chain_is_current),
-        cmocka_unit_test(comes_back),          cmocka_unit_test(takes_over_the_state_of_before),
-        cmocka_unit_test(every_bit_counts),    cmocka_unit_test(digests),
+        cmocka_unit_test(acknowledges_no_gap),
+        cmocka_unit_test(joined_later),
+        cmocka_unit_test(passes_the_lost),
+        cmocka_unit_test(one_chain_is_current),
+        cmocka_unit_test(comes_back),
+        cmocka_unit_test(without_memory_no_lesser_state_is_written),
+        cmocka_unit_test(takes_over_the_state_of_before),
+        cmocka_unit_test(every_bit_counts),
+        cmocka_unit_test(digests),
     };
     int failed, fd;
 
