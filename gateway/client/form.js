@@ -124,7 +124,7 @@ class FormPage {
   offerText() {
     const data = new FormData(this.form);
     if (!data.get('text').trim() || data.getAll('file').every(({ size }) => size === 0)) return null;
-    return button(T.SEND_TEXT, () => this.go(() => this.send(['file'])));
+    return el('p', {}, button(T.SEND_TEXT, () => this.go(() => this.send(['file']))));
   }
 
   /** @param {string[]} [without] fields that are left out */
