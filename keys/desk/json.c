@@ -105,9 +105,23 @@ enum sk_error sk_json_read(json_t **out, const uint8_t *bytes, size_t len)
     return SK_OK;
 }
 
+/* NULL: no memory. Where it ended in between, jansson may leave out a byte and say nothing. */
+static char *dump(const json_t *value, size_t flags)
+{
+    json_set_alloc_funcs(allocate, free);
+    starved = false;
+    char *text = json_dumps(value, flags);
+
+    if (starved) {
+        sk_json_text_free(text);
+        return NULL;
+    }
+    return text;
+}
+
 enum sk_error sk_json_write(const json_t *value, char **text, size_t *len)
 {
-    char *t = json_dumps(value, JSON_COMPACT);
+    char *t = dump(value, JSON_COMPACT);
 
     if (t == NULL) {
         return SK_ERR_MEMORY;
@@ -165,7 +179,7 @@ static size_t copy_harmless(char *out, const char *text)
 
 enum sk_error sk_json_write_harmless(const json_t *value, size_t flags, char **text, size_t *len)
 {
-    char *plain = json_dumps(value, flags);
+    char *plain = dump(value, flags);
     size_t n = plain != NULL ? copy_harmless(NULL, plain) : 0;
     char *out = plain != NULL ? malloc(n + 1) : NULL;
 

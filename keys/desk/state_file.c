@@ -306,23 +306,6 @@ enum sk_error sk_state_load(struct sk_state *state, const char *path, const uint
     return SK_OK;
 }
 
-/* Out of memory, jansson may also have left out a member: what cannot be read back is not written. */
-static enum sk_error check_readable(const char *text, size_t len)
-{
-    struct sk_state again;
-    json_t *root = NULL;
-    enum sk_error e = sk_json_read(&root, (const uint8_t *)text, len);
-
-    if (e != SK_OK) {
-        return SK_ERR_MEMORY;
-    }
-    sk_state_init(&again);
-    e = read_root(&again, root);
-    sk_state_free(&again);
-    json_decref(root);
-    return e == SK_OK ? SK_OK : SK_ERR_MEMORY;
-}
-
 enum sk_error sk_state_save(const struct sk_state *state, const char *path, const uint8_t key[32])
 {
     json_t *root = state_json(state);
@@ -333,9 +316,6 @@ enum sk_error sk_state_save(const struct sk_state *state, const char *path, cons
 
     if (e == SK_OK) {
         e = sk_json_write(root, &text, &len);
-    }
-    if (e == SK_OK) {
-        e = check_readable(text, len);
     }
     if (e == SK_OK) {
         sealed = malloc(len + SK_VAULT_EXTRA);
