@@ -124,13 +124,18 @@ static void there_is_one_writer(void **state)
     struct sk_inbox *inbox = start(*state, SMALL_INBOX), *second = NULL;
 
     assert_error(sk_inbox_writer_start(inbox, NULL, NULL), SK_ERR_USAGE);
-    /* A second handle, as another process would have it; only its lock is looked at. */
+    /* A second handle, as another process would have it. The store itself may be open only once in
+     * a process, so it is the same one: a writer that starts after all would find all it needs. */
     second = calloc(1, sizeof *second);
     assert_non_null(second);
+    second->kv = inbox->kv;
     second->address = inbox->address;
+    second->size = inbox->size;
+    assert_int_equal(pthread_mutex_init(&second->admission.lock, NULL), 0);
     assert_ok(sk_writer_new(&second->writer, second));
     assert_error(sk_inbox_writer_start(second, NULL, NULL), SK_ERR_LOCKED);
     sk_writer_stop(second->writer);
+    pthread_mutex_destroy(&second->admission.lock);
     free(second);
     sk_inbox_close(inbox);
     sk_inbox_close(start(*state, 0)); /* the lock went with its holder */
