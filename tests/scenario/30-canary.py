@@ -2,6 +2,7 @@
 """What a resident typed is found nowhere afterwards: not in the store's files, not in any file the
 gateway wrote, not in its memory. The same searches find it where it has to be."""
 import os
+import re
 import secrets
 import socket
 import sys
@@ -51,7 +52,9 @@ class Canary:
         """All that derives from a code is as secret as the code."""
         receipt = sk.Receipt(sk.r_of(code))
         number = len(self.needles.named)
+        in_page = "</b><b>".join(re.findall(r"[^-]+-?", code))  # an element for each group
         for name, needle in (("code", code.encode()), ("bare code", code.replace("-", "").encode()),
+                             ("code in a page", in_page.encode()),
                              ("r", receipt.r), ("root", sk.F(b"", "receipt-root", receipt.r)),
                              ("row key", receipt.row_key), ("mailbox seed", receipt.mailbox_seed),
                              ("mailbox", receipt.mailbox), ("reply_sk", receipt.reply_sk),
